@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a run ended, read from the result's fields and never from the exit code alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The CLI said that it finished.
     Completed,

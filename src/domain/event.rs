@@ -1,0 +1,159 @@
+//! The lines of the journal: everything that ever changes a session.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::gate::GateId;
+use crate::domain::outcome::{Outcome, Usage};
+use crate::domain::phase::Phase;
+use crate::domain::request::{Effect, Request};
+use crate::domain::signal::{Signal, SignalFault};
+use crate::domain::verdict::{Block, Decision};
+
+/// The journal's version; a reader refuses a newer one.
+pub const JOURNAL_VERSION: u32 = 1;
+
+/// One line of the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// [`JOURNAL_VERSION`] of the writer.
+    pub v: u32,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What can happen to a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The session was made.
+    Created(Box<Created>),
+    /// A folder without a record was taken over.
+    Adopted(Adopted),
+    /// An orchestrator took the session up.
+    Began {
+        /// Its version.
+        version: String,
+        /// Its process id.
+        pid: u32,
+    },
+    /// The worktree stands, with its files and set-up.
+    Prepared(Prepared),
+    /// An iteration is about to start.
+    Started(Started),
+    /// An iteration was judged.
+    Judged(Box<Judged>),
+    /// The open gate's files are as the person shall find them; from here on their edits count.
+    Posted {
+        /// The gate.
+        gate: GateId,
+    },
+    /// A person's request was taken.
+    Received(Box<Received>),
+    /// Between two iterations it turned out that the session cannot go on by itself.
+    Held(Block),
+}
+
+/// How a session began.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Created {
+    /// The session's name.
+    pub name: String,
+    /// The workflow's text, so that a session keeps its rules.
+    pub workflow: String,
+    /// The task, in the person's words.
+    pub task: Option<String>,
+    /// The topic of the investigation.
+    pub dive: Option<String>,
+    /// The session's branch.
+    pub branch: String,
+    /// Whether samocode makes the branch: it did not exist, and whatever stands there later is this session's own.
+    pub own_branch: bool,
+}
+
+/// Where a session stood that samocode took over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adopted {
+    /// The phase.
+    pub phase: Phase,
+    /// Iterations so far.
+    pub iterations: u32,
+}
+
+/// Where the session works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepared {
+    /// The worktree.
+    pub worktree: PathBuf,
+    /// The branch.
+    pub branch: String,
+    /// The branch that it came from.
+    pub base_branch: String,
+    /// The commit that it came from.
+    pub base_commit: String,
+}
+
+/// An iteration is about to start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Started {
+    /// Its number.
+    pub iteration: u32,
+    /// The phase it runs.
+    pub phase: Phase,
+    /// The provider that runs it.
+    pub provider: String,
+    /// The tag in its environment.
+    pub tag: String,
+    /// How many pieces of guidance its prompt holds.
+    pub guidance: usize,
+}
+
+/// An iteration was judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// Its number.
+    pub iteration: u32,
+    /// How the run ended.
+    pub outcome: Outcome,
+    /// What it signalled.
+    pub signal: Result<Signal, SignalFault>,
+    /// What happens next.
+    pub decision: Decision,
+    /// What the next iteration is told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<String>,
+    /// What it used.
+    pub usage: Usage,
+    /// How long it ran, in milliseconds.
+    pub took_ms: u64,
+    /// Processes that had to be ended after it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ended: u32,
+    /// The worktree's HEAD afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
+    /// The tree of the snapshot that was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot_tree: Option<String>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// A person's request was taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Received {
+    /// The request.
+    pub request: Request,
+    /// What came of it.
+    pub effect: Effect,
+}

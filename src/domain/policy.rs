@@ -1,0 +1,39 @@
+//! The limits that a person set for a session's runs.
+
+use std::time::Duration;
+
+/// Limits and budgets; a budget that is none has no end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Failures in a row, in one phase, that block the session.
+    pub max_failures: u32,
+    /// First back-off after a failure; it doubles with each further one.
+    pub retry_delay: Duration,
+    /// Interruptions in a row that block the session.
+    pub max_interruptions: u32,
+    /// A park longer than this blocks instead.
+    pub max_wait: Duration,
+    /// Iterations since the person last let the session go on.
+    pub max_iterations: Option<u32>,
+    /// US dollars, likewise.
+    pub max_cost_usd: Option<f64>,
+    /// Input and output tokens, likewise.
+    pub max_tokens: Option<u64>,
+    /// Time with a child running, likewise.
+    pub max_time: Option<Duration>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            max_failures: 3,
+            retry_delay: Duration::from_secs(5),
+            max_interruptions: 3,
+            max_wait: Duration::from_secs(12 * 3600),
+            max_iterations: None,
+            max_cost_usd: None,
+            max_tokens: None,
+            max_time: None,
+        }
+    }
+}

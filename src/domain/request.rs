@@ -1,0 +1,144 @@
+//! What a person asks of a session, and what comes of it.
+//!
+//! Every act of a person takes this way, whether typed, tapped on a phone or edited into a file.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::gate::{GateId, PlanFile};
+use crate::domain::phase::Phase;
+
+mod rule;
+
+pub use rule::{Scene, SceneQuestion, rule};
+
+/// Who asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// A person at a terminal, by login name.
+    Terminal(String),
+    /// A person's edit of that file.
+    File(String),
+    /// A flag that the person gave beforehand.
+    Flag(String),
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Terminal(user) => write!(f, "{user} at a terminal"),
+            Self::File(file) => write!(f, "an edit of {file}"),
+            Self::Flag(flag) => write!(f, "the flag {flag}"),
+        }
+    }
+}
+
+/// One request. Its id makes taking it twice harmless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Unique id.
+    pub id: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Who made it.
+    pub who: Who,
+    /// What it asks for.
+    pub act: Act,
+}
+
+/// What a request asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Answers to questions, by question id.
+    Answer {
+        /// The gate that was open when they were given.
+        gate: GateId,
+        /// Question id → what the person said.
+        answers: BTreeMap<String, String>,
+    },
+    /// The plan is good.
+    Approve {
+        /// The gate that was open.
+        gate: GateId,
+        /// The hash of the bytes that the person was shown.
+        sha256: String,
+    },
+    /// The plan is not good.
+    Reject {
+        /// The gate that was open.
+        gate: GateId,
+        /// What to change.
+        message: String,
+    },
+    /// Guidance for the next iteration.
+    Tell(String),
+    /// End the running iteration and leave.
+    Stop,
+    /// Go on after a block, a limit, a park, or what only a person could do.
+    Resume,
+    /// Take a finished session back to work.
+    Reopen {
+        /// To which phase; none leaves the choice to the workflow.
+        phase: Option<Phase>,
+        /// What is to be done.
+        message: String,
+    },
+    /// `Phase:` was changed by hand.
+    SetPhase(Phase),
+}
+
+/// What came of a request; journaled with it, so that replaying needs no second judgement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Nothing, for this reason.
+    Refused(String),
+    /// These answers stand; the gate is passed once no question is open.
+    Answered {
+        /// The answers given now.
+        answers: Vec<Answer>,
+        /// Ids that still wait.
+        open: Vec<String>,
+    },
+    /// The gate is passed on this plan, the session moves on.
+    Approved {
+        /// The approved bytes.
+        plan: PlanFile,
+        /// The phase that runs next.
+        to: Phase,
+    },
+    /// The plan goes back to work.
+    Rejected(String),
+    /// What only the person could do is done.
+    ActionDone,
+    /// Kept for the next iteration.
+    Guided(String),
+    /// The orchestrator is to leave.
+    Stopping,
+    /// Blocked, parked or at a limit: goes on, with a fresh allowance for the phase.
+    Resumed,
+    /// A finished session works again.
+    Reopened {
+        /// The phase that runs next.
+        phase: Phase,
+        /// What is to be done.
+        message: String,
+    },
+    /// The open gate is passed by hand, and the session stands in this phase.
+    Moved(Phase),
+}
+
+/// A person's answer, bound to the question as it read then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Question id, e.g. `Q1`.
+    pub id: String,
+    /// The question's title when it was answered.
+    pub title: String,
+    /// The answer.
+    pub text: String,
+}

@@ -1,0 +1,264 @@
+//! A session as its journal tells it: [`fold`] the entries and this is where it stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::domain::event::{Entry, Event, Prepared};
+use crate::domain::gate::{Gate, PlanFile};
+use crate::domain::outcome::Usage;
+use crate::domain::phase::Phase;
+use crate::domain::request::{Answer, Effect, Who};
+use crate::domain::verdict::{Block, Park};
+use crate::domain::workflow::{Workflow, WorkflowError};
+
+mod apply;
+
+/// A session, from its journal alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// The name, without the date.
+    pub name: String,
+    /// The rules it lives by.
+    pub workflow: Workflow,
+    /// The task, in the person's words.
+    pub task: Option<String>,
+    /// The topic of the investigation.
+    pub dive: Option<String>,
+    /// The session's branch.
+    pub branch: String,
+    /// Whether samocode made the branch.
+    pub own_branch: bool,
+    /// Where it works, once that stands.
+    pub place: Option<Prepared>,
+    /// Where it stands in the workflow.
+    pub phase: Phase,
+    /// What it is doing.
+    pub state: State,
+    /// Number of the last iteration that started; 0 before the first.
+    pub iteration: u32,
+    /// What its limits count.
+    pub counters: Counters,
+    /// Phases passed since the work on them last changed.
+    pub passed: BTreeSet<Phase>,
+    /// Phases that a move left out.
+    pub skipped: BTreeSet<Phase>,
+    /// A person's answers, by question id.
+    pub answers: BTreeMap<String, Answer>,
+    /// The plan that the last approval was for.
+    pub approved: Option<PlanFile>,
+    /// The tree of the newest snapshot.
+    pub snapshot_tree: Option<String>,
+    /// HEAD of the worktree after the last judged iteration.
+    pub head: Option<String>,
+    /// What the next iteration has to be told.
+    pub news: News,
+    /// What all iterations used.
+    pub usage: Usage,
+    /// Time that children ran, in milliseconds.
+    pub worked_ms: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its journal last changed.
+    pub changed_at: Timestamp,
+    /// Whether a person's `stop` ended the last orchestrator.
+    pub stopped: bool,
+    /// Ids of the requests that were taken.
+    pub taken: BTreeSet<String>,
+    /// Whether the open gate's files are as the person shall find them.
+    pub posted: bool,
+}
+
+/// What a session is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// Its worktree does not stand yet.
+    Preparing,
+    /// The next iteration may start.
+    Ready {
+        /// Not before this time.
+        after: Option<Timestamp>,
+    },
+    /// An iteration started and was not judged.
+    Running(Running),
+    /// A gate is open.
+    Waiting(Gate),
+    /// The provider cannot serve for a while.
+    Parked(Park),
+    /// A person has to decide.
+    Blocked(Block),
+    /// Finished, with a summary.
+    Done(String),
+}
+
+/// An iteration that started and was not judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// When it started.
+    pub since: Timestamp,
+    /// The tag in its environment.
+    pub tag: String,
+    /// How many pieces of guidance its prompt holds.
+    pub guidance: usize,
+}
+
+/// What limits count.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Counters {
+    /// Iterations, by phase, since the person last granted an allowance.
+    pub in_phase: BTreeMap<Phase, u32>,
+    /// Uses of a move's allowance, by its name.
+    pub moves: BTreeMap<String, u32>,
+    /// Failures in a row in this phase.
+    pub failures: u32,
+    /// Interruptions in a row.
+    pub interruptions: u32,
+    /// Parks in a row.
+    pub parks: u32,
+    /// What budgets are measured by.
+    pub spent: Spent,
+}
+
+/// What was used since the person last granted an allowance.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Spent {
+    /// Iterations.
+    pub iterations: u32,
+    /// Tokens, in and out.
+    pub tokens: u64,
+    /// US dollars, where the provider says.
+    pub cost_usd: f64,
+    /// Time with a child running, in milliseconds.
+    pub worked_ms: u64,
+}
+
+/// What the next iteration has to be told, kept until one was not interrupted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct News {
+    /// What the last iterations left.
+    pub told: Vec<String>,
+    /// The person's act at the last gate.
+    pub gate: Option<(Who, Effect)>,
+    /// The person's guidance, oldest first.
+    pub guidance: Vec<String>,
+}
+
+/// Why a journal gives no session.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum FoldError {
+    /// It holds nothing.
+    #[error("the journal is empty")]
+    Empty,
+    /// It does not begin with the session's creation.
+    #[error("the journal does not begin with the session's creation")]
+    NoBeginning,
+    /// An entry does not fit where the session stood.
+    #[error("entry {entry} of the journal does not fit: {detail}")]
+    Misplaced {
+        /// The entry, counted from 1.
+        entry: usize,
+        /// Why.
+        detail: String,
+    },
+    /// The workflow it was made with cannot be used.
+    #[error("the journal's workflow cannot be used: {0}")]
+    Workflow(#[from] WorkflowError),
+}
+
+/// Replays a journal.
+///
+/// # Errors
+/// When it does not begin with a creation, or an entry does not fit.
+pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Session, FoldError> {
+    let mut entries = entries.into_iter();
+    let first = entries.next().ok_or(FoldError::Empty)?;
+    let mut session = Session::begin(first)?;
+    for (index, entry) in entries.enumerate() {
+        session
+            .apply(entry)
+            .map_err(|detail| FoldError::Misplaced {
+                entry: index + 2,
+                detail,
+            })?;
+    }
+    Ok(session)
+}
+
+impl Session {
+    /// The session that a journal's first entry makes.
+    ///
+    /// # Errors
+    /// When the entry is no creation, or its workflow cannot be used.
+    pub fn begin(first: &Entry) -> Result<Self, FoldError> {
+        let Event::Created(created) = &first.event else {
+            return Err(FoldError::NoBeginning);
+        };
+        let workflow = Workflow::parse(&created.workflow)?;
+        Ok(Self {
+            name: created.name.clone(),
+            phase: workflow.first().name.clone(),
+            workflow,
+            task: created.task.clone(),
+            dive: created.dive.clone(),
+            branch: created.branch.clone(),
+            own_branch: created.own_branch,
+            place: None,
+            state: State::Preparing,
+            iteration: 0,
+            counters: Counters::default(),
+            passed: BTreeSet::new(),
+            skipped: BTreeSet::new(),
+            answers: BTreeMap::new(),
+            approved: None,
+            snapshot_tree: None,
+            head: None,
+            news: News::default(),
+            usage: Usage::default(),
+            worked_ms: 0,
+            created_at: first.at,
+            changed_at: first.at,
+            stopped: false,
+            taken: BTreeSet::new(),
+            posted: false,
+        })
+    }
+
+    /// Whether a person answered this question as it reads now.
+    #[must_use]
+    pub fn has_answer(&self, id: &str, title: &str) -> bool {
+        self.answers
+            .get(id)
+            .is_some_and(|answer| answer.title == title)
+    }
+
+    /// The worktree, once it stands.
+    #[must_use]
+    pub fn worktree(&self) -> Option<&PathBuf> {
+        self.place.as_ref().map(|place| &place.worktree)
+    }
+
+    /// Iterations that this phase used of its allowance.
+    #[must_use]
+    pub fn used_in_phase(&self) -> u32 {
+        self.counters
+            .in_phase
+            .get(&self.phase)
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// The gate that is open, if one is.
+    #[must_use]
+    pub fn open_gate(&self) -> Option<&Gate> {
+        match &self.state {
+            State::Waiting(gate) => Some(gate),
+            State::Preparing
+            | State::Ready { .. }
+            | State::Running(_)
+            | State::Parked(_)
+            | State::Blocked(_)
+            | State::Done(_) => None,
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! How one journal entry changes a session. Mechanical: every judgement was made before the entry was written.
+
+use crate::domain::event::{Entry, Event, Judged, Received, Started};
+use crate::domain::outcome::{Interruption, Outcome};
+use crate::domain::phase::Phase;
+use crate::domain::request::Effect;
+use crate::domain::session::{Counters, Running, Session, Spent, State};
+use crate::domain::verdict::Decision;
+
+impl Session {
+    /// Applies the next entry of the journal.
+    ///
+    /// # Errors
+    /// In words, when the entry does not fit where the session stands.
+    pub fn apply(&mut self, entry: &Entry) -> Result<(), String> {
+        match &entry.event {
+            Event::Created(_) => return Err("a second creation".to_owned()),
+            Event::Adopted(adopted) => {
+                self.require_phase(&adopted.phase)?;
+                self.phase = adopted.phase.clone();
+                self.iteration = adopted.iterations;
+            }
+            Event::Began { .. } => self.stopped = false,
+            Event::Prepared(place) => {
+                self.place = Some(place.clone());
+                if self.state == State::Preparing {
+                    if self.phase == self.workflow.first().name {
+                        self.phase = self.workflow.first_agent_phase().clone();
+                    }
+                    self.state = State::Ready { after: None };
+                }
+            }
+            Event::Started(started) => self.start(started, entry)?,
+            Event::Judged(judged) => self.judge(judged)?,
+            Event::Posted { gate } => {
+                self.posted = self.open_gate().is_some_and(|open| open.id == *gate);
+            }
+            Event::Received(received) => self.receive(received)?,
+            Event::Held(block) => self.state = State::Blocked(block.clone()),
+        }
+        self.changed_at = entry.at;
+        Ok(())
+    }
+
+    fn require_phase(&self, phase: &Phase) -> Result<(), String> {
+        match self.workflow.rules(phase) {
+            Some(_) => Ok(()),
+            None => Err(format!(
+                "workflow {} has no phase {phase}",
+                self.workflow.name
+            )),
+        }
+    }
+
+    fn start(&mut self, started: &Started, entry: &Entry) -> Result<(), String> {
+        if started.iteration <= self.iteration {
+            return Err(format!("iteration {} is used already", started.iteration));
+        }
+        self.require_phase(&started.phase)?;
+        self.iteration = started.iteration;
+        self.state = State::Running(Running {
+            since: entry.at,
+            tag: started.tag.clone(),
+            guidance: started.guidance,
+        });
+        Ok(())
+    }
+
+    fn judge(&mut self, judged: &Judged) -> Result<(), String> {
+        let State::Running(running) = &self.state else {
+            return Err(format!(
+                "iteration {} was judged and did not run",
+                judged.iteration
+            ));
+        };
+        let guidance = running.guidance;
+        self.add_up(judged);
+        if matches!(judged.decision, Decision::Again | Decision::Park(_)) {
+            self.news.told.extend(judged.told.iter().cloned());
+        } else {
+            self.news.told.clone_from(&judged.told);
+            self.news.gate = None;
+            self.news
+                .guidance
+                .drain(..guidance.min(self.news.guidance.len()));
+        }
+        self.count(judged);
+        self.decide_state(judged)
+    }
+
+    fn add_up(&mut self, judged: &Judged) {
+        let usage = &judged.usage;
+        self.usage.input_tokens += usage.input_tokens;
+        self.usage.cached_tokens += usage.cached_tokens;
+        self.usage.output_tokens += usage.output_tokens;
+        self.usage.turns += usage.turns;
+        if let Some(cost) = usage.cost_usd {
+            *self.usage.cost_usd.get_or_insert(0.0) += cost;
+        }
+        self.worked_ms += judged.took_ms;
+        let spent = &mut self.counters.spent;
+        spent.tokens += usage.input_tokens + usage.output_tokens;
+        spent.cost_usd += usage.cost_usd.unwrap_or(0.0);
+        spent.worked_ms += judged.took_ms;
+        if judged.head.is_some() {
+            self.head.clone_from(&judged.head);
+        }
+        if judged.snapshot_tree.is_some() {
+            self.snapshot_tree.clone_from(&judged.snapshot_tree);
+        }
+    }
+
+    /// Limits, outages and interruptions count against nothing.
+    fn count(&mut self, judged: &Judged) {
+        match &judged.decision {
+            Decision::Again | Decision::Park(_) => {}
+            Decision::Go { .. }
+            | Decision::Retry { .. }
+            | Decision::Open(_)
+            | Decision::Block(_)
+            | Decision::Finish { .. } => {
+                *self
+                    .counters
+                    .in_phase
+                    .entry(self.phase.clone())
+                    .or_insert(0) += 1;
+                self.counters.spent.iterations += 1;
+            }
+        }
+        let lost = Outcome::Interrupted {
+            by: Interruption::OrchestratorLost,
+        };
+        self.counters.interruptions = if judged.outcome == lost {
+            self.counters.interruptions + 1
+        } else {
+            0
+        };
+        self.counters.parks = if matches!(judged.decision, Decision::Park(_)) {
+            self.counters.parks + 1
+        } else {
+            0
+        };
+        match &judged.decision {
+            Decision::Retry { .. } => self.counters.failures += 1,
+            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => {
+                self.counters.failures = 0;
+            }
+            Decision::Again | Decision::Park(_) | Decision::Block(_) => {}
+        }
+    }
+
+    fn decide_state(&mut self, judged: &Judged) -> Result<(), String> {
+        self.state = match &judged.decision {
+            Decision::Go { phase } => {
+                self.require_phase(phase)?;
+                self.go(phase);
+                State::Ready { after: None }
+            }
+            Decision::Retry { after } => State::Ready {
+                after: Some(*after),
+            },
+            Decision::Again => State::Ready { after: None },
+            Decision::Open(gate) => {
+                self.posted = false;
+                State::Waiting(gate.clone())
+            }
+            Decision::Park(park) => State::Parked(park.clone()),
+            Decision::Block(block) => State::Blocked(block.clone()),
+            Decision::Finish { summary } => State::Done(summary.clone()),
+        };
+        Ok(())
+    }
+
+    /// Moves to a phase and keeps the books of passed phases and limited moves.
+    fn go(&mut self, phase: &Phase) {
+        if *phase == self.phase {
+            return;
+        }
+        let from = std::mem::replace(&mut self.phase, phase.clone());
+        let step = self
+            .workflow
+            .rules(&from)
+            .and_then(|rules| rules.move_to(phase))
+            .cloned();
+        self.passed.insert(from);
+        if let Some(step) = step {
+            if let Some(name) = step.count {
+                *self.counters.moves.entry(name).or_insert(0) += 1;
+            }
+            self.skipped.extend(step.skips);
+            if step.redo {
+                let workflow = &self.workflow;
+                self.passed.retain(|passed| workflow.follows(phase, passed));
+            }
+        }
+        self.skipped.remove(phase);
+        self.counters.failures = 0;
+    }
+
+    fn receive(&mut self, received: &Received) -> Result<(), String> {
+        let request = &received.request;
+        self.taken.insert(request.id.clone());
+        let ready = State::Ready { after: None };
+        let mut passes = false;
+        match &received.effect {
+            Effect::Refused(_) => {}
+            Effect::Answered { answers, open } => {
+                for answer in answers {
+                    self.answers.insert(answer.id.clone(), answer.clone());
+                }
+                passes = open.is_empty();
+            }
+            Effect::Approved { plan, to } => {
+                self.require_phase(to)?;
+                self.approved = Some(plan.clone());
+                self.go(to);
+                passes = true;
+            }
+            Effect::Rejected(_) | Effect::ActionDone => passes = true,
+            Effect::Guided(message) => self.news.guidance.push(message.clone()),
+            Effect::Stopping => self.stopped = true,
+            Effect::Resumed => {
+                self.grant();
+                self.state = ready.clone();
+            }
+            Effect::Reopened { phase, message } => {
+                self.require_phase(phase)?;
+                self.grant();
+                self.phase = phase.clone();
+                self.passed
+                    .retain(|passed| self.workflow.follows(phase, passed));
+                self.news.guidance.push(message.clone());
+                self.state = ready.clone();
+            }
+            Effect::Moved(phase) => {
+                self.require_phase(phase)?;
+                self.go(phase);
+                passes = true;
+            }
+        }
+        if passes {
+            self.state = ready;
+            self.posted = false;
+            self.news.gate = Some((request.who.clone(), received.effect.clone()));
+        }
+        Ok(())
+    }
+
+    /// A fresh allowance for the phase, by a person's word.
+    fn grant(&mut self) {
+        let in_phase = std::mem::take(&mut self.counters.in_phase);
+        self.counters = Counters {
+            in_phase,
+            spent: Spent::default(),
+            ..Counters::default()
+        };
+        self.counters.in_phase.remove(&self.phase);
+    }
+}

@@ -1,0 +1,95 @@
+//! What an orchestrator has to do next, from where the session stands.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::gate::Gate;
+use crate::domain::policy::Policy;
+use crate::domain::session::{Session, State};
+use crate::domain::verdict::{Block, BlockCause, Park};
+
+/// The next thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Make the worktree.
+    Prepare,
+    /// Close the iteration that an earlier orchestrator left behind.
+    CloseLost,
+    /// Start the next iteration, not before this time.
+    Run {
+        /// Wall-clock time; none means at once.
+        after: Option<Timestamp>,
+    },
+    /// Wait for a person.
+    Wait(Gate),
+    /// Wait for the provider.
+    Park(Park),
+    /// Journal this block first: a limit is used up.
+    Hold(Block),
+    /// Leave: blocked.
+    Blocked(Block),
+    /// Leave: finished.
+    Finished(String),
+}
+
+/// The next thing to do. No iteration starts but through here, so no limit can be passed by.
+#[must_use]
+pub fn next_step(session: &Session, policy: &Policy) -> Step {
+    match &session.state {
+        State::Preparing => Step::Prepare,
+        State::Running(_) => Step::CloseLost,
+        State::Ready { after } => match exhausted(session, policy) {
+            Some(block) => Step::Hold(block),
+            None => Step::Run { after: *after },
+        },
+        State::Waiting(gate) => Step::Wait(gate.clone()),
+        State::Parked(park) => Step::Park(park.clone()),
+        State::Blocked(block) => Step::Blocked(block.clone()),
+        State::Done(summary) => Step::Finished(summary.clone()),
+    }
+}
+
+/// The limit or budget that is used up, if one is.
+fn exhausted(session: &Session, policy: &Policy) -> Option<Block> {
+    let spent = &session.counters.spent;
+    let most = session
+        .workflow
+        .rules(&session.phase)
+        .and_then(|rules| rules.most_iterations);
+    let used = session.used_in_phase();
+    let reason = if most.is_some_and(|most| used >= most) {
+        format!("phase {} used all of its {used} iterations", session.phase)
+    } else if policy
+        .max_iterations
+        .is_some_and(|max| spent.iterations >= max)
+    {
+        format!("the budget of {} iterations is used up", spent.iterations)
+    } else if let Some(max) = policy.max_tokens.filter(|max| spent.tokens >= *max) {
+        format!("{} tokens were used; the budget is {max}", spent.tokens)
+    } else if let Some(max) = policy.max_cost_usd.filter(|max| spent.cost_usd >= *max) {
+        format!(
+            "{:.2} USD were spent; the budget is {max:.2}",
+            spent.cost_usd
+        )
+    } else if let Some(max) = policy
+        .max_time
+        .filter(|max| worked(spent.worked_ms) >= *max)
+    {
+        format!(
+            "the CLI worked for {} minutes; the budget is {}",
+            spent.worked_ms / 60_000,
+            max.as_secs() / 60
+        )
+    } else {
+        return None;
+    };
+    Some(Block {
+        cause: BlockCause::Limit,
+        reason,
+    })
+}
+
+fn worked(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}

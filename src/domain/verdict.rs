@@ -1,0 +1,111 @@
+//! What an iteration came to, as seen from outside: how the run ended, what it signalled, and what stands.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::gate::{Gate, GateId, PlanFile};
+use crate::domain::outcome::Outcome;
+use crate::domain::phase::Phase;
+use crate::domain::signal::{Signal, SignalFault};
+
+/// Everything that a decision rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// How the run ended.
+    pub outcome: Outcome,
+    /// What the child signalled.
+    pub signal: Result<Signal, SignalFault>,
+    /// What stood in the folder and the worktree afterwards.
+    pub facts: Facts,
+    /// The id that a gate gets, should one open.
+    pub gate_id: GateId,
+}
+
+/// What stood in the folder and the worktree when the child had ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Why the session's branch is not checked out and clean, in words; none when it is.
+    pub branch_trouble: Option<String>,
+    /// Kinds of documents that exist, e.g. `requirements`, `plan`.
+    pub documents: BTreeSet<String>,
+    /// How many questions `_qa.md` holds.
+    pub questions: usize,
+    /// Ids of those that no person has answered, whatever the file says.
+    pub open_questions: Vec<String>,
+    /// The plan that the signal names, or the newest one; or why there is none.
+    pub plan: Option<Result<PlanFile, String>>,
+}
+
+/// What happens next.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// The next iteration runs this phase.
+    Go {
+        /// The phase.
+        phase: Phase,
+    },
+    /// The same phase again after a failure, not before `after`.
+    Retry {
+        /// Wall-clock time.
+        after: Timestamp,
+    },
+    /// The same phase again; nothing counts.
+    Again,
+    /// A gate opens.
+    Open(Gate),
+    /// Wait, then the same phase again; nothing counts.
+    Park(Park),
+    /// A person has to decide.
+    Block(Block),
+    /// The session is finished.
+    Finish {
+        /// The child's summary.
+        summary: String,
+    },
+}
+
+/// A wait for the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Park {
+    /// Wall-clock time at which it ends.
+    pub until: Timestamp,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// Why a session is blocked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// The kind.
+    pub cause: BlockCause,
+    /// In words: what happened and what to do.
+    pub reason: String,
+}
+
+/// The kinds of block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockCause {
+    /// The agent asked for a person.
+    Asked,
+    /// Too many failures in a row.
+    Failures,
+    /// Too many interruptions in a row.
+    Interruptions,
+    /// A limit or budget is used up.
+    Limit,
+    /// The provider cannot be used: login, credit, program missing.
+    Unable,
+}
+
+/// A decision with what the next iteration is told about this one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ruling {
+    /// What happens next.
+    pub decision: Decision,
+    /// Words for the next iteration's prompt.
+    pub told: Vec<String>,
+}

@@ -1,0 +1,41 @@
+//! The session folders that there are.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::store::{Layout, StoreError, io_error};
+
+/// A session folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    /// Its name.
+    pub name: String,
+    /// Whether samocode has a record of it.
+    pub recorded: bool,
+}
+
+/// All session folders, by name. Folders that begin with `.` or `_` are none.
+///
+/// # Errors
+/// When the folder of all sessions cannot be read; that there is none is no error.
+pub fn folders(sessions: &Path) -> Result<Vec<Folder>, StoreError> {
+    let entries = match fs::read_dir(sessions) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(io_error("read", sessions)(e)),
+    };
+    let mut found: Vec<Folder> = entries
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let name = entry.file_name().into_string().ok()?;
+            let is_session = entry.path().is_dir() && !name.starts_with(['.', '_']);
+            is_session.then(|| Folder {
+                recorded: Layout::new(sessions, &name).journal().exists(),
+                name,
+            })
+        })
+        .collect();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}

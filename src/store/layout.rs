@@ -1,0 +1,147 @@
+//! Every path of a session, defined once.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::gate::GateId;
+
+/// samocode's own folder beside the session folders.
+const RECORDS: &str = ".samocode";
+
+/// Where the files of one session are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    sessions: PathBuf,
+    folder: String,
+}
+
+impl Layout {
+    /// The files of the session folder `folder` in `sessions`.
+    #[must_use]
+    pub fn new(sessions: &Path, folder: &str) -> Self {
+        Self {
+            sessions: sessions.to_owned(),
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// Name of the session folder.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// The folder of all sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &Path {
+        &self.sessions
+    }
+
+    /// The session folder: the person's and the agents'.
+    #[must_use]
+    pub fn session_dir(&self) -> PathBuf {
+        self.sessions.join(&self.folder)
+    }
+
+    /// The notebook.
+    #[must_use]
+    pub fn overview(&self) -> PathBuf {
+        self.session_dir().join("_overview.md")
+    }
+
+    /// Questions and answers.
+    #[must_use]
+    pub fn qa(&self) -> PathBuf {
+        self.session_dir().join("_qa.md")
+    }
+
+    /// The child's signal.
+    #[must_use]
+    pub fn signal(&self) -> PathBuf {
+        self.session_dir().join("_signal.json")
+    }
+
+    /// The raw streams.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.session_dir().join("_logs")
+    }
+
+    /// The readable log.
+    #[must_use]
+    pub fn session_log(&self) -> PathBuf {
+        self.session_dir().join("session.log")
+    }
+
+    /// samocode's side of the session; never writable by a child.
+    #[must_use]
+    pub fn record_dir(&self) -> PathBuf {
+        Self::records(&self.sessions).join(&self.folder)
+    }
+
+    /// The folder of all records.
+    #[must_use]
+    pub fn records(sessions: &Path) -> PathBuf {
+        sessions.join(RECORDS)
+    }
+
+    /// The journal.
+    #[must_use]
+    pub fn journal(&self) -> PathBuf {
+        self.record_dir().join("journal.jsonl")
+    }
+
+    /// Requests of other processes.
+    #[must_use]
+    pub fn inbox(&self) -> PathBuf {
+        self.record_dir().join("inbox")
+    }
+
+    /// Held while an orchestrator lives.
+    #[must_use]
+    pub fn lock(&self) -> PathBuf {
+        self.record_dir().join("lock")
+    }
+
+    /// The user message of the newest iteration; its file is the child's standard input.
+    #[must_use]
+    pub fn prompt(&self) -> PathBuf {
+        self.record_dir().join("prompt.md")
+    }
+
+    /// What the running iteration is doing, for `status` and `attach`; not part of the record.
+    #[must_use]
+    pub fn live(&self) -> PathBuf {
+        self.record_dir().join("live.json")
+    }
+
+    /// Output of an orchestrator without a terminal.
+    #[must_use]
+    pub fn detached_log(&self) -> PathBuf {
+        self.record_dir().join("orchestrator.log")
+    }
+
+    /// The plan as it was when its gate opened.
+    #[must_use]
+    pub fn shown_plan(&self, gate: &GateId) -> PathBuf {
+        self.record_dir().join(format!("shown-plan-{gate}.md"))
+    }
+
+    /// The plan that the last approval was for.
+    #[must_use]
+    pub fn approved_plan(&self) -> PathBuf {
+        self.record_dir().join("approved-plan.md")
+    }
+
+    /// Output of the set-up command.
+    #[must_use]
+    pub fn setup_log(&self) -> PathBuf {
+        self.logs().join("setup.log")
+    }
+
+    /// The raw stream of an iteration. `stamp` is `MM-DD-HHMM`.
+    #[must_use]
+    pub fn stream_log(&self, stamp: &str, iteration: u32, phase: &str) -> PathBuf {
+        self.logs()
+            .join(format!("{stamp}-{iteration:03}-{phase}.jsonl"))
+    }
+}

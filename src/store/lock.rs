@@ -1,0 +1,86 @@
+//! The lock of a session: held by the orchestrator for as long as it lives, freed by the kernel.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Layout, StoreError, io_error};
+
+/// How long a taker waits out somebody who merely looks.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// The orchestrator that holds a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Its process id.
+    pub pid: u32,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A held lock. Dropping it frees the session.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a session.
+    pub(super) fn take(layout: &Layout, now: Timestamp) -> Result<Self, StoreError> {
+        let path = layout.lock();
+        let mut file = open(&path)?;
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let holder = read(&path).unwrap_or(Holder { pid: 0, since: now });
+                    return Err(StoreError::Held { holder });
+                }
+                Err(TryLockError::Error(e)) => return Err(io_error("lock", &path)(e)),
+            }
+        }
+        let holder = Holder {
+            pid: std::process::id(),
+            since: now,
+        };
+        let text = serde_json::to_string(&holder).unwrap_or_default();
+        file.set_len(0).map_err(io_error("write", &path))?;
+        file.write_all(text.as_bytes())
+            .map_err(io_error("write", &path))?;
+        Ok(Self { _file: file })
+    }
+}
+
+/// Who holds the session now, if anybody does.
+#[must_use]
+pub fn holder(layout: &Layout) -> Option<Holder> {
+    let path = layout.lock();
+    let file = File::open(&path).ok()?;
+    // A shared lock, let go at once: takers wait that long.
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => read(&path),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
+fn open(path: &Path) -> Result<File, StoreError> {
+    OpenOptions::new()
+        .create(true)
+        .read(true)
+        .write(true)
+        .truncate(false)
+        .open(path)
+        .map_err(io_error("open", path))
+}
+
+fn read(path: &Path) -> Option<Holder> {
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}
