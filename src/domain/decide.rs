@@ -42,29 +42,19 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
     if let Ok(signal) = &verdict.signal {
         return match obey(session, verdict, signal) {
             Ok(ruling) => ruling,
-            Err(refused) => fail(
-                session,
-                policy,
-                now,
-                &SignalFault::NotAllowed(refused).to_string(),
-            ),
+            Err(refused) => fail(session, policy, now, &SignalFault::NotAllowed(refused).to_string()),
         };
     }
     match &verdict.outcome {
         Outcome::LoginRequired { detail } | Outcome::CreditExhausted { detail } => unable(detail),
         Outcome::UsageLimit { until, detail } => {
-            let until = until
-                .map(|reset| reset + LIMIT_MARGIN)
-                .filter(|reset| *reset > now);
+            let until = until.map(|reset| reset + LIMIT_MARGIN).filter(|reset| *reset > now);
             let wait = grown(LIMIT_WAIT, session.counters.parks);
             park(policy, now, until.unwrap_or(now + wait), detail)
         }
-        Outcome::Overloaded { detail } => park(
-            policy,
-            now,
-            now + grown(OUTAGE_WAIT, session.counters.parks),
-            detail,
-        ),
+        Outcome::Overloaded { detail } => {
+            park(policy, now, now + grown(OUTAGE_WAIT, session.counters.parks), detail)
+        }
         outcome @ (Outcome::Completed
         | Outcome::Crashed { .. }
         | Outcome::TurnLimit
@@ -73,9 +63,7 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
         | Outcome::TimeLimit { .. }
         | Outcome::Stalled { .. }
         | Outcome::CannotStart { .. }
-        | Outcome::Interrupted { .. }) => {
-            fail(session, policy, now, &failure(outcome, &verdict.signal))
-        }
+        | Outcome::Interrupted { .. }) => fail(session, policy, now, &failure(outcome, &verdict.signal)),
     }
 }
 
@@ -84,19 +72,15 @@ fn failure(outcome: &Outcome, signal: &Result<Signal, SignalFault>) -> String {
     let ended = match outcome {
         Outcome::Completed => None,
         Outcome::Crashed { detail } => Some(format!("the run crashed: {detail}")),
-        Outcome::TurnLimit => {
-            Some("the run used up its turns; do less in one iteration".to_owned())
+        Outcome::TurnLimit => Some("the run used up its turns; do less in one iteration".to_owned()),
+        Outcome::ContextExhausted => {
+            Some("the context was exhausted; do less in one iteration, or hand off earlier".to_owned())
         }
-        Outcome::ContextExhausted => Some(
-            "the context was exhausted; do less in one iteration, or hand off earlier".to_owned(),
-        ),
         Outcome::Refused { detail } => Some(format!("the model refused: {detail}")),
-        Outcome::TimeLimit { seconds } => Some(format!(
-            "the run was ended at its time limit of {seconds} s; hand off before it"
-        )),
-        Outcome::Stalled { seconds } => {
-            Some(format!("the run was silent for {seconds} s and was ended"))
+        Outcome::TimeLimit { seconds } => {
+            Some(format!("the run was ended at its time limit of {seconds} s; hand off before it"))
         }
+        Outcome::Stalled { seconds } => Some(format!("the run was silent for {seconds} s and was ended")),
         Outcome::UsageLimit { detail, .. }
         | Outcome::Overloaded { detail }
         | Outcome::LoginRequired { detail }
@@ -115,10 +99,7 @@ fn failure(outcome: &Outcome, signal: &Result<Signal, SignalFault>) -> String {
 fn interrupted(session: &Session, policy: &Policy, by: Interruption) -> Ruling {
     let told = match by {
         Interruption::StopRequest | Interruption::Signal => {
-            format!(
-                "Iteration {} was stopped by the person in its middle.",
-                session.iteration
-            )
+            format!("Iteration {} was stopped by the person in its middle.", session.iteration)
         }
         Interruption::OrchestratorLost => format!(
             "Iteration {} was interrupted: samocode or the machine went down. Check what it left.",
@@ -136,21 +117,12 @@ fn interrupted(session: &Session, policy: &Policy, by: Interruption) -> Ruling {
     } else {
         Decision::Again
     };
-    Ruling {
-        decision,
-        told: vec![told],
-    }
+    Ruling { decision, told: vec![told] }
 }
 
 fn unable(detail: &str) -> Ruling {
-    let block = Block {
-        cause: BlockCause::Unable,
-        reason: detail.to_owned(),
-    };
-    Ruling {
-        decision: Decision::Block(block),
-        told: Vec::new(),
-    }
+    let block = Block { cause: BlockCause::Unable, reason: detail.to_owned() };
+    Ruling { decision: Decision::Block(block), told: Vec::new() }
 }
 
 fn park(policy: &Policy, now: Timestamp, until: Timestamp, reason: &str) -> Ruling {
@@ -165,42 +137,26 @@ fn park(policy: &Policy, now: Timestamp, until: Timestamp, reason: &str) -> Ruli
             ),
         })
     } else {
-        Decision::Park(Park {
-            until,
-            reason: reason.to_owned(),
-        })
+        Decision::Park(Park { until, reason: reason.to_owned() })
     };
-    Ruling {
-        decision,
-        told: Vec::new(),
-    }
+    Ruling { decision, told: Vec::new() }
 }
 
 fn grown(first: SignedDuration, times: u32) -> SignedDuration {
-    first
-        .checked_mul(1_i32 << times.min(20))
-        .map_or(LONGEST_STEP, |wait| wait.min(LONGEST_STEP))
+    first.checked_mul(1_i32 << times.min(20)).map_or(LONGEST_STEP, |wait| wait.min(LONGEST_STEP))
 }
 
 fn fail(session: &Session, policy: &Policy, now: Timestamp, what: &str) -> Ruling {
     let failures = session.counters.failures + 1;
-    let told = vec![format!(
-        "Iteration {} did not count as progress: {what}.",
-        session.iteration
-    )];
+    let told = vec![format!("Iteration {} did not count as progress: {what}.", session.iteration)];
     let decision = if failures >= policy.max_failures {
         Decision::Block(Block {
             cause: BlockCause::Failures,
-            reason: format!(
-                "{failures} failures in a row in phase {}; the last: {what}",
-                session.phase
-            ),
+            reason: format!("{failures} failures in a row in phase {}; the last: {what}", session.phase),
         })
     } else {
         let delay = SignedDuration::try_from(policy.retry_delay).unwrap_or(SignedDuration::ZERO);
-        Decision::Retry {
-            after: now + grown(delay, failures - 1),
-        }
+        Decision::Retry { after: now + grown(delay, failures - 1) }
     };
     Ruling { decision, told }
 }
@@ -211,29 +167,17 @@ fn obey(session: &Session, verdict: &Verdict, signal: &Signal) -> Result<Ruling,
         .workflow
         .rules(&session.phase)
         .ok_or_else(|| format!("the workflow has no phase {}", session.phase))?;
-    let summary = || {
-        signal
-            .summary
-            .clone()
-            .unwrap_or_else(|| "none given".to_owned())
-    };
+    let summary = || signal.summary.clone().unwrap_or_else(|| "none given".to_owned());
     let decision = match &signal.ask {
         Ask::Continue(phase) => go_on(session, rules, verdict, phase.as_deref())?,
-        Ask::Waiting { what, file, reason } => Decision::Open(open(
-            rules,
-            verdict,
-            *what,
-            file.as_deref(),
-            reason.as_deref(),
-        )?),
+        Ask::Waiting { what, file, reason } => {
+            Decision::Open(open(rules, verdict, *what, file.as_deref(), reason.as_deref())?)
+        }
         Ask::Blocked { reason, needs } => Decision::Block(Block {
             cause: BlockCause::Asked,
             reason: format!(
                 "the agent needs {needs}: {}",
-                reason
-                    .clone()
-                    .or_else(|| signal.summary.clone())
-                    .unwrap_or_else(|| "none given".to_owned())
+                reason.clone().or_else(|| signal.summary.clone()).unwrap_or_else(|| "none given".to_owned())
             ),
         }),
         Ask::Done if rules.terminal => {
@@ -250,21 +194,12 @@ fn obey(session: &Session, verdict: &Verdict, signal: &Signal) -> Result<Ruling,
         Ask::Handoff(notes) => {
             let notes = notes.clone().unwrap_or_else(summary);
             return Ok(Ruling {
-                decision: Decision::Go {
-                    phase: rules.name.clone(),
-                },
-                told: vec![format!(
-                    "Iteration {} handed over: {notes}",
-                    session.iteration
-                )],
+                decision: Decision::Go { phase: rules.name.clone() },
+                told: vec![format!("Iteration {} handed over: {notes}", session.iteration)],
             });
         }
     };
-    let told = vec![format!(
-        "Iteration {} ended: {}",
-        session.iteration,
-        summary()
-    )];
+    let told = vec![format!("Iteration {} ended: {}", session.iteration, summary())];
     Ok(Ruling { decision, told })
 }
 
@@ -276,20 +211,13 @@ fn go_on(
 ) -> Result<Decision, String> {
     let target = phase.map_or_else(|| rules.name.clone(), Phase::named);
     if rules.terminal {
-        return Err(format!(
-            "{} is the last phase: it ends with `done`",
-            rules.name
-        ));
+        return Err(format!("{} is the last phase: it ends with `done`", rules.name));
     }
     if target == rules.name {
         return Ok(Decision::Go { phase: target });
     }
     let Some(step) = rules.move_to(&target) else {
-        return Err(format!(
-            "{} may continue to {}, not to `{target}`",
-            rules.name,
-            rules.targets()
-        ));
+        return Err(format!("{} may continue to {}, not to `{target}`", rules.name, rules.targets()));
     };
     leave(rules, verdict)?;
     if let Some(after) = &step.after
@@ -297,11 +225,7 @@ fn go_on(
     {
         return Err(format!("{target} comes only after {after} has passed"));
     }
-    if session
-        .workflow
-        .rules(&target)
-        .is_some_and(|rules| rules.terminal)
-    {
+    if session.workflow.rules(&target).is_some_and(|rules| rules.terminal) {
         tidy(verdict)?;
     }
     Ok(used_up(session, step).map_or(Decision::Go { phase: target }, Decision::Block))
@@ -324,9 +248,7 @@ fn leave(rules: &PhaseRules, verdict: &Verdict) -> Result<(), String> {
             if facts.questions > 0 || facts.documents.contains(document) {
                 Ok(())
             } else {
-                Err(format!(
-                    "without a question, the {document} document has to exist first"
-                ))
+                Err(format!("without a question, the {document} document has to exist first"))
             }
         }
         Some(GateKind::HumanAction) | None => Ok(()),
@@ -339,9 +261,7 @@ fn tidy(verdict: &Verdict) -> Result<(), String> {
         .facts
         .branch_trouble
         .as_ref()
-        .map_or(Ok(()), |trouble| {
-            Err(format!("the work is not finished while {trouble}"))
-        })
+        .map_or(Ok(()), |trouble| Err(format!("the work is not finished while {trouble}")))
 }
 
 fn used_up(session: &Session, step: &Move) -> Option<Block> {
@@ -349,10 +269,7 @@ fn used_up(session: &Session, step: &Move) -> Option<Block> {
     let used = session.counters.moves.get(name).copied().unwrap_or(0);
     (used >= most).then(|| Block {
         cause: BlockCause::Limit,
-        reason: format!(
-            "{} asks for another {name}, and all {most} are used",
-            session.phase
-        ),
+        reason: format!("{} asks for another {name}, and all {most} are used", session.phase),
     })
 }
 
@@ -364,10 +281,7 @@ fn open(
     reason: Option<&str>,
 ) -> Result<Gate, String> {
     let Some(kind) = rules.gate else {
-        return Err(format!(
-            "{} cannot wait for a person; `blocked` can",
-            rules.name
-        ));
+        return Err(format!("{} cannot wait for a person; `blocked` can", rules.name));
     };
     let fits = match what {
         None => true,
@@ -393,9 +307,5 @@ fn open(
             file: file.map(str::to_owned),
         },
     };
-    Ok(Gate {
-        id: verdict.gate_id.clone(),
-        phase: rules.name.clone(),
-        ask,
-    })
+    Ok(Gate { id: verdict.gate_id.clone(), phase: rules.name.clone(), ask })
 }

@@ -175,12 +175,7 @@ pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Session,
     let first = entries.next().ok_or(FoldError::Empty)?;
     let mut session = Session::begin(first)?;
     for (index, entry) in entries.enumerate() {
-        session
-            .apply(entry)
-            .map_err(|detail| FoldError::Misplaced {
-                entry: index + 2,
-                detail,
-            })?;
+        session.apply(entry).map_err(|detail| FoldError::Misplaced { entry: index + 2, detail })?;
     }
     Ok(session)
 }
@@ -227,9 +222,7 @@ impl Session {
     /// Whether a person answered this question as it reads now.
     #[must_use]
     pub fn has_answer(&self, id: &str, title: &str) -> bool {
-        self.answers
-            .get(id)
-            .is_some_and(|answer| answer.title == title)
+        self.answers.get(id).is_some_and(|answer| answer.title == title)
     }
 
     /// The worktree, once it stands.
@@ -241,11 +234,7 @@ impl Session {
     /// Iterations that this phase used of its allowance.
     #[must_use]
     pub fn used_in_phase(&self) -> u32 {
-        self.counters
-            .in_phase
-            .get(&self.phase)
-            .copied()
-            .unwrap_or(0)
+        self.counters.in_phase.get(&self.phase).copied().unwrap_or(0)
     }
 
     /// The gate that is open, if one is.

@@ -42,10 +42,9 @@ impl std::fmt::Display for SignalFault {
         match self {
             Self::Missing => f.write_str("no `_signal.json` was written"),
             Self::Malformed(detail) => write!(f, "`_signal.json` is malformed: {detail}"),
-            Self::Oversized(bytes) => write!(
-                f,
-                "`_signal.json` has {bytes} bytes; at most {MAX_SIGNAL_BYTES} are read"
-            ),
+            Self::Oversized(bytes) => {
+                write!(f, "`_signal.json` has {bytes} bytes; at most {MAX_SIGNAL_BYTES} are read")
+            }
             Self::Foreign(detail) => write!(f, "`_signal.json` does not count: {detail}"),
             Self::NotAllowed(detail) => write!(f, "the signal is not allowed here: {detail}"),
         }
@@ -137,9 +136,7 @@ impl Signal {
     pub fn read(raw: &RawSignal, iteration: u32) -> Result<Self, SignalFault> {
         match raw {
             RawSignal::Absent => Err(SignalFault::Missing),
-            RawSignal::NotAFile(what) => Err(SignalFault::Foreign(format!(
-                "it is {what}, not a plain file"
-            ))),
+            RawSignal::NotAFile(what) => Err(SignalFault::Foreign(format!("it is {what}, not a plain file"))),
             RawSignal::Oversized(bytes) => Err(SignalFault::Oversized(*bytes)),
             RawSignal::Unreadable(why) => Err(SignalFault::Foreign(why.clone())),
             RawSignal::Bytes(bytes) => Self::parse(bytes, iteration),
@@ -156,10 +153,7 @@ impl Signal {
         let mut object = match serde_json::from_str(text) {
             Ok(Value::Object(object)) => object,
             Ok(other) => {
-                return Err(malformed(format!(
-                    "expected one JSON object, found {}",
-                    kind(&other)
-                )));
+                return Err(malformed(format!("expected one JSON object, found {}", kind(&other))));
             }
             Err(e) => return Err(malformed(e.to_string())),
         };
@@ -172,11 +166,7 @@ impl Signal {
         }
         let ask = ask(&mut object)?;
         let summary = take(&mut object, "summary")?;
-        Ok(Self {
-            ask,
-            summary,
-            extra: object,
-        })
+        Ok(Self { ask, summary, extra: object })
     }
 }
 
@@ -187,9 +177,7 @@ fn ask(object: &mut Map<String, Value>) -> Result<Ask, SignalFault> {
     Ok(match plain(&status).as_str() {
         "continue" => Ask::Continue(take(object, "phase")?),
         "waiting" => Ask::Waiting {
-            what: take(object, "for")?
-                .map(|what| wait_for(&what))
-                .transpose()?,
+            what: take(object, "for")?.map(|what| wait_for(&what)).transpose()?,
             file: take(object, "file")?,
             reason: take(object, "reason")?,
         },
@@ -214,10 +202,7 @@ fn take(object: &mut Map<String, Value>, key: &str) -> Result<Option<String>, Si
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
-        Some(other) => Err(malformed(format!(
-            "`{key}` is {}, not a text",
-            kind(&other)
-        ))),
+        Some(other) => Err(malformed(format!("`{key}` is {}, not a text", kind(&other)))),
     }
 }
 

@@ -13,10 +13,7 @@ mod rules;
 const BUILT_IN: [(&str, &str); 4] = [
     ("full", include_str!("../../assets/workflows/full.toml")),
     ("design", include_str!("../../assets/workflows/design.toml")),
-    (
-        "research",
-        include_str!("../../assets/workflows/research.toml"),
-    ),
+    ("research", include_str!("../../assets/workflows/research.toml")),
     ("quick", include_str!("../../assets/workflows/quick.toml")),
 ];
 
@@ -103,10 +100,7 @@ impl Workflow {
     /// The built-in workflow of that name.
     #[must_use]
     pub fn built_in(name: &str) -> Option<&'static str> {
-        BUILT_IN
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, text)| *text)
+        BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
     }
 
     /// Names of the built-in workflows.
@@ -120,16 +114,12 @@ impl Workflow {
     /// When the text does not parse, or a phase is unreachable, unknown, without a way to the end, or has a gate
     /// that cannot open.
     pub fn parse(text: &str) -> Result<Self, WorkflowError> {
-        let workflow: Self =
-            toml::from_str(text).map_err(|e| WorkflowError::Syntax(e.to_string()))?;
+        let workflow: Self = toml::from_str(text).map_err(|e| WorkflowError::Syntax(e.to_string()))?;
         let complaints = check::complaints(&workflow);
         if complaints.is_empty() {
             Ok(workflow)
         } else {
-            Err(WorkflowError::Unusable {
-                name: workflow.name,
-                complaints,
-            })
+            Err(WorkflowError::Unusable { name: workflow.name, complaints })
         }
     }
 
@@ -159,10 +149,7 @@ impl Workflow {
     /// Agents that the workflow names.
     #[must_use]
     pub fn agents(&self) -> BTreeSet<&str> {
-        self.phases
-            .iter()
-            .filter_map(|rules| rules.agent.as_deref())
-            .collect()
+        self.phases.iter().filter_map(|rules| rules.agent.as_deref()).collect()
     }
 
     /// Whether `later` stands after `earlier` in the workflow's order.
@@ -175,9 +162,7 @@ impl Workflow {
     /// The part of the system prompt that says what this phase may ask for: the same bytes at every iteration.
     #[must_use]
     pub fn phase_prompt(&self, phase: &Phase) -> String {
-        self.rules(phase)
-            .map(rules::phase_prompt)
-            .unwrap_or_default()
+        self.rules(phase).map(rules::phase_prompt).unwrap_or_default()
     }
 }
 
@@ -211,9 +196,7 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_named() {
-        let text = Workflow::built_in("quick")
-            .unwrap()
-            .replace("terminal", "terminall");
+        let text = Workflow::built_in("quick").unwrap().replace("terminal", "terminall");
         let error = Workflow::parse(&text).unwrap_err().to_string();
         assert!(error.contains("terminall"), "{error}");
     }

@@ -12,25 +12,15 @@ use crate::store::{StoreError, io_error};
 /// With the path; the old file stands then.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let dir = path.parent().unwrap_or(Path::new("."));
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".samocode-")
-        .tempfile_in(dir)
-        .map_err(io_error("write", path))?;
-    temporary
-        .write_all(bytes)
-        .map_err(io_error("write", path))?;
+    let mut temporary =
+        tempfile::Builder::new().prefix(".samocode-").tempfile_in(dir).map_err(io_error("write", path))?;
+    temporary.write_all(bytes).map_err(io_error("write", path))?;
     if let Ok(old) = fs::metadata(path) {
-        temporary
-            .as_file()
-            .set_permissions(old.permissions())
-            .map_err(io_error("set the mode of", path))?;
+        temporary.as_file().set_permissions(old.permissions()).map_err(io_error("set the mode of", path))?;
     } else {
         set_default_mode(temporary.as_file(), path)?;
     }
-    temporary
-        .as_file()
-        .sync_data()
-        .map_err(io_error("sync", path))?;
+    temporary.as_file().sync_data().map_err(io_error("sync", path))?;
     temporary.persist(path).map_err(|e| StoreError::Io {
         what: "replace",
         path: path.to_owned(),
@@ -42,15 +32,12 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// Temporary files are made private; what replaces nothing gets the mode of an ordinary file.
 fn set_default_mode(file: &File, path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-        .map_err(io_error("set the mode of", path))
+    file.set_permissions(fs::Permissions::from_mode(0o644)).map_err(io_error("set the mode of", path))
 }
 
 /// Makes a folder's entries durable.
 pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
-    File::open(dir)
-        .and_then(|dir| dir.sync_all())
-        .map_err(io_error("sync", dir))
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(io_error("sync", dir))
 }
 
 /// Keeps a copy of a file beside it, under a name that is free, and says where.

@@ -30,10 +30,7 @@ pub fn folders(sessions: &Path) -> Result<Vec<Folder>, StoreError> {
             let entry = entry.ok()?;
             let name = entry.file_name().into_string().ok()?;
             let is_session = entry.path().is_dir() && !name.starts_with(['.', '_']);
-            is_session.then(|| Folder {
-                recorded: Layout::new(sessions, &name).journal().exists(),
-                name,
-            })
+            is_session.then(|| Folder { recorded: Layout::new(sessions, &name).journal().exists(), name })
         })
         .collect();
     found.sort_by(|a, b| a.name.cmp(&b.name));

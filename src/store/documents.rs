@@ -28,15 +28,12 @@ impl Documents {
                 let entry = entry.ok()?;
                 let name = entry.file_name().into_string().ok()?;
                 let stat = entry.metadata().ok()?;
-                let document =
-                    stat.is_file() && name.ends_with(".md") && !name.starts_with(['_', '.']);
+                let document = stat.is_file() && name.ends_with(".md") && !name.starts_with(['_', '.']);
                 document.then(|| Some((stat.modified().ok()?, name)))?
             })
             .collect();
         found.sort();
-        Ok(Self {
-            names: found.into_iter().map(|(_, name)| name).collect(),
-        })
+        Ok(Self { names: found.into_iter().map(|(_, name)| name).collect() })
     }
 
     /// All names, oldest first.
@@ -48,30 +45,15 @@ impl Documents {
     /// Kinds that exist, e.g. `requirements`, `plan`: what follows the time stamp in a name.
     #[must_use]
     pub fn kinds(&self) -> BTreeSet<String> {
-        let known = [
-            "dive",
-            "requirements",
-            "plan",
-            "test-report",
-            "quality-review",
-            "summary",
-        ];
+        let known = ["dive", "requirements", "plan", "test-report", "quality-review", "summary"];
         let has = |kind: &str| self.names.iter().any(|name| is_kind(name, kind));
-        known
-            .into_iter()
-            .filter(|kind| has(kind))
-            .map(str::to_owned)
-            .collect()
+        known.into_iter().filter(|kind| has(kind)).map(str::to_owned).collect()
     }
 
     /// The newest document of a kind.
     #[must_use]
     pub fn newest(&self, kind: &str) -> Option<&str> {
-        self.names
-            .iter()
-            .rev()
-            .find(|name| is_kind(name, kind))
-            .map(String::as_str)
+        self.names.iter().rev().find(|name| is_kind(name, kind)).map(String::as_str)
     }
 
     /// The plan that a signal names, or the newest one; none when nothing was named and there is none.
@@ -85,15 +67,10 @@ impl Documents {
         let path = layout.session_dir().join(&name);
         let regular = fs::symlink_metadata(&path).is_ok_and(|stat| stat.is_file());
         if !regular {
-            return Some(Err(format!(
-                "there is no plan {name} in the session folder"
-            )));
+            return Some(Err(format!("there is no plan {name} in the session folder")));
         }
         Some(match fs::read(&path) {
-            Ok(bytes) => Ok(PlanFile {
-                file: name,
-                sha256: sha256_hex(&bytes),
-            }),
+            Ok(bytes) => Ok(PlanFile { file: name, sha256: sha256_hex(&bytes) }),
             Err(e) => Err(format!("{name} cannot be read: {e}")),
         })
     }
@@ -103,23 +80,18 @@ impl Documents {
 fn is_kind(name: &str, kind: &str) -> bool {
     let stem = name.strip_suffix(".md").unwrap_or(name);
     let rest = stem.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-' || c == ':');
-    rest == kind
-        || rest
-            .strip_prefix(kind)
-            .is_some_and(|after| after.starts_with('-'))
+    rest == kind || rest.strip_prefix(kind).is_some_and(|after| after.starts_with('-'))
 }
 
 /// SHA-256 in hexadecimal.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 #[cfg(test)]

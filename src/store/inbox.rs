@@ -25,10 +25,8 @@ pub fn post(layout: &Layout, request: &Request) -> Result<(), StoreError> {
     // Names sort by the time of the request, so that they are taken in the order in which they were made.
     let name = format!("{:020}-{}.json", request.at.as_microsecond(), request.id);
     let path = dir.join(name);
-    let text = serde_json::to_vec(request).map_err(|e| StoreError::Misfit {
-        path: path.clone(),
-        detail: e.to_string(),
-    })?;
+    let text = serde_json::to_vec(request)
+        .map_err(|e| StoreError::Misfit { path: path.clone(), detail: e.to_string() })?;
     write_atomic(&path, &text)
 }
 
@@ -50,9 +48,7 @@ pub fn waiting_requests(layout: &Layout) -> Result<Vec<Incoming>, StoreError> {
     files.sort();
     let mut requests = Vec::new();
     for file in files {
-        let parsed = fs::read(&file)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let parsed = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         match parsed {
             Some(request) => requests.push(Incoming { request, file }),
             None => {

@@ -37,11 +37,7 @@ pub fn read_journal(path: &Path) -> Result<Option<JournalRead>, StoreError> {
         }
         entries.push(parse_line(line, index, path)?);
     }
-    Ok(Some(JournalRead {
-        entries,
-        whole_bytes: whole as u64,
-        torn_bytes: (bytes.len() - whole) as u64,
-    }))
+    Ok(Some(JournalRead { entries, whole_bytes: whole as u64, torn_bytes: (bytes.len() - whole) as u64 }))
 }
 
 fn parse_line(line: &[u8], index: usize, path: &Path) -> Result<Entry, StoreError> {
@@ -51,15 +47,11 @@ fn parse_line(line: &[u8], index: usize, path: &Path) -> Result<Entry, StoreErro
     }
     match serde_json::from_slice::<Entry>(line) {
         Ok(entry) if entry.v <= JOURNAL_VERSION => Ok(entry),
-        Ok(entry) => Err(StoreError::Newer {
-            path: path.to_owned(),
-            version: entry.v,
-        }),
+        Ok(entry) => Err(StoreError::Newer { path: path.to_owned(), version: entry.v }),
         Err(e) => match serde_json::from_slice::<Version>(line) {
-            Ok(Version { v }) if v > JOURNAL_VERSION => Err(StoreError::Newer {
-                path: path.to_owned(),
-                version: v,
-            }),
+            Ok(Version { v }) if v > JOURNAL_VERSION => {
+                Err(StoreError::Newer { path: path.to_owned(), version: v })
+            }
             Ok(_) | Err(_) => Err(StoreError::Unreadable {
                 path: path.to_owned(),
                 copy: aside(path),
@@ -100,30 +92,19 @@ pub(super) struct JournalWriter {
 impl JournalWriter {
     /// Opens a journal for appending, after `whole_bytes` of whole lines; a torn last line is cut off.
     pub(super) fn open(path: &Path, whole_bytes: u64) -> Result<Self, StoreError> {
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)
-            .map_err(io_error("open", path))?;
+        let file = OpenOptions::new().create(true).append(true).open(path).map_err(io_error("open", path))?;
         if let Some(dir) = path.parent() {
             sync_dir(dir)?;
         }
         let length = file.metadata().map_err(io_error("read", path))?.len();
-        let mut writer = Self {
-            file,
-            path: path.to_owned(),
-            end: whole_bytes,
-            torn: length > whole_bytes,
-        };
+        let mut writer = Self { file, path: path.to_owned(), end: whole_bytes, torn: length > whole_bytes };
         writer.mend()?;
         Ok(writer)
     }
 
     fn mend(&mut self) -> Result<(), StoreError> {
         if self.torn {
-            self.file
-                .set_len(self.end)
-                .map_err(io_error("mend", &self.path))?;
+            self.file.set_len(self.end).map_err(io_error("mend", &self.path))?;
             self.torn = false;
         }
         Ok(())
@@ -132,18 +113,12 @@ impl JournalWriter {
     /// Adds an entry and makes it durable.
     pub(super) fn append(&mut self, entry: &Entry) -> Result<(), StoreError> {
         self.mend()?;
-        let mut line = serde_json::to_vec(entry).map_err(|e| StoreError::Misfit {
-            path: self.path.clone(),
-            detail: e.to_string(),
-        })?;
+        let mut line = serde_json::to_vec(entry)
+            .map_err(|e| StoreError::Misfit { path: self.path.clone(), detail: e.to_string() })?;
         line.push(b'\n');
         self.torn = true;
-        self.file
-            .write_all(&line)
-            .map_err(io_error("write", &self.path))?;
-        self.file
-            .sync_data()
-            .map_err(io_error("sync", &self.path))?;
+        self.file.write_all(&line).map_err(io_error("write", &self.path))?;
+        self.file.sync_data().map_err(io_error("sync", &self.path))?;
         self.torn = false;
         self.end += line.len() as u64;
         Ok(())

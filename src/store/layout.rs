@@ -18,10 +18,7 @@ impl Layout {
     /// The files of the session folder `folder` in `sessions`.
     #[must_use]
     pub fn new(sessions: &Path, folder: &str) -> Self {
-        Self {
-            sessions: sessions.to_owned(),
-            folder: folder.to_owned(),
-        }
+        Self { sessions: sessions.to_owned(), folder: folder.to_owned() }
     }
 
     /// Name of the session folder.
@@ -141,7 +138,6 @@ impl Layout {
     /// The raw stream of an iteration. `stamp` is `MM-DD-HHMM`.
     #[must_use]
     pub fn stream_log(&self, stamp: &str, iteration: u32, phase: &str) -> PathBuf {
-        self.logs()
-            .join(format!("{stamp}-{iteration:03}-{phase}.jsonl"))
+        self.logs().join(format!("{stamp}-{iteration:03}-{phase}.jsonl"))
     }
 }

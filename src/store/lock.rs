@@ -47,14 +47,10 @@ impl Lock {
                 Err(TryLockError::Error(e)) => return Err(io_error("lock", &path)(e)),
             }
         }
-        let holder = Holder {
-            pid: std::process::id(),
-            since: now,
-        };
+        let holder = Holder { pid: std::process::id(), since: now };
         let text = serde_json::to_string(&holder).unwrap_or_default();
         file.set_len(0).map_err(io_error("write", &path))?;
-        file.write_all(text.as_bytes())
-            .map_err(io_error("write", &path))?;
+        file.write_all(text.as_bytes()).map_err(io_error("write", &path))?;
         Ok(Self { _file: file })
     }
 }

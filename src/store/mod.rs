@@ -90,9 +90,5 @@ pub enum StoreError {
 
 /// Adds the path and what was tried to an IO error.
 fn io_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
-    move |source| StoreError::Io {
-        what,
-        path: path.to_owned(),
-        source,
-    }
+    move |source| StoreError::Io { what, path: path.to_owned(), source }
 }

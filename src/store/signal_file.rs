@@ -35,21 +35,14 @@ pub fn read_signal(layout: &Layout) -> RawSignal {
 /// Between the look and the open the file may have been swapped: the open itself refuses links and never blocks.
 fn read_plain(path: &std::path::Path) -> std::io::Result<RawSignal> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags)
-        .open(path)?;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     if !file.metadata()?.is_file() {
         return Ok(RawSignal::NotAFile("a pipe, socket or device"));
     }
     let mut bytes = Vec::new();
     file.take(MAX_SIGNAL_BYTES + 1).read_to_end(&mut bytes)?;
     let length = bytes.len() as u64;
-    Ok(if length > MAX_SIGNAL_BYTES {
-        RawSignal::Oversized(length)
-    } else {
-        RawSignal::Bytes(bytes)
-    })
+    Ok(if length > MAX_SIGNAL_BYTES { RawSignal::Oversized(length) } else { RawSignal::Bytes(bytes) })
 }
 
 /// Whether anything stands in the signal's place.

@@ -36,23 +36,12 @@ impl Writable {
                 detail: "a session stands here already".to_owned(),
             });
         }
-        let first = Entry {
-            v: JOURNAL_VERSION,
-            at: now,
-            event: Event::Created(Box::new(created)),
-        };
-        let session = Session::begin(&first).map_err(|source| StoreError::Senseless {
-            path: layout.journal(),
-            source,
-        })?;
+        let first = Entry { v: JOURNAL_VERSION, at: now, event: Event::Created(Box::new(created)) };
+        let session = Session::begin(&first)
+            .map_err(|source| StoreError::Senseless { path: layout.journal(), source })?;
         let mut journal = JournalWriter::open(&layout.journal(), 0)?;
         journal.append(&first)?;
-        Ok(Self {
-            layout: layout.clone(),
-            session,
-            journal,
-            _lock: lock,
-        })
+        Ok(Self { layout: layout.clone(), session, journal, _lock: lock })
     }
 
     /// Takes a session that has a record.
@@ -61,9 +50,7 @@ impl Writable {
     /// When it has none, it is unreadable (a copy is put aside), or another process holds it.
     pub fn take(layout: &Layout, now: Timestamp) -> Result<Self, StoreError> {
         if !layout.journal().exists() {
-            return Err(StoreError::NoRecord {
-                path: layout.session_dir(),
-            });
+            return Err(StoreError::NoRecord { path: layout.session_dir() });
         }
         make_folders(layout)?;
         let lock = Lock::take(layout, now)?;
@@ -74,20 +61,11 @@ impl Writable {
                     let _ = set_aside(path);
                 }
             })?
-            .ok_or_else(|| StoreError::NoRecord {
-                path: layout.session_dir(),
-            })?;
-        let session = fold(&read.entries).map_err(|source| StoreError::Senseless {
-            path: layout.journal(),
-            source,
-        })?;
+            .ok_or_else(|| StoreError::NoRecord { path: layout.session_dir() })?;
+        let session =
+            fold(&read.entries).map_err(|source| StoreError::Senseless { path: layout.journal(), source })?;
         let journal = JournalWriter::open(&layout.journal(), read.whole_bytes)?;
-        Ok(Self {
-            layout: layout.clone(),
-            session,
-            journal,
-            _lock: lock,
-        })
+        Ok(Self { layout: layout.clone(), session, journal, _lock: lock })
     }
 
     /// Where the session stands.
@@ -107,16 +85,9 @@ impl Writable {
     /// # Errors
     /// When it does not fit, or the journal cannot be written; the session is unchanged then.
     pub fn append(&mut self, event: Event, now: Timestamp) -> Result<(), StoreError> {
-        let entry = Entry {
-            v: JOURNAL_VERSION,
-            at: now,
-            event,
-        };
+        let entry = Entry { v: JOURNAL_VERSION, at: now, event };
         let mut next = self.session.clone();
-        next.apply(&entry).map_err(|detail| StoreError::Misfit {
-            path: self.layout.journal(),
-            detail,
-        })?;
+        next.apply(&entry).map_err(|detail| StoreError::Misfit { path: self.layout.journal(), detail })?;
         self.journal.append(&entry)?;
         self.session = next;
         Ok(())
@@ -124,12 +95,7 @@ impl Writable {
 }
 
 fn make_folders(layout: &Layout) -> Result<(), StoreError> {
-    for dir in [
-        layout.session_dir(),
-        layout.logs(),
-        layout.record_dir(),
-        layout.inbox(),
-    ] {
+    for dir in [layout.session_dir(), layout.logs(), layout.record_dir(), layout.inbox()] {
         fs::create_dir_all(&dir).map_err(io_error("make", &dir))?;
     }
     sync_dir(&layout.record_dir())?;

@@ -28,13 +28,9 @@ pub struct SceneQuestion {
 pub fn rule(session: &Session, request: &Request, scene: &Scene) -> Effect {
     match &request.act {
         Act::Answer { gate, answers } => open_gate(session, gate)
-            .map_or_else(Effect::Refused, |open| {
-                answer(session, open, answers, scene)
-            }),
+            .map_or_else(Effect::Refused, |open| answer(session, open, answers, scene)),
         Act::Approve { gate, sha256 } => open_gate(session, gate)
-            .map_or_else(Effect::Refused, |open| {
-                approve(session, open, sha256, scene)
-            }),
+            .map_or_else(Effect::Refused, |open| approve(session, open, sha256, scene)),
         Act::Reject { gate, message } => {
             open_gate(session, gate).map_or_else(Effect::Refused, |open| match open.ask {
                 GateAsk::Approval(_) => Effect::Rejected(message.clone()),
@@ -98,26 +94,17 @@ fn approve(session: &Session, gate: &Gate, shown: &str, scene: &Scene) -> Effect
     };
     match &scene.plan_sha256 {
         Some(now) if now == shown => {
-            let plan = crate::domain::gate::PlanFile {
-                sha256: now.clone(),
-                ..plan.clone()
-            };
+            let plan = crate::domain::gate::PlanFile { sha256: now.clone(), ..plan.clone() };
             Effect::Approved { plan, to }
         }
-        Some(_) => Effect::Refused(format!(
-            "{} changed after it was shown; look at it again",
-            plan.file
-        )),
+        Some(_) => Effect::Refused(format!("{} changed after it was shown; look at it again", plan.file)),
         None => Effect::Refused(format!("{} cannot be read", plan.file)),
     }
 }
 
 fn resume(session: &Session) -> Effect {
     match &session.state {
-        State::Waiting(Gate {
-            ask: GateAsk::HumanAction { .. },
-            ..
-        }) => Effect::ActionDone,
+        State::Waiting(Gate { ask: GateAsk::HumanAction { .. }, .. }) => Effect::ActionDone,
         State::Waiting(gate) => refuse_kind(gate, "resume"),
         State::Blocked(_) | State::Parked(_) => Effect::Resumed,
         State::Done(_) => Effect::Refused("it is done; `reopen` takes it back to work".to_owned()),
@@ -135,14 +122,10 @@ fn reopen(session: &Session, phase: Option<&Phase>, message: &str) -> Effect {
     }
     let choices = ["implementation", "planning"].map(Phase::named);
     let wanted = phase.map_or_else(|| choices.iter().collect(), |phase| vec![phase]);
-    let target = wanted
-        .into_iter()
-        .find(|phase| choices.contains(phase) && session.workflow.rules(phase).is_some());
+    let target =
+        wanted.into_iter().find(|phase| choices.contains(phase) && session.workflow.rules(phase).is_some());
     match target {
-        Some(phase) => Effect::Reopened {
-            phase: phase.clone(),
-            message: message.to_owned(),
-        },
+        Some(phase) => Effect::Reopened { phase: phase.clone(), message: message.to_owned() },
         None => Effect::Refused(format!(
             "workflow {} can be reopened in {} only",
             session.workflow.name,
@@ -161,18 +144,12 @@ fn set_phase(session: &Session, phase: &Phase, scene: &Scene) -> Effect {
     let State::Waiting(gate) = &session.state else {
         return Effect::Refused("`Phase:` counts only while a gate is open".to_owned());
     };
-    let legal = session
-        .workflow
-        .rules(&gate.phase)
-        .and_then(|rules| rules.move_to(phase));
+    let legal = session.workflow.rules(&gate.phase).and_then(|rules| rules.move_to(phase));
     match (&gate.ask, legal) {
         (_, None) => Effect::Refused(format!("phase {} does not lead to {phase}", gate.phase)),
         (GateAsk::Approval(plan), Some(_)) => match &scene.plan_sha256 {
             Some(sha256) => Effect::Approved {
-                plan: crate::domain::gate::PlanFile {
-                    sha256: sha256.clone(),
-                    ..plan.clone()
-                },
+                plan: crate::domain::gate::PlanFile { sha256: sha256.clone(), ..plan.clone() },
                 to: phase.clone(),
             },
             None => Effect::Refused(format!("{} cannot be read", plan.file)),
@@ -186,8 +163,5 @@ fn only_successor(session: &Session, phase: &Phase) -> Option<Phase> {
 }
 
 fn refuse_kind(gate: &Gate, command: &str) -> Effect {
-    Effect::Refused(format!(
-        "`{command}` does not help: it waits for {}",
-        gate.ask.words()
-    ))
+    Effect::Refused(format!("`{command}` does not help: it waits for {}", gate.ask.words()))
 }

@@ -45,10 +45,7 @@ impl Session {
     fn require_phase(&self, phase: &Phase) -> Result<(), String> {
         match self.workflow.rules(phase) {
             Some(_) => Ok(()),
-            None => Err(format!(
-                "workflow {} has no phase {phase}",
-                self.workflow.name
-            )),
+            None => Err(format!("workflow {} has no phase {phase}", self.workflow.name)),
         }
     }
 
@@ -58,20 +55,14 @@ impl Session {
         }
         self.require_phase(&started.phase)?;
         self.iteration = started.iteration;
-        self.state = State::Running(Running {
-            since: entry.at,
-            tag: started.tag.clone(),
-            guidance: started.guidance,
-        });
+        self.state =
+            State::Running(Running { since: entry.at, tag: started.tag.clone(), guidance: started.guidance });
         Ok(())
     }
 
     fn judge(&mut self, judged: &Judged) -> Result<(), String> {
         let State::Running(running) = &self.state else {
-            return Err(format!(
-                "iteration {} was judged and did not run",
-                judged.iteration
-            ));
+            return Err(format!("iteration {} was judged and did not run", judged.iteration));
         };
         let guidance = running.guidance;
         self.add_up(judged);
@@ -80,9 +71,7 @@ impl Session {
         } else {
             self.news.told.clone_from(&judged.told);
             self.news.gate = None;
-            self.news
-                .guidance
-                .drain(..guidance.min(self.news.guidance.len()));
+            self.news.guidance.drain(..guidance.min(self.news.guidance.len()));
         }
         self.count(judged);
         self.decide_state(judged)
@@ -119,27 +108,15 @@ impl Session {
             | Decision::Open(_)
             | Decision::Block(_)
             | Decision::Finish { .. } => {
-                *self
-                    .counters
-                    .in_phase
-                    .entry(self.phase.clone())
-                    .or_insert(0) += 1;
+                *self.counters.in_phase.entry(self.phase.clone()).or_insert(0) += 1;
                 self.counters.spent.iterations += 1;
             }
         }
-        let lost = Outcome::Interrupted {
-            by: Interruption::OrchestratorLost,
-        };
-        self.counters.interruptions = if judged.outcome == lost {
-            self.counters.interruptions + 1
-        } else {
-            0
-        };
-        self.counters.parks = if matches!(judged.decision, Decision::Park(_)) {
-            self.counters.parks + 1
-        } else {
-            0
-        };
+        let lost = Outcome::Interrupted { by: Interruption::OrchestratorLost };
+        self.counters.interruptions =
+            if judged.outcome == lost { self.counters.interruptions + 1 } else { 0 };
+        self.counters.parks =
+            if matches!(judged.decision, Decision::Park(_)) { self.counters.parks + 1 } else { 0 };
         match &judged.decision {
             Decision::Retry { .. } => self.counters.failures += 1,
             Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => {
@@ -156,9 +133,7 @@ impl Session {
                 self.go(phase);
                 State::Ready { after: None }
             }
-            Decision::Retry { after } => State::Ready {
-                after: Some(*after),
-            },
+            Decision::Retry { after } => State::Ready { after: Some(*after) },
             Decision::Again => State::Ready { after: None },
             Decision::Open(gate) => {
                 self.posted = false;
@@ -177,11 +152,7 @@ impl Session {
             return;
         }
         let from = std::mem::replace(&mut self.phase, phase.clone());
-        let step = self
-            .workflow
-            .rules(&from)
-            .and_then(|rules| rules.move_to(phase))
-            .cloned();
+        let step = self.workflow.rules(&from).and_then(|rules| rules.move_to(phase)).cloned();
         self.passed.insert(from);
         if let Some(step) = step {
             if let Some(name) = step.count {
@@ -227,8 +198,7 @@ impl Session {
                 self.require_phase(phase)?;
                 self.grant();
                 self.phase = phase.clone();
-                self.passed
-                    .retain(|passed| self.workflow.follows(phase, passed));
+                self.passed.retain(|passed| self.workflow.follows(phase, passed));
                 self.news.guidance.push(message.clone());
                 self.state = ready.clone();
             }
@@ -249,11 +219,7 @@ impl Session {
     /// A fresh allowance for the phase, by a person's word.
     fn grant(&mut self) {
         let in_phase = std::mem::take(&mut self.counters.in_phase);
-        self.counters = Counters {
-            in_phase,
-            spent: Spent::default(),
-            ..Counters::default()
-        };
+        self.counters = Counters { in_phase, spent: Spent::default(), ..Counters::default() };
         self.counters.in_phase.remove(&self.phase);
     }
 }

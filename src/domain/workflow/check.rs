@@ -25,9 +25,7 @@ fn names(workflow: &Workflow, found: &mut Vec<String>) {
     for rules in &workflow.phases {
         let name = &rules.name;
         if Phase::named(name.as_str()) != *name || name.as_str().is_empty() {
-            found.push(format!(
-                "phase `{name}`: a name is lower-case and not empty"
-            ));
+            found.push(format!("phase `{name}`: a name is lower-case and not empty"));
         }
         if !seen.insert(name) {
             found.push(format!("phase `{name}` stands twice"));
@@ -36,9 +34,7 @@ fn names(workflow: &Workflow, found: &mut Vec<String>) {
             let named = [Some(&step.phase), step.after.as_ref(), step.skips.as_ref()];
             for target in named.into_iter().flatten() {
                 if workflow.rules(target).is_none() {
-                    found.push(format!(
-                        "phase `{name}` names `{target}`, which is no phase"
-                    ));
+                    found.push(format!("phase `{name}` names `{target}`, which is no phase"));
                 }
             }
         }
@@ -58,15 +54,10 @@ fn ends(workflow: &Workflow, found: &mut Vec<String>) {
             found.push(format!("phase `{}` has no agent", rules.name));
         }
         if rules.to.iter().any(|step| step.phase == first.name) {
-            found.push(format!(
-                "phase `{}` goes back to `{}`",
-                rules.name, first.name
-            ));
+            found.push(format!("phase `{}` goes back to `{}`", rules.name, first.name));
         }
         match (rules.terminal, rules.to.is_empty()) {
-            (true, false) => {
-                found.push(format!("phase `{}` is terminal and has a `to`", rules.name))
-            }
+            (true, false) => found.push(format!("phase `{}` is terminal and has a `to`", rules.name)),
             (false, true) => found.push(format!("phase `{}` goes nowhere", rules.name)),
             (true, true) | (false, false) => {}
         }
@@ -79,10 +70,7 @@ fn ends(workflow: &Workflow, found: &mut Vec<String>) {
 fn gates(workflow: &Workflow, found: &mut Vec<String>) {
     for rules in &workflow.phases {
         if rules.gate.is_some() && rules.terminal {
-            found.push(format!(
-                "phase `{}` is terminal, its gate could never open",
-                rules.name
-            ));
+            found.push(format!("phase `{}` is terminal, its gate could never open", rules.name));
         }
         if rules.gate == Some(GateKind::Approval) && rules.to.len() != 1 {
             found.push(format!(
@@ -102,24 +90,15 @@ fn gates(workflow: &Workflow, found: &mut Vec<String>) {
 fn limits(workflow: &Workflow, found: &mut Vec<String>) {
     for rules in workflow.phases.iter().skip(1) {
         if !matches!(rules.most_iterations, Some(1..)) {
-            found.push(format!(
-                "phase `{}` needs `most_iterations`, at least 1",
-                rules.name
-            ));
+            found.push(format!("phase `{}` needs `most_iterations`, at least 1", rules.name));
         }
         for step in &rules.to {
             let backwards = !workflow.follows(&step.phase, &rules.name);
             if step.count.is_some() != step.most.is_some() {
-                found.push(format!(
-                    "{} → {}: `count` and `most` go together",
-                    rules.name, step.phase
-                ));
+                found.push(format!("{} → {}: `count` and `most` go together", rules.name, step.phase));
             }
             if backwards && step.count.is_none() {
-                found.push(format!(
-                    "{} → {} goes back and needs `count` and `most`",
-                    rules.name, step.phase
-                ));
+                found.push(format!("{} → {} goes back and needs `count` and `most`", rules.name, step.phase));
             }
         }
     }
@@ -132,15 +111,9 @@ fn reach(workflow: &Workflow, found: &mut Vec<String>) {
             found.push(format!("phase `{}` cannot be reached", rules.name));
         }
         let ahead = closure(workflow, &rules.name);
-        let ends = workflow
-            .phases
-            .iter()
-            .any(|end| end.terminal && ahead.contains(&end.name));
+        let ends = workflow.phases.iter().any(|end| end.terminal && ahead.contains(&end.name));
         if !ends {
-            found.push(format!(
-                "from phase `{}` the end cannot be reached",
-                rules.name
-            ));
+            found.push(format!("from phase `{}` the end cannot be reached", rules.name));
         }
     }
 }
@@ -164,10 +137,7 @@ mod tests {
 
     fn complaints_after(change: (&str, &str)) -> String {
         let text = Workflow::built_in("full").unwrap();
-        assert!(
-            text.contains(change.0),
-            "the change has to change something"
-        );
+        assert!(text.contains(change.0), "the change has to change something");
         match Workflow::parse(&text.replace(change.0, change.1)) {
             Err(WorkflowError::Unusable { complaints, .. }) => complaints.join("; "),
             other => panic!("expected complaints, got {other:?}"),
@@ -182,19 +152,15 @@ mod tests {
 
     #[test]
     fn a_workflow_without_an_end_is_refused() {
-        let said = complaints_after((
-            "terminal = true",
-            "to = [{ phase = \"testing\", count = \"x\", most = 1 }]",
-        ));
+        let said =
+            complaints_after(("terminal = true", "to = [{ phase = \"testing\", count = \"x\", most = 1 }]"));
         assert!(said.contains("no phase is `terminal = true`"), "{said}");
     }
 
     #[test]
     fn an_unreachable_phase_is_named() {
-        let said = complaints_after((
-            r#"to = [{ phase = "requirements" }]"#,
-            r#"to = [{ phase = "planning" }]"#,
-        ));
+        let said =
+            complaints_after((r#"to = [{ phase = "requirements" }]"#, r#"to = [{ phase = "planning" }]"#));
         assert!(said.contains("`requirements` cannot be reached"), "{said}");
     }
 
