@@ -1,1 +1,3 @@
 //! The tests that need only git and Rust.
+
+mod prompts;

@@ -1,0 +1,140 @@
+//! What must hold in the texts that the model reads. They are half of the product, and nothing else checks them.
+//!
+//! Each check is a function from a text to the list of its problems, run on every text and on planted bad ones.
+//! Never starts a process: the texts are read as they are built into the binary.
+
+mod exits;
+mod shape;
+mod wording;
+
+use serde_json::Value;
+
+const RULES: &str = include_str!("../../assets/rules.md");
+
+/// A phase's text, and from the workflow `full` where the phase may go and what it may wait for.
+struct Agent {
+    phase: &'static str,
+    text: &'static str,
+    next: &'static [&'static str],
+    waits: &'static [&'static str],
+}
+
+const AGENTS: [Agent; 7] = [
+    Agent {
+        phase: "investigation",
+        text: include_str!("../../assets/agents/investigation.md"),
+        next: &["requirements"],
+        waits: &[],
+    },
+    Agent {
+        phase: "requirements",
+        text: include_str!("../../assets/agents/requirements.md"),
+        next: &["planning"],
+        waits: &["qa_answers"],
+    },
+    Agent {
+        phase: "planning",
+        text: include_str!("../../assets/agents/planning.md"),
+        next: &["implementation"],
+        waits: &["plan_approval"],
+    },
+    Agent {
+        phase: "implementation",
+        text: include_str!("../../assets/agents/implementation.md"),
+        next: &["testing", "quality"],
+        waits: &["human_action", "file_update"],
+    },
+    Agent {
+        phase: "testing",
+        text: include_str!("../../assets/agents/testing.md"),
+        next: &["implementation", "quality", "done"],
+        waits: &[],
+    },
+    Agent {
+        phase: "quality",
+        text: include_str!("../../assets/agents/quality.md"),
+        next: &["testing", "implementation", "done"],
+        waits: &[],
+    },
+    Agent {
+        phase: "done",
+        text: include_str!("../../assets/agents/done.md"),
+        next: &[],
+        waits: &[],
+    },
+];
+
+struct Front<'a> {
+    name: &'a str,
+    description: &'a str,
+    tools: Vec<&'a str>,
+    body: &'a str,
+}
+
+fn front(text: &str) -> Result<Front<'_>, String> {
+    let rest = text.strip_prefix("---\n").ok_or("no front matter")?;
+    let (head, body) = rest
+        .split_once("\n---\n")
+        .ok_or("front matter is not closed")?;
+    let (mut name, mut description, mut tools) = (None, None, None);
+    for line in head.lines() {
+        let (key, value) = line
+            .split_once(": ")
+            .ok_or_else(|| format!("not `key: value`: {line}"))?;
+        let slot = match key {
+            "name" => &mut name,
+            "description" => &mut description,
+            "tools" => &mut tools,
+            _ => return Err(format!("unknown key {key}")),
+        };
+        if value.contains(": ") || value.contains(" #") || slot.replace(value).is_some() {
+            return Err(format!(
+                "{key} is given twice, or needs quotes in YAML: {value}"
+            ));
+        }
+    }
+    Ok(Front {
+        name: name.ok_or("no name")?,
+        description: description.ok_or("no description")?,
+        tools: tools.ok_or("no tools")?.split(", ").collect(),
+        body,
+    })
+}
+
+/// The name and text of all that stands in the prefix.
+fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let agents = AGENTS.iter().map(|agent| (agent.phase, agent.text));
+    agents.chain([("rules", RULES)])
+}
+
+/// Every JSON object in the text; what looks like one and does not parse is an error.
+fn signals(text: &str) -> Vec<Result<Value, String>> {
+    text.match_indices("{\"")
+        .map(|(start, _)| {
+            let mut values =
+                serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+            let line = text[start..].lines().next().unwrap_or_default();
+            values
+                .next()
+                .and_then(Result::ok)
+                .ok_or_else(|| format!("not JSON: {line}"))
+        })
+        .collect()
+}
+
+fn phrases(text: &str, unwanted: &[&str]) -> Vec<String> {
+    let text = text.to_lowercase();
+    unwanted
+        .iter()
+        .filter(|phrase| text.contains(**phrase))
+        .map(|phrase| format!("says `{phrase}`"))
+        .collect()
+}
+
+fn none(problems: &[String], of: &str) {
+    assert!(problems.is_empty(), "{of}: {problems:#?}");
+}
+
+fn some(problems: &[String]) {
+    assert!(!problems.is_empty(), "the check lets a bad text pass");
+}
