@@ -11,7 +11,8 @@ use serde_json::Value;
 
 const RULES: &str = include_str!("../../assets/rules.md");
 
-/// A phase's text, and from the workflow `full` where the phase may go and what it may wait for.
+/// A phase's text, and where a signal may take it in the workflow `full`: to which phases, into which waits.
+/// Planning goes nowhere by a signal: the person's approval moves it.
 struct Agent {
     phase: &'static str,
     text: &'static str,
@@ -35,7 +36,7 @@ const AGENTS: [Agent; 7] = [
     Agent {
         phase: "planning",
         text: include_str!("../../assets/agents/planning.md"),
-        next: &["implementation"],
+        next: &[],
         waits: &["plan_approval"],
     },
     Agent {

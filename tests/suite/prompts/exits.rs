@@ -1,14 +1,13 @@
 //! The signal examples: each is legal where it stands, and every way out of a phase has one.
 
+use samocode::domain::phase::Phase;
+use samocode::domain::signal::{RawSignal, Signal};
+use samocode::domain::workflow::{GateKind, Workflow};
 use serde_json::Value;
 
 use super::{AGENTS, Agent, RULES, none, signals, some};
 
 const NEEDS: [&str; 3] = ["human_decision", "clarification", "error_resolution"];
-
-const KEYS: [&str; 8] = [
-    "status", "phase", "summary", "reason", "needs", "for", "file", "notes",
-];
 
 fn signal_problems(agent: &Agent, text: &str) -> Vec<String> {
     let mut problems = Vec::new();
@@ -20,11 +19,7 @@ fn signal_problems(agent: &Agent, text: &str) -> Vec<String> {
         }
     }
     let wanted = agent.next.iter().chain(agent.waits).copied();
-    let end = if agent.next.is_empty() {
-        vec!["the end"]
-    } else {
-        Vec::new()
-    };
+    let end = (agent.phase == "done").then_some("the end");
     problems.extend(
         wanted
             .chain(end)
@@ -39,11 +34,10 @@ fn signal_problems(agent: &Agent, text: &str) -> Vec<String> {
 fn exit(agent: &Agent, signal: &Value) -> Result<String, String> {
     let text = |key: &str| signal[key].as_str().unwrap_or_default();
     let illegal = |what: &str| Err(format!("{what} is not legal in {}: {signal}", agent.phase));
-    if let Some(key) = signal
-        .as_object()
-        .and_then(|map| map.keys().find(|key| !KEYS.contains(&key.as_str())))
-    {
-        return illegal(&format!("the key {key}"));
+    match Signal::read(&RawSignal::Bytes(signal.to_string().into_bytes()), 1) {
+        Ok(read) if read.extra.is_empty() => {}
+        Ok(read) => return illegal(&format!("a key that means nothing ({:?})", read.extra)),
+        Err(fault) => return illegal(&fault.to_string()),
     }
     let needed: &[&str] = match text("status") {
         "continue" => &["phase", "summary"],
@@ -51,16 +45,15 @@ fn exit(agent: &Agent, signal: &Value) -> Result<String, String> {
         "blocked" => &["reason", "needs"],
         "handoff" => &["notes"],
         "done" => &["summary"],
-        other => return illegal(&format!("the status `{other}`")),
+        _ => &[],
     };
     if let Some(key) = needed.iter().find(|key| text(key).is_empty()) {
         return illegal(&format!("leaving out `{key}`"));
     }
     let to = text("phase");
     match text("status") {
-        "continue" if !agent.next.contains(&to) && (to != agent.phase || agent.next.is_empty()) => {
-            illegal("that phase")
-        }
+        "continue" if agent.phase == "done" => illegal("`continue`"),
+        "continue" if to != agent.phase && !agent.next.contains(&to) => illegal("that phase"),
         "continue" => Ok(to.to_owned()),
         "waiting" if !agent.waits.contains(&text("for")) => illegal("that wait"),
         "waiting" if text("for") == "plan_approval" && text("file").is_empty() => {
@@ -69,7 +62,7 @@ fn exit(agent: &Agent, signal: &Value) -> Result<String, String> {
         "waiting" => Ok(text("for").to_owned()),
         "blocked" if !NEEDS.contains(&text("needs")) => illegal("that need"),
         "blocked" => Ok("a person".to_owned()),
-        "done" if !agent.next.is_empty() => illegal("`done`"),
+        "done" if agent.phase != "done" => illegal("`done`"),
         "done" => Ok("the end".to_owned()),
         _ => Ok(agent.phase.to_owned()),
     }
@@ -82,14 +75,14 @@ fn every_signal_example_is_legal_and_every_way_out_has_one() {
     }
     let planning = &AGENTS[2];
     for bad in [
-        r#"{"status": "continue", "phase": "testing", "summary": "jumps the gate"}"#,
+        r#"{"status": "continue", "phase": "implementation", "summary": "jumps the gate"}"#,
         r#"{"status": "waiting", "for": "qa_answers", "reason": "another phase's wait"}"#,
         r#"{"status": "waiting", "for": "plan_approval", "reason": "no file"}"#,
         r#"{"status": "done", "summary": "not here"}"#,
         r#"{"status": "blocked", "reason": "x", "needs": "luck"}"#,
         r#"{"status": "finished", "summary": "x"}"#,
-        r#"{"status": "continue", "phase": "implementation", "summary": "x", "note": "x"}"#,
-        r#"{"status": "continue", "phase": "implementation", "summary": }"#,
+        r#"{"status": "continue", "phase": "planning", "summary": "x", "note": "x"}"#,
+        r#"{"status": "continue", "phase": "planning", "summary": }"#,
     ] {
         some(&signal_problems(
             planning,
@@ -104,6 +97,25 @@ fn every_signal_example_is_legal_and_every_way_out_has_one() {
         planning,
         &no_way_out.collect::<Vec<_>>().join("\n"),
     ));
+}
+
+#[test]
+fn the_table_of_phases_is_that_of_the_workflows() {
+    let full = Workflow::parse(Workflow::built_in("full").unwrap()).unwrap();
+    for agent in &AGENTS {
+        let rules = full.rules(&Phase::named(agent.phase)).unwrap();
+        let by_signal = rules.gate != Some(GateKind::Approval);
+        let next: Vec<&str> = rules.to.iter().map(|step| step.phase.as_str()).collect();
+        assert_eq!(if by_signal { next } else { Vec::new() }, agent.next);
+        assert_eq!(rules.gate.is_some(), !agent.waits.is_empty());
+    }
+    for name in Workflow::built_in_names() {
+        let workflow = Workflow::parse(Workflow::built_in(name).unwrap()).unwrap();
+        for named in workflow.agents() {
+            let known = AGENTS.iter().any(|agent| agent.phase == named);
+            assert!(known, "{name} names {named}, which has no text");
+        }
+    }
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! Front matter, tools, length, sections and the question example: what a text is made of.
 
+use samocode::domain::workflow::Workflow;
+
 use super::{AGENTS, Front, RULES, front, none, phrases, signals, some};
 
 /// Rules, agent and the generated `## This phase` together.
+/// Characters of rules, agent and the generated `## This phase` together.
 const BUDGET: usize = 9_000;
 
+/// What the generated section may take of them.
 const GENERATED: usize = 600;
 
 const SECTIONS: [&str; 5] = ["## Inputs", "## Steps", "## Stop", "## Output", "## Signal"];
@@ -235,6 +239,17 @@ fn rules_and_any_agent_stay_within_the_budget() {
         RULES,
         &"x".repeat(BUDGET - RULES.len() - GENERATED + 100),
     ));
+    for name in Workflow::built_in_names() {
+        let workflow = Workflow::parse(Workflow::built_in(name).unwrap()).unwrap();
+        for rules in workflow.phases() {
+            let generated = workflow.phase_prompt(&rules.name).chars().count();
+            assert!(
+                generated <= GENERATED,
+                "{name}, {}: {generated}",
+                rules.name
+            );
+        }
+    }
 }
 
 #[test]
