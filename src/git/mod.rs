@@ -1,1 +1,37 @@
-//! (to come)
+//! The one wrapper around the `git` program: repositories, worktrees, snapshots.
+//!
+//! Every call runs with a fixed locale and without prompt, pager, editor, hooks, fsmonitor or signing.
+//! Knows nothing of sessions but the strings it is given; never decides what happens next, and never
+//! runs a git process inside a submodule or a nested repository, whose configuration nobody guards.
+
+mod base;
+mod branch;
+mod drain;
+mod entries;
+mod error;
+mod exclude;
+mod folder;
+mod history;
+mod includes;
+mod prepare;
+mod program;
+mod repository;
+mod snapshot;
+mod state;
+mod status;
+mod worktree;
+
+pub use base::BaseBranch;
+pub use branch::check_branch_name;
+pub use error::GitError;
+pub use exclude::exclude_locally;
+pub use folder::{FolderCommit, commit_folder};
+pub use history::{Commit, DiffStyle};
+pub use includes::{Copied, copy_includes};
+pub use prepare::{Prepared, WorktreeSpec};
+pub use program::Git;
+pub use repository::Repository;
+pub use snapshot::{LeftOut, LeftOutReason, Snapshot, SnapshotOutcome, SnapshotRef, SnapshotSpec};
+pub use state::{Operation, WorktreeState};
+pub use status::{Change, ChangeKind};
+pub use worktree::Worktree;
