@@ -1,3 +1,4 @@
 //! The tests that need only git and Rust.
 
+mod git;
 mod prompts;
