@@ -11,7 +11,7 @@ use super::entries::{Entry, resolved};
 use super::error::GitError;
 use super::program::Call;
 use super::repository::Repository;
-use super::worktree::Worktree;
+use super::worktree::{Worktree, restore_link};
 
 /// How long to wait for another process that makes a worktree in the same repository.
 const TURN: Duration = Duration::from_secs(60);
@@ -58,8 +58,8 @@ impl Repository {
     pub fn prepare(&self, spec: &WorktreeSpec<'_>) -> Result<Prepared, GitError> {
         check_branch_name(self.git(), spec.branch)?;
         let turn = self.take_turn()?;
-        let exists = self.branch_exists(spec.branch)?;
-        if exists && !spec.own && !spec.attach {
+        let found = self.find_branch(spec.branch)?;
+        if found != Found::Nowhere && !spec.own && !spec.attach {
             return Err(GitError::BranchTaken {
                 branch: spec.branch.to_owned(),
             });
@@ -84,11 +84,11 @@ impl Repository {
             fs::create_dir_all(parent).map_err(GitError::io("make the folder", parent))?;
         }
         let add = self.call().stdin(turn).args(["worktree", "add", "--quiet"]);
-        add_worktree(add, &path, spec, exists)?;
+        add_worktree(add, &path, spec, &found)?;
         self.prepared(
             spec,
             Made {
-                branch: !exists,
+                branch: found != Found::Local,
                 worktree: true,
             },
         )
@@ -121,12 +121,13 @@ impl Repository {
         }
     }
 
-    /// Whether the branch exists; an error when another one makes the name impossible.
-    fn branch_exists(&self, branch: &str) -> Result<bool, GitError> {
+    /// Where the branch is; an error when another one makes the name impossible.
+    fn find_branch(&self, branch: &str) -> Result<Found, GitError> {
         let parents = branch.match_indices('/').map(|(at, _)| &branch[..at]);
-        let patterns = parents
+        let local = parents
             .chain([branch])
             .map(|name| format!("refs/heads/{name}"));
+        let patterns = local.chain([format!("refs/remotes/*/{branch}")]);
         let listed = self
             .call()
             .args(["for-each-ref", "--format=%(refname)"])
@@ -139,22 +140,29 @@ impl Repository {
             .filter_map(|line| line.strip_prefix("refs/heads/"))
             .collect();
         if names.contains(&branch) {
-            return Ok(true);
+            return Ok(Found::Local);
         }
         let within = |long: &str, short: &str| {
             long.strip_prefix(short)
                 .is_some_and(|rest| rest.starts_with('/'))
         };
-        match names
+        if let Some(existing) = names
             .into_iter()
             .find(|name| within(name, branch) || within(branch, name))
         {
-            Some(existing) => Err(GitError::BranchClash {
+            return Err(GitError::BranchClash {
                 branch: branch.to_owned(),
                 existing: existing.to_owned(),
-            }),
-            None => Ok(false),
+            });
         }
+        let mut remote = listed
+            .lines()
+            .filter_map(|line| line.strip_prefix("refs/remotes/"));
+        let of_this_name =
+            |name: &&str| name.split_once('/').is_some_and(|(_, rest)| rest == branch);
+        Ok(remote
+            .find(of_this_name)
+            .map_or(Found::Nowhere, |name| Found::Remote(name.to_owned())))
     }
 
     /// What to do with an entry at the session's path: use it as it is, or remove what is left of it.
@@ -176,6 +184,11 @@ impl Repository {
             return Ok(Settled::Removed);
         }
         if entry.present() {
+            return Ok(Settled::Usable);
+        }
+        // Only `.git` was deleted: the files are the session's.
+        let folder_left = refuse_taken(&entry.path).is_err();
+        if folder_left && spec.own && restore_link(self, &entry.path)? {
             return Ok(Settled::Usable);
         }
         if let Some(reason) = &entry.locked {
@@ -221,12 +234,22 @@ impl Repository {
     }
 }
 
+/// Where a branch of the wanted name is.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    Local,
+    /// Only on a remote: `origin/<branch>`.
+    Remote(String),
+    Nowhere,
+}
+
 #[derive(Debug, PartialEq, Eq)]
 enum Settled {
     Usable,
     Removed,
 }
 
+#[derive(Clone, Copy)]
 struct Made {
     branch: bool,
     worktree: bool,
@@ -236,14 +259,18 @@ fn add_worktree(
     add: Call,
     path: &Path,
     spec: &WorktreeSpec<'_>,
-    exists: bool,
+    found: &Found,
 ) -> Result<(), GitError> {
-    let add = if exists {
-        add.arg("--").arg(path).arg(spec.branch)
-    } else {
-        add.args(["-b", spec.branch, "--"])
+    let add = match found {
+        Found::Local => add.arg("--").arg(path).arg(spec.branch),
+        Found::Remote(name) => add
+            .args(["--track", "-b", spec.branch, "--"])
             .arg(path)
-            .arg(&spec.base.commit)
+            .arg(name),
+        Found::Nowhere => add
+            .args(["-b", spec.branch, "--"])
+            .arg(path)
+            .arg(&spec.base.commit),
     };
     add.run().map(drop)
 }

@@ -76,13 +76,10 @@ impl Worktree {
     /// Reads the state. One git process, about 3 ms in a small repository.
     ///
     /// # Errors
-    /// [`GitError::WorktreeGone`] when the folder was removed; else git's own words.
+    /// [`GitError::WorktreeGone`] when the folder was removed, [`GitError::WorktreeForeign`] when its `.git` leads
+    /// elsewhere now; else git's own words.
     pub fn state(&self) -> Result<WorktreeState, GitError> {
-        if !self.path().is_dir() || !self.git_dir().is_dir() {
-            return Err(GitError::WorktreeGone {
-                path: self.path().to_owned(),
-            });
-        }
+        self.verify()?;
         let output = self
             .call()
             .args([

@@ -3,8 +3,10 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::entries::resolved;
 use super::error::GitError;
 use super::program::{self, Call, Git};
 use super::repository::Repository;
@@ -15,6 +17,7 @@ pub struct Worktree {
     git: Git,
     path: PathBuf,
     git_dir: PathBuf,
+    common_dir: PathBuf,
 }
 
 impl Worktree {
@@ -24,37 +27,26 @@ impl Worktree {
     /// [`GitError::WorktreeGone`] when its folder or its entry in the repository is not there,
     /// [`GitError::WorktreeForeign`] when its `.git` leads elsewhere.
     pub fn open(repository: &Repository, path: &Path) -> Result<Self, GitError> {
-        let gone = || GitError::WorktreeGone {
-            path: path.to_owned(),
-        };
-        let foreign = || GitError::WorktreeForeign {
-            path: path.to_owned(),
-            repository: repository.common_dir().to_owned(),
-        };
-        let link = path.join(".git");
-        let is_file = fs::symlink_metadata(&link).map_err(|_| gone())?.is_file();
-        if !is_file {
-            return Err(foreign());
-        }
-        let pointer = read_pointer(&link)?;
-        let target = pointer.strip_prefix(b"gitdir: ").ok_or_else(foreign)?;
-        let git_dir = path
-            .join(program::path(target))
-            .canonicalize()
-            .map_err(|_| gone())?;
-        if git_dir.parent() != Some(&repository.common_dir().join("worktrees")) {
-            return Err(foreign());
-        }
-        let back = read_pointer(&git_dir.join("gitdir")).map_err(|_| gone())?;
-        let back = git_dir.join(program::path(&back));
-        if back.canonicalize().ok() != link.canonicalize().ok() {
-            return Err(foreign());
-        }
+        let common_dir = repository.common_dir().to_owned();
+        let git_dir = follow(path, &common_dir)?;
         Ok(Self {
             git: repository.git().clone(),
             path: path.to_owned(),
             git_dir,
+            common_dir,
         })
+    }
+
+    /// Checks again what [`Worktree::open`] checked, for a child may have run since. Runs no git.
+    ///
+    /// # Errors
+    /// As [`Worktree::open`].
+    pub fn verify(&self) -> Result<(), GitError> {
+        if follow(&self.path, &self.common_dir)? == self.git_dir {
+            Ok(())
+        } else {
+            Err(foreign(&self.path, &self.common_dir))
+        }
     }
 
     /// The folder with the files.
@@ -91,6 +83,62 @@ impl Worktree {
             .env("GIT_DIR", &self.git_dir)
             .env("GIT_WORK_TREE", &self.path)
     }
+}
+
+/// The git folder of the worktree at `path`: `.git` leads to it, it leads back, and it shares `common_dir`.
+fn follow(path: &Path, common_dir: &Path) -> Result<PathBuf, GitError> {
+    let gone = || GitError::WorktreeGone {
+        path: path.to_owned(),
+    };
+    let foreign = || foreign(path, common_dir);
+    let link = path.join(".git");
+    if !fs::symlink_metadata(&link).map_err(|_| gone())?.is_file() {
+        return Err(foreign());
+    }
+    let pointer = read_pointer(&link)?;
+    let target = pointer.strip_prefix(b"gitdir: ").ok_or_else(foreign)?;
+    let git_dir = path.join(program::path(target));
+    let git_dir = git_dir.canonicalize().map_err(|_| gone())?;
+    if git_dir.parent() != Some(&common_dir.join("worktrees")) {
+        return Err(foreign());
+    }
+    let leads_to = |name: &str, wanted: &Path| {
+        let pointer = read_pointer(&git_dir.join(name)).map_err(|_| gone())?;
+        let found = git_dir.join(program::path(&pointer)).canonicalize();
+        Ok(matches!((found, wanted.canonicalize()), (Ok(found), Ok(wanted)) if found == wanted))
+    };
+    if leads_to("gitdir", &link)? && leads_to("commondir", common_dir)? {
+        Ok(git_dir)
+    } else {
+        Err(foreign())
+    }
+}
+
+fn foreign(path: &Path, common_dir: &Path) -> GitError {
+    GitError::WorktreeForeign {
+        path: path.to_owned(),
+        repository: common_dir.to_owned(),
+    }
+}
+
+/// Writes the `.git` file of a worktree that has lost it; false when the repository has no entry for `path`.
+pub(super) fn restore_link(repository: &Repository, path: &Path) -> Result<bool, GitError> {
+    let link = path.join(".git");
+    let entries = repository.common_dir().join("worktrees");
+    for entry in fs::read_dir(&entries).map_err(GitError::io("read", &entries))? {
+        let git_dir = entry.map_err(GitError::io("read", &entries))?.path();
+        let Ok(pointer) = read_pointer(&git_dir.join("gitdir")) else {
+            continue;
+        };
+        if resolved(&git_dir.join(program::path(&pointer))) == resolved(&link) {
+            let mut content = b"gitdir: ".to_vec();
+            content.extend_from_slice(git_dir.as_os_str().as_bytes());
+            content.push(b'\n');
+            fs::write(&link, content).map_err(GitError::io("write", &link))?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A pointer file is one line; a child could have made it large.

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use samocode::git::{LeftOutReason, SnapshotOutcome, Worktree};
+use samocode::git::{DiffStyle, LeftOutReason, SnapshotOutcome, Worktree};
 
 use super::project::{How, MEBIBYTE, Project, keep, kept};
 use super::worktrees::with_submodule;
@@ -214,7 +214,9 @@ fn a_branch_without_a_commit_and_a_deleted_index_are_kept_too() {
 fn a_change_in_the_instant_of_the_last_index_write_is_seen() {
     let project = Project::new();
     let worktree = project.session();
-    // Same length, same time as the index has for it, changed after the index was written.
+    // Same length, same time as the index has for it, changed after the index was written. Only the time of
+    // the last status change, which a test cannot set, would tell.
+    project.git("wt", &["config", "core.trustctime", "false"]);
     let index = worktree.git_dir().join("index");
     let written = fs::metadata(&index).unwrap().modified().unwrap();
     let file = File::options()
@@ -301,6 +303,9 @@ fn commits_and_changes_of_a_branch_are_told_against_its_base() {
         "1 file changed, 2 insertions(+)"
     );
     assert_eq!(repository.commit_of("nothing").unwrap(), None);
+    repository
+        .show_diff("work", "work", DiffStyle::Full, true)
+        .unwrap();
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -62,6 +62,19 @@ fn a_branch_of_somebody_else_is_refused_until_the_person_attaches_it() {
 }
 
 #[test]
+fn a_branch_that_only_the_remote_has_is_attached_from_there() {
+    let project = Project::with_remote();
+    project.git(".", &["clone", "--quiet", "remote.git", "colleague"]);
+    project.git("colleague", &["switch", "--quiet", "--create", "work"]);
+    let theirs = project.commit("colleague", "theirs");
+    project.git("colleague", &["push", "--quiet", "origin", "work"]);
+    let error = project.prepare(How::New).unwrap_err();
+    assert!(matches!(error, GitError::BranchTaken { .. }), "{error}");
+    let prepared = project.prepare(How::Attach).unwrap();
+    assert_eq!(prepared.worktree.state().unwrap().head, Some(theirs));
+}
+
+#[test]
 fn a_branch_that_is_checked_out_elsewhere_is_refused_with_the_place() {
     let project = Project::new();
     project.git(
@@ -267,6 +280,23 @@ fn a_worktree_whose_git_file_leads_elsewhere_is_not_trusted() {
     fs::remove_file(project.path("wt/.git")).unwrap();
     project.git("wt", &["init", "--quiet"]);
     assert_foreign(&project);
+}
+
+#[test]
+fn a_worktree_that_was_given_another_configuration_is_noticed_before_git_runs() {
+    let project = Project::new();
+    let worktree = project.session();
+    project.git(".", &["init", "--quiet", "planted"]);
+    let planted = project.path("planted/.git");
+    fs::write(
+        worktree.git_dir().join("commondir"),
+        planted.to_str().unwrap(),
+    )
+    .unwrap();
+    assert!(matches!(
+        worktree.state(),
+        Err(GitError::WorktreeForeign { .. })
+    ));
 }
 
 #[test]
