@@ -31,6 +31,8 @@ const SETTINGS: &[&str] = &[
     // Git would run `git status` inside each submodule, under that submodule's own configuration.
     "diff.ignoreSubmodules=dirty",
     "core.quotePath=false",
+    // Set to true it makes mixed line ends fatal.
+    "core.safecrlf=false",
     "credential.interactive=false",
 ];
 

@@ -1,10 +1,13 @@
 //! Keeps a worktree as it is, under a reference that nobody else uses. Works on a copy of the index:
 //! the agent's branch, index and HEAD stay as they are.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, access};
 
 use super::error::GitError;
 use super::program::Call;
@@ -76,8 +79,21 @@ pub enum LeftOutReason {
     },
     /// It is a repository of its own.
     NestedRepository,
-    /// Git could not read it.
+    /// It may not be read.
     Unreadable,
+    /// It is no file, e.g. a socket.
+    NotAFile,
+}
+
+impl std::fmt::Display for LeftOutReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TooLarge { bytes } => write!(f, "{} MiB long", bytes / (1024 * 1024)),
+            Self::NestedRepository => f.write_str("a repository of its own"),
+            Self::Unreadable => f.write_str("not readable"),
+            Self::NotAFile => f.write_str("not a regular file"),
+        }
+    }
 }
 
 /// A snapshot that stands.
@@ -102,14 +118,14 @@ impl Worktree {
         state: &WorktreeState,
         spec: &SnapshotSpec<'_>,
     ) -> Result<SnapshotOutcome, GitError> {
-        let mut left_out = self.left_out(state, spec.skip_larger_than);
+        let left_out = self.left_out(state, spec.skip_larger_than);
         let tree = match &state.head {
             Some(head) if state.changes.is_empty() => self
                 .call()
                 .args(["rev-parse", "--verify", &format!("{head}^{{tree}}")])
                 .run()?
                 .text(),
-            _ => PrivateIndex::copy_of(self)?.tree(self, &mut left_out)?,
+            _ => PrivateIndex::copy_of(self)?.tree(self, &self.to_update(state, &left_out))?,
         };
         if spec.previous_tree == Some(tree.as_str()) {
             return Ok(SnapshotOutcome::Unchanged { left_out });
@@ -134,9 +150,10 @@ impl Worktree {
         for change in &state.changes {
             let reason = match change.kind {
                 ChangeKind::NestedRepository => Some(LeftOutReason::NestedRepository),
-                ChangeKind::Modified | ChangeKind::Untracked => self.too_large(&change.path, limit),
-                // Its content is in the repository already, or both sides of it are: leaving it out saves nothing.
-                ChangeKind::Staged | ChangeKind::Unmerged => None,
+                ChangeKind::Modified | ChangeKind::Untracked => self.obstacle(&change.path, limit),
+                // Both sides of it are in the repository already, and a tree cannot be written without it.
+                ChangeKind::Unmerged => self.obstacle(&change.path, u64::MAX),
+                ChangeKind::Staged => None,
             };
             left_out.extend(reason.map(|reason| LeftOut {
                 path: change.path.clone(),
@@ -146,10 +163,50 @@ impl Worktree {
         left_out
     }
 
-    fn too_large(&self, path: &Path, limit: u64) -> Option<LeftOutReason> {
-        let metadata = fs::symlink_metadata(self.path().join(path)).ok()?;
-        let bytes = metadata.len();
-        (metadata.is_file() && bytes > limit).then_some(LeftOutReason::TooLarge { bytes })
+    fn obstacle(&self, path: &Path, limit: u64) -> Option<LeftOutReason> {
+        let path = self.path().join(path);
+        let metadata = fs::symlink_metadata(&path).ok()?;
+        let (kind, bytes) = (metadata.file_type(), metadata.len());
+        if kind.is_symlink() || kind.is_dir() {
+            None
+        } else if !kind.is_file() {
+            Some(LeftOutReason::NotAFile)
+        } else if bytes > limit {
+            Some(LeftOutReason::TooLarge { bytes })
+        } else {
+            access(&path, Access::READ_OK)
+                .is_err()
+                .then_some(LeftOutReason::Unreadable)
+        }
+    }
+
+    /// The paths whose entry in the index is to be made like the file, each ended by NUL.
+    fn to_update(&self, state: &WorktreeState, left_out: &[LeftOut]) -> Vec<u8> {
+        let left_out: HashSet<&Path> = left_out.iter().map(|left| left.path.as_path()).collect();
+        let mut paths = Vec::new();
+        for change in &state.changes {
+            let path = change.path.as_path();
+            // Git refuses what lies behind a link. It goes when the link takes the place of its folder.
+            if change.kind == ChangeKind::Staged
+                || left_out.contains(path)
+                || self.behind_link(path)
+            {
+                continue;
+            }
+            paths.extend_from_slice(path.as_os_str().as_bytes());
+            paths.push(0);
+        }
+        paths
+    }
+
+    fn behind_link(&self, path: &Path) -> bool {
+        let folders = path
+            .ancestors()
+            .skip(1)
+            .filter(|folder| !folder.as_os_str().is_empty());
+        folders
+            .into_iter()
+            .any(|folder| self.path().join(folder).is_symlink())
     }
 }
 
@@ -209,40 +266,22 @@ impl PrivateIndex {
         }
     }
 
-    /// Adds everything but what is left out, and writes the tree.
-    fn tree(&self, worktree: &Worktree, left_out: &mut Vec<LeftOut>) -> Result<String, GitError> {
-        let mut specs = b".\0".to_vec();
-        for entry in left_out.iter() {
-            specs.extend_from_slice(b":(top,exclude,literal)");
-            specs.extend_from_slice(entry.path.as_os_str().as_bytes());
-            specs.push(0);
+    /// Makes the entries of `paths` like the files, and writes the tree. Not with `git add`, which runs
+    /// `git status` inside every submodule, under a configuration that a child may have written.
+    fn tree(&self, worktree: &Worktree, paths: &[u8]) -> Result<String, GitError> {
+        let call = || worktree.call().env("GIT_INDEX_FILE", &self.path);
+        if !paths.is_empty() {
+            let update = call().args([
+                "update-index",
+                "--add",
+                "--remove",
+                "--replace",
+                "-z",
+                "--stdin",
+            ]);
+            update.input(paths)?.run()?;
         }
-        let add = worktree
-            .call()
-            .env("GIT_INDEX_FILE", &self.path)
-            .args([
-                "add",
-                "--all",
-                "--ignore-errors",
-                "--pathspec-from-file=-",
-                "--pathspec-file-nul",
-            ])
-            .input(&specs)?
-            .output()?;
-        if !add.ok() {
-            // With `--ignore-errors` git adds the rest, names what it could not read, and ends with 1.
-            let unreadable = unreadable(&add.stderr);
-            if unreadable.is_empty() {
-                return Err(add.failed());
-            }
-            left_out.extend(unreadable);
-        }
-        Ok(worktree
-            .call()
-            .env("GIT_INDEX_FILE", &self.path)
-            .arg("write-tree")
-            .run()?
-            .text())
+        Ok(call().arg("write-tree").run()?.text())
     }
 
     fn remove(&self) {
@@ -263,34 +302,4 @@ fn copy_with_time(from: &Path, to: &Path) -> io::Result<()> {
     let modified = fs::metadata(from)?.modified()?;
     fs::copy(from, to)?;
     File::options().write(true).open(to)?.set_modified(modified)
-}
-
-/// `error: open("path"): Permission denied`, `error: unable to index file 'path'`.
-fn unreadable(stderr: &str) -> Vec<LeftOut> {
-    let path = |line: &str| {
-        let rest = line.strip_prefix("error: open(\"")?;
-        Some(PathBuf::from(&rest[..rest.rfind("\"): ")?]))
-    };
-    let left_out = |path| LeftOut {
-        path,
-        reason: LeftOutReason::Unreadable,
-    };
-    stderr.lines().filter_map(path).map(left_out).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_that_git_cannot_read_is_found_in_its_words() {
-        let said = "error: open(\"a b\"): Permission denied\nerror: unable to index file 'a b'\n";
-        assert_eq!(
-            unreadable(said),
-            [LeftOut {
-                path: "a b".into(),
-                reason: LeftOutReason::Unreadable
-            }]
-        );
-    }
 }

@@ -1,7 +1,10 @@
 //! Keeping a worktree without touching it.
 
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use samocode::git::{DiffStyle, LeftOutReason, SnapshotOutcome, Worktree};
 
@@ -187,11 +190,40 @@ fn a_folder_that_became_a_link_and_a_file_that_became_a_folder_are_kept() {
     project.commit("main", "d");
     let worktree = project.session();
     fs::remove_dir_all(project.path("wt/d")).unwrap();
-    std::os::unix::fs::symlink("/etc", project.path("wt/d")).unwrap();
+    symlink("/etc", project.path("wt/d")).unwrap();
     fs::remove_file(project.path("wt/file.txt")).unwrap();
     project.write("wt/file.txt/inner", "inner");
     let snapshot = kept(&worktree);
     assert_eq!(files(&project, &snapshot.commit), ["d", "file.txt/inner"]);
+}
+
+#[test]
+fn odd_files_are_named_or_kept_and_never_stop_a_snapshot() {
+    let project = Project::new();
+    project.git("main", &["config", "core.safecrlf", "true"]);
+    project.git("main", &["config", "core.autocrlf", "input"]);
+    let worktree = project.session();
+    fs::remove_file(project.path("wt/file.txt")).unwrap();
+    let _socket = UnixListener::bind(project.path("wt/file.txt")).unwrap();
+    project.write("wt/crlf.txt", "a\r\nb\n");
+    project.write("wt/back\\slash and\nline.txt", "x");
+    project.write("wt/:(top)magic*", "x");
+    symlink("nowhere", project.path("wt/dangling")).unwrap();
+    let snapshot = kept(&worktree);
+    let listed = files(&project, &snapshot.commit);
+    for name in ["crlf.txt", ":(top)magic*", "dangling"] {
+        assert!(
+            listed.iter().any(|file| file == name),
+            "{name} in {listed:?}"
+        );
+    }
+    let reasons: Vec<_> = snapshot.left_out.iter().map(|left| left.reason).collect();
+    assert!(
+        reasons
+            .iter()
+            .all(|reason| *reason == LeftOutReason::NotAFile),
+        "{reasons:?}"
+    );
 }
 
 #[test]
@@ -218,7 +250,7 @@ fn a_change_in_the_instant_of_the_last_index_write_is_seen() {
     // the last status change, which a test cannot set, would tell.
     project.git("wt", &["config", "core.trustctime", "false"]);
     let index = worktree.git_dir().join("index");
-    let written = fs::metadata(&index).unwrap().modified().unwrap();
+    let written = fs::metadata(&index).unwrap().modified().unwrap() - Duration::from_secs(100);
     let file = File::options()
         .write(true)
         .open(project.path("wt/file.txt"))

@@ -327,20 +327,18 @@ fn a_configuration_inside_a_submodule_is_never_used() {
     let worktree = project.session();
     project.git("wt", &["submodule", "--quiet", "update", "--init"]);
     project.trap("trap.sh", "ran");
+    let trap = project.path("trap.sh");
     project.git(
         "wt/lib",
-        &[
-            "config",
-            "core.fsmonitor",
-            project.path("trap.sh").to_str().unwrap(),
-        ],
+        &["config", "filter.planted.clean", trap.to_str().unwrap()],
     );
-    project.write("wt/lib/lib.txt", "changed");
+    project.write("wt/lib/.gitattributes", "* filter=planted\n");
+    project.write("wt/lib/lib.txt", "LIB");
     project.write("wt/file.txt", "changed");
     assert_eq!(paths(&worktree.state().unwrap()), ["file.txt"]);
     super::project::kept(&worktree);
     assert!(!project.exists("ran"));
-    project.git("wt/lib", &["status"]);
+    project.git("wt", &["status"]);
     assert!(project.exists("ran"), "the trap would have caught it");
 }
 
