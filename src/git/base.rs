@@ -54,11 +54,9 @@ impl Repository {
         };
         let name = match name {
             Some(name) => name,
-            None => self
-                .local_default()?
-                .ok_or_else(|| GitError::NoBaseBranch {
-                    path: self.top().to_owned(),
-                })?,
+            None => {
+                self.local_default()?.ok_or_else(|| GitError::NoBaseBranch { path: self.top().to_owned() })?
+            }
         };
         self.start_point(name, remote.as_ref(), warnings)
     }
@@ -87,13 +85,7 @@ impl Repository {
     fn fetch(&self, remote: &str, limit: Duration) -> Result<Result<(), String>, GitError> {
         let call = self
             .online_call()?
-            .args([
-                "fetch",
-                "--quiet",
-                "--no-recurse-submodules",
-                "--no-write-fetch-head",
-                remote,
-            ])
+            .args(["fetch", "--quiet", "--no-recurse-submodules", "--no-write-fetch-head", remote])
             .limit(limit);
         let reason = match call.run() {
             Ok(_) => return Ok(Ok(())),
@@ -103,38 +95,21 @@ impl Repository {
             Err(error @ GitError::Failed { .. }) => error.short(),
             Err(error) => return Err(error),
         };
-        Ok(Err(format!(
-            "could not fetch from `{remote}`: {reason}; going on with what is here"
-        )))
+        Ok(Err(format!("could not fetch from `{remote}`: {reason}; going on with what is here")))
     }
 
     /// A call that may reach a remote: ssh must not ask either.
     fn online_call(&self) -> Result<Call, GitError> {
-        let configured = self.git().names_ssh()
-            || self
-                .call()
-                .args(["config", "--get", "core.sshCommand"])
-                .output()?
-                .ok();
+        let configured =
+            self.git().names_ssh() || self.call().args(["config", "--get", "core.sshCommand"]).output()?.ok();
         let call = self.call();
-        Ok(if configured {
-            call
-        } else {
-            call.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
-        })
+        Ok(if configured { call } else { call.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes") })
     }
 
     /// The branch that the remote calls its default, if that is known and here.
-    fn default_branch_of(
-        &self,
-        remote: &Remote,
-        deadline: Instant,
-    ) -> Result<Option<String>, GitError> {
+    fn default_branch_of(&self, remote: &Remote, deadline: Instant) -> Result<Option<String>, GitError> {
         let prefix = format!("refs/remotes/{}/", remote.name);
-        let head = self
-            .call()
-            .args(["symbolic-ref", "--quiet", &format!("{prefix}HEAD")])
-            .output()?;
+        let head = self.call().args(["symbolic-ref", "--quiet", &format!("{prefix}HEAD")]).output()?;
         if let Some(name) = head.text().strip_prefix(&prefix).filter(|_| head.ok())
             && self.commit_of(&format!("{prefix}{name}"))?.is_some()
         {
@@ -144,24 +119,17 @@ impl Repository {
         if !remote.online || left.is_zero() {
             return Ok(None);
         }
-        let asked = self
-            .online_call()?
-            .args(["ls-remote", "--symref", &remote.name, "HEAD"])
-            .limit(left)
-            .run();
+        let asked =
+            self.online_call()?.args(["ls-remote", "--symref", &remote.name, "HEAD"]).limit(left).run();
         let answer = match asked {
             Ok(output) => output.text(),
             Err(GitError::TimedOut { .. } | GitError::Failed { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let name = answer.lines().find_map(|line| {
-            line.strip_prefix("ref: refs/heads/")?
-                .strip_suffix("\tHEAD")
-        });
+        let name =
+            answer.lines().find_map(|line| line.strip_prefix("ref: refs/heads/")?.strip_suffix("\tHEAD"));
         match name {
-            Some(name) if self.commit_of(&format!("{prefix}{name}"))?.is_some() => {
-                Ok(Some(name.to_owned()))
-            }
+            Some(name) if self.commit_of(&format!("{prefix}{name}"))?.is_some() => Ok(Some(name.to_owned())),
             _ => Ok(None),
         }
     }
@@ -172,22 +140,11 @@ impl Repository {
         if main != master {
             return Ok(Some(if main { "main" } else { "master" }.to_owned()));
         }
-        let configured = self
-            .call()
-            .args(["config", "--get", "init.defaultBranch"])
-            .output()?;
-        if configured.ok()
-            && self
-                .commit_of(&format!("refs/heads/{}", configured.text()))?
-                .is_some()
-        {
+        let configured = self.call().args(["config", "--get", "init.defaultBranch"]).output()?;
+        if configured.ok() && self.commit_of(&format!("refs/heads/{}", configured.text()))?.is_some() {
             return Ok(Some(configured.text()));
         }
-        let head = self
-            .call()
-            .args(["symbolic-ref", "--quiet", "HEAD"])
-            .output()?
-            .text();
+        let head = self.call().args(["symbolic-ref", "--quiet", "HEAD"]).output()?.text();
         match head.strip_prefix("refs/heads/") {
             Some(name) if self.commit_of(&head)?.is_some() => Ok(Some(name.to_owned())),
             _ => Ok(None),
@@ -225,16 +182,9 @@ impl Repository {
             (Some(local), None) => (name.clone(), local),
             (None, Some(tracking)) => tracking,
             (None, None) => {
-                return Err(GitError::NoBaseBranch {
-                    path: self.top().to_owned(),
-                });
+                return Err(GitError::NoBaseBranch { path: self.top().to_owned() });
             }
         };
-        Ok(BaseBranch {
-            name,
-            revision,
-            commit,
-            warnings,
-        })
+        Ok(BaseBranch { name, revision, commit, warnings })
     }
 }

@@ -13,19 +13,12 @@ use crate::domain::command::Exit;
 pub fn check_branch_name(git: &Git, name: &str) -> Result<(), GitError> {
     // `@{-1}` is valid for git in a repository: it means "the branch before".
     if name.starts_with('-') || name.contains("@{") || name.contains('\0') {
-        return Err(GitError::BranchName {
-            name: name.to_owned(),
-        });
+        return Err(GitError::BranchName { name: name.to_owned() });
     }
-    let output = git
-        .call(Path::new("/"))
-        .args(["check-ref-format", "--branch", name])
-        .output()?;
+    let output = git.call(Path::new("/")).args(["check-ref-format", "--branch", name]).output()?;
     match output.exit {
         Exit::Code(0) => Ok(()),
-        Exit::Code(_) => Err(GitError::BranchName {
-            name: name.to_owned(),
-        }),
+        Exit::Code(_) => Err(GitError::BranchName { name: name.to_owned() }),
         Exit::Signal(_) | Exit::Unknown => Err(output.failed()),
     }
 }

@@ -36,20 +36,12 @@ pub(super) fn drain(child: &mut Child, deadline: Instant) -> io::Result<Option<D
         if !wait_readable(&mut out, &mut err, left.min(LOOK))?
             && let Some(status) = child.try_wait()?
         {
-            return Ok(Some(Drained {
-                status,
-                stdout: out.bytes,
-                stderr: err.bytes,
-            }));
+            return Ok(Some(Drained { status, stdout: out.bytes, stderr: err.bytes }));
         }
     }
     // Git closes its pipes only by ending, so this does not wait.
     let status = child.wait()?;
-    Ok(Some(Drained {
-        status,
-        stdout: out.bytes,
-        stderr: err.bytes,
-    }))
+    Ok(Some(Drained { status, stdout: out.bytes, stderr: err.bytes }))
 }
 
 struct Pipe<R> {
@@ -60,11 +52,7 @@ struct Pipe<R> {
 
 impl<R: Read + AsFd> Pipe<R> {
     fn new(source: Option<R>) -> Self {
-        Self {
-            source,
-            bytes: Vec::new(),
-            ready: false,
-        }
+        Self { source, bytes: Vec::new(), ready: false }
     }
 
     fn open(&self) -> bool {

@@ -34,13 +34,7 @@ impl Entry {
 impl Repository {
     pub(super) fn entries(&self) -> Result<Vec<Entry>, GitError> {
         // Not with `-z`, which git has only since 2.36.
-        Ok(parse(
-            &self
-                .call()
-                .args(["worktree", "list", "--porcelain"])
-                .run()?
-                .stdout,
-        ))
+        Ok(parse(&self.call().args(["worktree", "list", "--porcelain"]).run()?.stdout))
     }
 }
 
@@ -48,10 +42,7 @@ fn parse(listed: &[u8]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for line in listed.split(|byte| *byte == b'\n') {
         if let Some(at) = line.strip_prefix(b"worktree ") {
-            entries.push(Entry {
-                path: path(at),
-                ..Entry::default()
-            });
+            entries.push(Entry { path: path(at), ..Entry::default() });
         }
         let Some(entry) = entries.last_mut() else {
             continue;
@@ -88,10 +79,7 @@ mod tests {
         let entries = parse(listed);
         assert_eq!(entries.len(), 3);
         assert_eq!(entries[0].branch.as_deref(), Some("main"));
-        assert_eq!(
-            (entries[1].path.as_path(), entries[1].locked.as_deref()),
-            (Path::new("/b c"), Some(""))
-        );
+        assert_eq!((entries[1].path.as_path(), entries[1].locked.as_deref()), (Path::new("/b c"), Some("")));
         assert!(entries[2].half_made());
     }
 }

@@ -72,9 +72,7 @@ pub enum GitError {
         path: PathBuf,
     },
     /// The folder belongs to no repository.
-    #[error(
-        "`{path}` is not inside a git repository; run `git init` there, or name another folder"
-    )]
+    #[error("`{path}` is not inside a git repository; run `git init` there, or name another folder")]
     NotARepository {
         /// The folder.
         path: PathBuf,
@@ -130,9 +128,7 @@ pub enum GitError {
         existing: String,
     },
     /// Another worktree has the branch checked out.
-    #[error(
-        "the branch `{branch}` is checked out at `{at}`; switch that one to another branch first"
-    )]
+    #[error("the branch `{branch}` is checked out at `{at}`; switch that one to another branch first")]
     BranchBusy {
         /// The branch.
         branch: String,
@@ -189,7 +185,7 @@ pub enum GitError {
         path: PathBuf,
     },
     /// The worktree, or its entry in the repository, is not there any more.
-    #[error("the worktree `{path}` is gone")]
+    #[error("the worktree `{path}` is gone; its branch and its snapshots are still in the repository")]
     WorktreeGone {
         /// The worktree.
         path: PathBuf,
@@ -206,11 +202,7 @@ pub enum GitError {
 
 impl GitError {
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io {
-            action,
-            path: path.to_owned(),
-            source,
-        }
+        move |source| Self::Io { action, path: path.to_owned(), source }
     }
 
     /// What git said, or the whole message where git said nothing: short enough for a warning.
@@ -218,13 +210,8 @@ impl GitError {
     pub fn short(&self) -> String {
         match self {
             Self::Failed { stderr, .. } if !stderr.is_empty() => {
-                let line = stderr
-                    .lines()
-                    .find(|line| !line.trim().is_empty())
-                    .unwrap_or(stderr);
-                line.trim_start_matches("fatal: ")
-                    .trim_start_matches("error: ")
-                    .to_owned()
+                let line = stderr.lines().find(|line| !line.trim().is_empty()).unwrap_or(stderr);
+                line.trim_start_matches("fatal: ").trim_start_matches("error: ").to_owned()
             }
             other => other.to_string(),
         }

@@ -29,10 +29,7 @@ pub fn exclude_locally(repository: &Repository, folder: &Path) -> Result<bool, G
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(GitError::io("read", &file)(error)),
     };
-    if content
-        .split(|byte| *byte == b'\n')
-        .any(|known| known.trim_ascii_end() == line)
-    {
+    if content.split(|byte| *byte == b'\n').any(|known| known.trim_ascii_end() == line) {
         return Ok(false);
     }
     if !content.is_empty() && !content.ends_with(b"\n") {

@@ -45,26 +45,14 @@ pub fn commit_folder(
         return Ok(FolderCommit::ProjectRepository);
     }
     let path = resolved(path);
-    let only =
-        |call: super::program::Call| call.arg("--").arg(&path).env("GIT_LITERAL_PATHSPECS", "1");
+    let only = |call: super::program::Call| call.arg("--").arg(&path).env("GIT_LITERAL_PATHSPECS", "1");
     let changed =
-        only(
-            git.call(root)
-                .args(["status", "--porcelain", "-z", "--untracked-files=normal"]),
-        )
-        .run()?;
+        only(git.call(root).args(["status", "--porcelain", "-z", "--untracked-files=normal"])).run()?;
     if changed.stdout.is_empty() {
         return Ok(FolderCommit::Unchanged);
     }
     only(git.call(root).args(["add", "--all"])).run()?;
-    only(identified(git.call(root).args([
-        "commit",
-        "--quiet",
-        "--no-verify",
-        "--only",
-        "-m",
-        message,
-    ])))
-    .run()?;
+    only(identified(git.call(root).args(["commit", "--quiet", "--no-verify", "--only", "-m", message])))
+        .run()?;
     Ok(FolderCommit::Committed)
 }

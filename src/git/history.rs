@@ -30,16 +30,8 @@ impl Repository {
     /// When git cannot be run.
     pub fn commit_of(&self, revision: &str) -> Result<Option<String>, GitError> {
         let wanted = format!("{revision}^{{commit}}");
-        let output = self
-            .call()
-            .args([
-                "rev-parse",
-                "--quiet",
-                "--verify",
-                "--end-of-options",
-                &wanted,
-            ])
-            .output()?;
+        let output =
+            self.call().args(["rev-parse", "--quiet", "--verify", "--end-of-options", &wanted]).output()?;
         Ok(output.ok().then(|| output.text()))
     }
 
@@ -48,10 +40,7 @@ impl Repository {
     /// # Errors
     /// When one of them names no commit.
     pub fn is_ancestor(&self, older: &str, newer: &str) -> Result<bool, GitError> {
-        let output = self
-            .call()
-            .args(["merge-base", "--is-ancestor", older, newer])
-            .output()?;
+        let output = self.call().args(["merge-base", "--is-ancestor", older, newer]).output()?;
         match output.exit {
             Exit::Code(0) => Ok(true),
             Exit::Code(1) => Ok(false),
@@ -64,14 +53,8 @@ impl Repository {
     /// # Errors
     /// When one of them names no commit.
     pub fn count_commits(&self, base: &str, head: &str) -> Result<u64, GitError> {
-        let output = self
-            .call()
-            .args(["rev-list", "--count", &format!("{base}..{head}"), "--"])
-            .run()?;
-        output
-            .text()
-            .parse()
-            .map_err(|_| output.unexpected(&output.stdout))
+        let output = self.call().args(["rev-list", "--count", &format!("{base}..{head}"), "--"]).run()?;
+        output.text().parse().map_err(|_| output.unexpected(&output.stdout))
     }
 
     /// Whether `head` has a commit that `base` does not.
@@ -79,15 +62,8 @@ impl Repository {
     /// # Errors
     /// When one of them names no commit.
     pub fn has_commits_since(&self, base: &str, head: &str) -> Result<bool, GitError> {
-        let output = self
-            .call()
-            .args([
-                "rev-list",
-                "--max-count=1",
-                &format!("{base}..{head}"),
-                "--",
-            ])
-            .run()?;
+        let output =
+            self.call().args(["rev-list", "--max-count=1", &format!("{base}..{head}"), "--"]).run()?;
         Ok(!output.stdout.is_empty())
     }
 
@@ -97,16 +73,10 @@ impl Repository {
     /// When one of them names no commit.
     pub fn log_since(&self, base: &str, head: &str) -> Result<Vec<Commit>, GitError> {
         let range = format!("{base}..{head}");
-        let output = self
-            .call()
-            .args(["log", "--no-color", "--format=%h %s", &range, "--"])
-            .run()?;
+        let output = self.call().args(["log", "--no-color", "--format=%h %s", &range, "--"]).run()?;
         let commit = |line: &str| {
             let (id, subject) = line.split_once(' ').unwrap_or((line, ""));
-            Commit {
-                id: id.to_owned(),
-                subject: subject.to_owned(),
-            }
+            Commit { id: id.to_owned(), subject: subject.to_owned() }
         };
         Ok(output.text().lines().map(commit).collect())
     }
@@ -116,43 +86,25 @@ impl Repository {
     /// # Errors
     /// When one of them names no commit.
     pub fn diffstat(&self, base: &str, head: &str) -> Result<String, GitError> {
-        Ok(self
-            .diff_call(base, head, &["--shortstat"])
-            .run()?
-            .text()
-            .trim()
-            .to_owned())
+        Ok(self.diff_call(base, head, &["--shortstat"]).run()?.text().trim().to_owned())
     }
 
     /// Prints what `head` changed since it left `base` on this process's stdout.
     ///
     /// # Errors
     /// When one of them names no commit; git has then said so on stderr.
-    pub fn show_diff(
-        &self,
-        base: &str,
-        head: &str,
-        style: DiffStyle,
-        color: bool,
-    ) -> Result<(), GitError> {
+    pub fn show_diff(&self, base: &str, head: &str, style: DiffStyle, color: bool) -> Result<(), GitError> {
         let style = match style {
             DiffStyle::Stat => "--stat",
             DiffStyle::Full => "--patch",
         };
-        let color = if color {
-            "--color=always"
-        } else {
-            "--color=never"
-        };
+        let color = if color { "--color=always" } else { "--color=never" };
         self.diff_call(base, head, &[style, color]).show()
     }
 
     /// External diff programs and text converters stay off: a child could have planted them.
     fn diff_call(&self, base: &str, head: &str, style: &[&str]) -> Call {
         let range = format!("{base}...{head}");
-        self.call()
-            .args(["diff", "--no-ext-diff", "--no-textconv"])
-            .args(style)
-            .args([range.as_str(), "--"])
+        self.call().args(["diff", "--no-ext-diff", "--no-textconv"]).args(style).args([range.as_str(), "--"])
     }
 }

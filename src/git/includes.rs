@@ -45,18 +45,9 @@ pub fn copy_includes(
         .arg(&list)
         .run()?;
     let excluded: Vec<PathBuf> = excluded.iter().map(|path| resolved(path)).collect();
-    let from = repository
-        .top()
-        .canonicalize()
-        .map_err(GitError::io("resolve", repository.top()))?;
-    let to = worktree
-        .canonicalize()
-        .map_err(GitError::io("resolve", worktree))?;
-    for name in listed
-        .stdout
-        .split(|byte| *byte == 0)
-        .filter(|name| !name.is_empty())
-    {
+    let from = repository.top().canonicalize().map_err(GitError::io("resolve", repository.top()))?;
+    let to = worktree.canonicalize().map_err(GitError::io("resolve", worktree))?;
+    for name in listed.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
         let inside = program::path(name);
         let source = from.join(&inside);
         if excluded.iter().any(|folder| source.starts_with(folder)) || source.starts_with(&to) {
@@ -70,9 +61,7 @@ pub fn copy_includes(
         match outcome {
             Ok(true) => copied.files.push(inside),
             Ok(false) => {}
-            Err(refusal) => copied
-                .warnings
-                .push(format!("`{}` was not copied: {refusal}", inside.display())),
+            Err(refusal) => copied.warnings.push(format!("`{}` was not copied: {refusal}", inside.display())),
         }
     }
     Ok(copied)
@@ -99,9 +88,7 @@ fn copy(from: &Path, to: &Path, inside: &Path) -> Result<bool, Refusal> {
     if kind.is_symlink() {
         let leads_to = fs::read_link(&source)?;
         if !stays_inside(inside, &leads_to) {
-            return Err(Refusal::Why(
-                "it is a link that leads out of the repository",
-            ));
+            return Err(Refusal::Why("it is a link that leads out of the repository"));
         }
         symlink(leads_to, &target)?;
         return Ok(true);
@@ -111,13 +98,9 @@ fn copy(from: &Path, to: &Path, inside: &Path) -> Result<bool, Refusal> {
     }
     let mut reader = File::open(&source)?;
     // Complete or not there: a half-copied file would never be completed, as none is overwritten.
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".samocode-")
-        .tempfile_in(folder)?;
+    let mut temporary = tempfile::Builder::new().prefix(".samocode-").tempfile_in(folder)?;
     io::copy(&mut reader, temporary.as_file_mut())?;
-    temporary
-        .as_file()
-        .set_permissions(reader.metadata()?.permissions())?;
+    temporary.as_file().set_permissions(reader.metadata()?.permissions())?;
     match temporary.persist_noclobber(&target) {
         Ok(_) => Ok(true),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
@@ -127,16 +110,10 @@ fn copy(from: &Path, to: &Path, inside: &Path) -> Result<bool, Refusal> {
 
 /// Makes `folder`, unless a link in the worktree leads it elsewhere.
 fn make_folder_within(top: &Path, folder: &Path) -> Result<(), Refusal> {
-    let existing = folder
-        .ancestors()
-        .find(|ancestor| fs::symlink_metadata(ancestor).is_ok());
-    let real = existing
-        .ok_or(Refusal::Why("the worktree is gone"))?
-        .canonicalize()?;
+    let existing = folder.ancestors().find(|ancestor| fs::symlink_metadata(ancestor).is_ok());
+    let real = existing.ok_or(Refusal::Why("the worktree is gone"))?.canonicalize()?;
     if !real.starts_with(top) {
-        return Err(Refusal::Why(
-            "its folder is a link that leads out of the worktree",
-        ));
+        return Err(Refusal::Why("its folder is a link that leads out of the worktree"));
     }
     Ok(fs::create_dir_all(folder)?)
 }

@@ -60,9 +60,7 @@ impl Repository {
         let turn = self.take_turn()?;
         let found = self.find_branch(spec.branch)?;
         if found != Found::Nowhere && !spec.own && !spec.attach {
-            return Err(GitError::BranchTaken {
-                branch: spec.branch.to_owned(),
-            });
+            return Err(GitError::BranchTaken { branch: spec.branch.to_owned() });
         }
         let path = resolved(spec.path);
         let entries = self.entries()?;
@@ -70,13 +68,7 @@ impl Repository {
         if let Some(entry) = at_path
             && self.settle(entry, spec)? == Settled::Usable
         {
-            return self.prepared(
-                spec,
-                Made {
-                    branch: false,
-                    worktree: false,
-                },
-            );
+            return self.prepared(spec, Made { branch: false, worktree: false });
         }
         refuse_busy(&entries, &path, spec.branch)?;
         refuse_taken(&path)?;
@@ -85,13 +77,7 @@ impl Repository {
         }
         let add = self.call().stdin(turn).args(["worktree", "add", "--quiet"]);
         add_worktree(add, &path, spec, &found)?;
-        self.prepared(
-            spec,
-            Made {
-                branch: found != Found::Local,
-                worktree: true,
-            },
-        )
+        self.prepared(spec, Made { branch: found != Found::Local, worktree: true })
     }
 
     /// One process at a time makes worktrees here. The lock is git's standard input, too: a git that outlives
@@ -112,9 +98,7 @@ impl Repository {
                     std::thread::sleep(Duration::from_millis(20));
                 }
                 Err(TryLockError::WouldBlock) => {
-                    return Err(GitError::RepositoryBusy {
-                        path: self.common_dir().to_owned(),
-                    });
+                    return Err(GitError::RepositoryBusy { path: self.common_dir().to_owned() });
                 }
                 Err(TryLockError::Error(error)) => return Err(GitError::io("lock", &path)(error)),
             }
@@ -124,59 +108,30 @@ impl Repository {
     /// Where the branch is; an error when another one makes the name impossible.
     fn find_branch(&self, branch: &str) -> Result<Found, GitError> {
         let parents = branch.match_indices('/').map(|(at, _)| &branch[..at]);
-        let local = parents
-            .chain([branch])
-            .map(|name| format!("refs/heads/{name}"));
+        let local = parents.chain([branch]).map(|name| format!("refs/heads/{name}"));
         let patterns = local.chain([format!("refs/remotes/*/{branch}")]);
-        let listed = self
-            .call()
-            .args(["for-each-ref", "--format=%(refname)"])
-            .args(patterns)
-            .run()?
-            .text();
+        let listed = self.call().args(["for-each-ref", "--format=%(refname)"]).args(patterns).run()?.text();
         // A pattern finds the branch itself, and everything under it as under a folder.
-        let names: Vec<&str> = listed
-            .lines()
-            .filter_map(|line| line.strip_prefix("refs/heads/"))
-            .collect();
+        let names: Vec<&str> = listed.lines().filter_map(|line| line.strip_prefix("refs/heads/")).collect();
         if names.contains(&branch) {
             return Ok(Found::Local);
         }
-        let within = |long: &str, short: &str| {
-            long.strip_prefix(short)
-                .is_some_and(|rest| rest.starts_with('/'))
-        };
-        if let Some(existing) = names
-            .into_iter()
-            .find(|name| within(name, branch) || within(branch, name))
-        {
-            return Err(GitError::BranchClash {
-                branch: branch.to_owned(),
-                existing: existing.to_owned(),
-            });
+        let within =
+            |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('/'));
+        if let Some(existing) = names.into_iter().find(|name| within(name, branch) || within(branch, name)) {
+            return Err(GitError::BranchClash { branch: branch.to_owned(), existing: existing.to_owned() });
         }
-        let mut remote = listed
-            .lines()
-            .filter_map(|line| line.strip_prefix("refs/remotes/"));
-        let of_this_name =
-            |name: &&str| name.split_once('/').is_some_and(|(_, rest)| rest == branch);
-        Ok(remote
-            .find(of_this_name)
-            .map_or(Found::Nowhere, |name| Found::Remote(name.to_owned())))
+        let mut remote = listed.lines().filter_map(|line| line.strip_prefix("refs/remotes/"));
+        let of_this_name = |name: &&str| name.split_once('/').is_some_and(|(_, rest)| rest == branch);
+        Ok(remote.find(of_this_name).map_or(Found::Nowhere, |name| Found::Remote(name.to_owned())))
     }
 
     /// What to do with an entry at the session's path: use it as it is, or remove what is left of it.
     fn settle(&self, entry: &Entry, spec: &WorktreeSpec<'_>) -> Result<Settled, GitError> {
         let ours = spec.own || entry.branch.as_deref() == Some(spec.branch);
         if !ours {
-            let branch = entry
-                .branch
-                .clone()
-                .unwrap_or_else(|| "HEAD is detached".to_owned());
-            return Err(GitError::WorktreeOfOther {
-                path: entry.path.clone(),
-                branch,
-            });
+            let branch = entry.branch.clone().unwrap_or_else(|| "HEAD is detached".to_owned());
+            return Err(GitError::WorktreeOfOther { path: entry.path.clone(), branch });
         }
         if entry.half_made() && spec.own {
             // Killed in the middle; nobody has worked in it, and the turn shows that nobody does.
@@ -192,15 +147,8 @@ impl Repository {
             return Ok(Settled::Usable);
         }
         if let Some(reason) = &entry.locked {
-            let reason = if reason.is_empty() {
-                "no reason given".to_owned()
-            } else {
-                reason.clone()
-            };
-            return Err(GitError::WorktreeLocked {
-                path: entry.path.clone(),
-                reason,
-            });
+            let reason = if reason.is_empty() { "no reason given".to_owned() } else { reason.clone() };
+            return Err(GitError::WorktreeLocked { path: entry.path.clone(), reason });
         }
         refuse_taken(&entry.path)?;
         self.remove(entry, &["--force"])?;
@@ -210,21 +158,18 @@ impl Repository {
     fn remove(&self, entry: &Entry, force: &[&str]) -> Result<(), GitError> {
         // Git does not remove the entry of a folder that exists without `.git`; an empty one is worth nothing.
         if !entry.present() && entry.path.is_dir() {
-            fs::remove_dir(&entry.path)
-                .map_err(GitError::io("remove the empty folder", &entry.path))?;
+            fs::remove_dir(&entry.path).map_err(GitError::io("remove the empty folder", &entry.path))?;
         }
-        self.call()
-            .args(["worktree", "remove"])
-            .args(force)
-            .arg("--")
-            .arg(&entry.path)
-            .run()
-            .map(drop)
+        self.call().args(["worktree", "remove"]).args(force).arg("--").arg(&entry.path).run().map(drop)
     }
 
     fn prepared(&self, spec: &WorktreeSpec<'_>, made: Made) -> Result<Prepared, GitError> {
+        let worktree = Worktree::open(self, spec.path)?;
+        if made.worktree {
+            worktree.mark_fresh()?;
+        }
         Ok(Prepared {
-            worktree: Worktree::open(self, spec.path)?,
+            worktree,
             branch: spec.branch.to_owned(),
             base_branch: spec.base.name.clone(),
             base_commit: spec.base.commit.clone(),
@@ -255,29 +200,17 @@ struct Made {
     worktree: bool,
 }
 
-fn add_worktree(
-    add: Call,
-    path: &Path,
-    spec: &WorktreeSpec<'_>,
-    found: &Found,
-) -> Result<(), GitError> {
+fn add_worktree(add: Call, path: &Path, spec: &WorktreeSpec<'_>, found: &Found) -> Result<(), GitError> {
     let add = match found {
         Found::Local => add.arg("--").arg(path).arg(spec.branch),
-        Found::Remote(name) => add
-            .args(["--track", "-b", spec.branch, "--"])
-            .arg(path)
-            .arg(name),
-        Found::Nowhere => add
-            .args(["-b", spec.branch, "--"])
-            .arg(path)
-            .arg(&spec.base.commit),
+        Found::Remote(name) => add.args(["--track", "-b", spec.branch, "--"]).arg(path).arg(name),
+        Found::Nowhere => add.args(["-b", spec.branch, "--"]).arg(path).arg(&spec.base.commit),
     };
     add.run().map(drop)
 }
 
 fn refuse_busy(entries: &[Entry], path: &Path, branch: &str) -> Result<(), GitError> {
-    let elsewhere =
-        |entry: &&Entry| entry.branch.as_deref() == Some(branch) && resolved(&entry.path) != path;
+    let elsewhere = |entry: &&Entry| entry.branch.as_deref() == Some(branch) && resolved(&entry.path) != path;
     match entries.iter().find(elsewhere) {
         None => Ok(()),
         Some(entry) => {
@@ -293,9 +226,7 @@ fn refuse_busy(entries: &[Entry], path: &Path, branch: &str) -> Result<(), GitEr
 
 /// Anything but nothing, or an empty folder, is somebody's.
 fn refuse_taken(path: &Path) -> Result<(), GitError> {
-    let taken = || GitError::PathTaken {
-        path: path.to_owned(),
-    };
+    let taken = || GitError::PathTaken { path: path.to_owned() };
     let Ok(metadata) = fs::symlink_metadata(path) else {
         return Ok(());
     };
@@ -303,9 +234,5 @@ fn refuse_taken(path: &Path) -> Result<(), GitError> {
         return Err(taken());
     }
     let mut inside = fs::read_dir(path).map_err(GitError::io("read", path))?;
-    if inside.next().is_none() {
-        Ok(())
-    } else {
-        Err(taken())
-    }
+    if inside.next().is_none() { Ok(()) } else { Err(taken()) }
 }

@@ -66,12 +66,7 @@ const KEPT: &[&str] = &[
     "GIT_SSH_COMMAND",
     "GIT_SSH_VARIANT",
 ];
-const KEPT_PREFIXES: &[&str] = &[
-    "GIT_CONFIG_KEY_",
-    "GIT_CONFIG_VALUE_",
-    "GIT_HTTP_",
-    "GIT_SSL_",
-];
+const KEPT_PREFIXES: &[&str] = &["GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_HTTP_", "GIT_SSL_"];
 
 /// The `git` of the search path, with the environment that its calls get.
 #[derive(Debug, Clone)]
@@ -94,14 +89,8 @@ impl Git {
 
     /// Git in an environment of its own; `PATH` says which git.
     pub fn with_environment(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        let fixed = ENVIRONMENT
-            .iter()
-            .map(|(key, value)| (OsString::from(key), OsString::from(value)));
-        let environment = variables
-            .into_iter()
-            .filter(|(key, _)| inherited(key))
-            .chain(fixed)
-            .collect();
+        let fixed = ENVIRONMENT.iter().map(|(key, value)| (OsString::from(key), OsString::from(value)));
+        let environment = variables.into_iter().filter(|(key, _)| inherited(key)).chain(fixed).collect();
         Self { environment }
     }
 
@@ -112,23 +101,14 @@ impl Git {
         for setting in SETTINGS {
             command.arg("-c").arg(setting);
         }
-        command
-            .env_clear()
-            .envs(self.environment.iter().map(|(key, value)| (key, value)));
+        command.env_clear().envs(self.environment.iter().map(|(key, value)| (key, value)));
         command.current_dir(dir).stdin(Stdio::null());
-        Call {
-            command,
-            words: String::from("git"),
-            dir: dir.to_owned(),
-            limit: LIMIT,
-        }
+        Call { command, words: String::from("git"), dir: dir.to_owned(), limit: LIMIT }
     }
 
     /// Whether the caller said which ssh to use.
     pub(super) fn names_ssh(&self) -> bool {
-        self.environment
-            .iter()
-            .any(|(key, _)| key == "GIT_SSH" || key == "GIT_SSH_COMMAND")
+        self.environment.iter().any(|(key, _)| key == "GIT_SSH" || key == "GIT_SSH_COMMAND")
     }
 }
 
@@ -138,9 +118,7 @@ fn inherited(key: &OsStr) -> bool {
     !fixed
         && (!bytes.starts_with(b"GIT_")
             || KEPT.iter().any(|name| key == OsStr::new(name))
-            || KEPT_PREFIXES
-                .iter()
-                .any(|prefix| bytes.starts_with(prefix.as_bytes())))
+            || KEPT_PREFIXES.iter().any(|prefix| bytes.starts_with(prefix.as_bytes())))
 }
 
 /// One git command on its way.
@@ -205,11 +183,7 @@ impl Call {
         let deadline = Instant::now() + self.limit;
         // A group of its own: what git started ends with it, and a Ctrl-C meant for samocode tears nothing apart.
         self.command.process_group(0);
-        let spawned = self
-            .command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
+        let spawned = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = spawned.map_err(|source| self.start_error(source))?;
         match drain(&mut child, deadline) {
             Ok(Some(drained)) => Ok(Output {
@@ -219,16 +193,10 @@ impl Call {
                 words: self.words,
                 dir: self.dir,
             }),
-            Ok(None) => Err(GitError::TimedOut {
-                command: self.words,
-                dir: self.dir,
-                seconds: self.limit.as_secs(),
-            }),
-            Err(source) => Err(GitError::Start {
-                command: self.words,
-                dir: self.dir,
-                source,
-            }),
+            Ok(None) => {
+                Err(GitError::TimedOut { command: self.words, dir: self.dir, seconds: self.limit.as_secs() })
+            }
+            Err(source) => Err(GitError::Start { command: self.words, dir: self.dir, source }),
         }
     }
 
@@ -239,10 +207,7 @@ impl Call {
 
     /// Runs with the caller's stdout and stderr, in the caller's process group (Ctrl-C reaches it), without a limit.
     pub(super) fn show(mut self) -> Result<(), GitError> {
-        let status = self
-            .command
-            .status()
-            .map_err(|source| self.start_error(source))?;
+        let status = self.command.status().map_err(|source| self.start_error(source))?;
         match exit(status) {
             Exit::Code(0) => Ok(()),
             // The reader of a pipe left (`| head`): its right.
@@ -260,14 +225,10 @@ impl Call {
         // The system says "not found" for the folder and for the program alike.
         match source.kind() {
             io::ErrorKind::NotFound if self.dir.is_dir() => GitError::GitNotFound,
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => GitError::NoSuchFolder {
-                path: self.dir.clone(),
-            },
-            _ => GitError::Start {
-                command: self.words.clone(),
-                dir: self.dir.clone(),
-                source,
-            },
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                GitError::NoSuchFolder { path: self.dir.clone() }
+            }
+            _ => GitError::Start { command: self.words.clone(), dir: self.dir.clone(), source },
         }
     }
 }
@@ -278,20 +239,11 @@ impl Output {
     }
 
     pub(super) fn success(self) -> Result<Self, GitError> {
-        if self.ok() {
-            Ok(self)
-        } else {
-            Err(self.failed())
-        }
+        if self.ok() { Ok(self) } else { Err(self.failed()) }
     }
 
     pub(super) fn failed(self) -> GitError {
-        GitError::Failed {
-            command: self.words,
-            dir: self.dir,
-            exit: self.exit,
-            stderr: self.stderr,
-        }
+        GitError::Failed { command: self.words, dir: self.dir, exit: self.exit, stderr: self.stderr }
     }
 
     pub(super) fn unexpected(&self, part: &[u8]) -> GitError {
@@ -304,9 +256,7 @@ impl Output {
 
     /// The output as text, without the line end.
     pub(super) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.stdout)
-            .trim_end_matches('\n')
-            .to_owned()
+        String::from_utf8_lossy(&self.stdout).trim_end_matches('\n').to_owned()
     }
 }
 
@@ -331,12 +281,9 @@ fn readable(stderr: &[u8]) -> String {
     while let Some(at) = rest.find("://") {
         let (before, after) = rest.split_at(at + 3);
         clean.push_str(before);
-        let host_end = after
-            .find(|c: char| c == '/' || c.is_whitespace() || c == '\'')
-            .unwrap_or(after.len());
-        rest = after[..host_end]
-            .rfind('@')
-            .map_or(after, |user_end| &after[user_end + 1..]);
+        let host_end =
+            after.find(|c: char| c == '/' || c.is_whitespace() || c == '\'').unwrap_or(after.len());
+        rest = after[..host_end].rfind('@').map_or(after, |user_end| &after[user_end + 1..]);
     }
     clean.push_str(rest);
     clean.chars().take(4000).collect()
@@ -349,31 +296,15 @@ mod tests {
     #[test]
     fn credentials_in_an_address_never_reach_a_message() {
         let said = b"fatal: unable to access 'https://me:s3cret@host.example/a@b.git/': no route\n";
-        assert_eq!(
-            readable(said),
-            "fatal: unable to access 'https://host.example/a@b.git/': no route"
-        );
+        assert_eq!(readable(said), "fatal: unable to access 'https://host.example/a@b.git/': no route");
     }
 
     #[test]
     fn what_a_hook_sets_is_not_inherited_and_what_reaches_a_remote_is() {
-        for key in [
-            "GIT_DIR",
-            "GIT_INDEX_FILE",
-            "GIT_WORK_TREE",
-            "GIT_TRACE",
-            "GIT_AUTHOR_NAME",
-            "LC_ALL",
-        ] {
+        for key in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_TRACE", "GIT_AUTHOR_NAME", "LC_ALL"] {
             assert!(!inherited(OsStr::new(key)), "{key}");
         }
-        for key in [
-            "HOME",
-            "PATH",
-            "GIT_SSH_COMMAND",
-            "GIT_CONFIG_KEY_0",
-            "GIT_SSL_CAINFO",
-        ] {
+        for key in ["HOME", "PATH", "GIT_SSH_COMMAND", "GIT_CONFIG_KEY_0", "GIT_SSL_CAINFO"] {
             assert!(inherited(OsStr::new(key)), "{key}");
         }
     }

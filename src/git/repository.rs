@@ -21,25 +21,15 @@ impl Repository {
     /// [`GitError::NoCommit`], or git's own words, e.g. about the folder's owner.
     pub fn discover(git: &Git, folder: &Path) -> Result<Self, GitError> {
         if !folder.is_dir() {
-            return Err(GitError::NoSuchFolder {
-                path: folder.to_owned(),
-            });
+            return Err(GitError::NoSuchFolder { path: folder.to_owned() });
         }
         let (top, common_dir) = locate(git, folder)?;
-        let top = top.ok_or_else(|| GitError::BareRepository {
-            path: folder.to_owned(),
-        })?;
-        let repository = Self {
-            git: git.clone(),
-            top,
-            common_dir,
-        };
+        let top = top.ok_or_else(|| GitError::BareRepository { path: folder.to_owned() })?;
+        let repository = Self { git: git.clone(), top, common_dir };
         if repository.has_commit()? {
             Ok(repository)
         } else {
-            Err(GitError::NoCommit {
-                path: repository.top,
-            })
+            Err(GitError::NoCommit { path: repository.top })
         }
     }
 
@@ -65,19 +55,11 @@ impl Repository {
     }
 
     fn has_commit(&self) -> Result<bool, GitError> {
-        if self
-            .call()
-            .args(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"])
-            .output()?
-            .ok()
-        {
+        if self.call().args(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"]).output()?.ok() {
             return Ok(true);
         }
         // HEAD may be on a branch without a commit while others have some.
-        let others = self
-            .call()
-            .args(["for-each-ref", "--count=1", "refs/heads", "refs/remotes"])
-            .run()?;
+        let others = self.call().args(["for-each-ref", "--count=1", "refs/heads", "refs/remotes"]).run()?;
         Ok(!others.stdout.is_empty())
     }
 }
@@ -86,38 +68,24 @@ impl Repository {
 pub(super) fn locate(git: &Git, folder: &Path) -> Result<(Option<PathBuf>, PathBuf), GitError> {
     let output = git
         .call(folder)
-        .args([
-            "rev-parse",
-            "--is-bare-repository",
-            "--git-common-dir",
-            "--show-toplevel",
-        ])
+        .args(["rev-parse", "--is-bare-repository", "--git-common-dir", "--show-toplevel"])
         .output()?;
     if output.stderr.contains("not a git repository") {
-        return Err(GitError::NotARepository {
-            path: folder.to_owned(),
-        });
+        return Err(GitError::NotARepository { path: folder.to_owned() });
     }
-    let lines: Vec<&[u8]> = output
-        .stdout
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&[u8]> =
+        output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
     // Without a work tree git prints the first two answers, then fails on the third.
     let (common, top) = match (output.ok(), lines.as_slice()) {
         (true, [_, common, top]) => (common, Some(path(top))),
         (false, [b"true", common, ..]) => (common, None),
         (false, [b"false", ..]) => {
-            return Err(GitError::NotARepository {
-                path: folder.to_owned(),
-            });
+            return Err(GitError::NotARepository { path: folder.to_owned() });
         }
         (false, _) => return Err(output.failed()),
         (true, _) => return Err(output.unexpected(&output.stdout)),
     };
     let common = folder.join(path(common));
-    let common = common
-        .canonicalize()
-        .map_err(GitError::io("resolve", &common))?;
+    let common = common.canonicalize().map_err(GitError::io("resolve", &common))?;
     Ok((top, common))
 }

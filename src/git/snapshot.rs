@@ -120,11 +120,9 @@ impl Worktree {
     ) -> Result<SnapshotOutcome, GitError> {
         let left_out = self.left_out(state, spec.skip_larger_than);
         let tree = match &state.head {
-            Some(head) if state.changes.is_empty() => self
-                .call()
-                .args(["rev-parse", "--verify", &format!("{head}^{{tree}}")])
-                .run()?
-                .text(),
+            Some(head) if state.changes.is_empty() => {
+                self.call().args(["rev-parse", "--verify", &format!("{head}^{{tree}}")]).run()?.text()
+            }
             _ => PrivateIndex::copy_of(self)?.tree(self, &self.to_update(state, &left_out))?,
         };
         if spec.previous_tree == Some(tree.as_str()) {
@@ -135,14 +133,8 @@ impl Worktree {
             commit = commit.args(["-p", head]);
         }
         let commit = identified(commit.arg(&tree)).run()?.text();
-        self.call()
-            .args(["update-ref", spec.reference, &commit])
-            .run()?;
-        Ok(SnapshotOutcome::Kept(Snapshot {
-            commit,
-            tree,
-            left_out,
-        }))
+        self.call().args(["update-ref", spec.reference, &commit]).run()?;
+        Ok(SnapshotOutcome::Kept(Snapshot { commit, tree, left_out }))
     }
 
     fn left_out(&self, state: &WorktreeState, limit: u64) -> Vec<LeftOut> {
@@ -155,10 +147,7 @@ impl Worktree {
                 ChangeKind::Unmerged => self.obstacle(&change.path, u64::MAX),
                 ChangeKind::Staged => None,
             };
-            left_out.extend(reason.map(|reason| LeftOut {
-                path: change.path.clone(),
-                reason,
-            }));
+            left_out.extend(reason.map(|reason| LeftOut { path: change.path.clone(), reason }));
         }
         left_out
     }
@@ -174,9 +163,7 @@ impl Worktree {
         } else if bytes > limit {
             Some(LeftOutReason::TooLarge { bytes })
         } else {
-            access(&path, Access::READ_OK)
-                .is_err()
-                .then_some(LeftOutReason::Unreadable)
+            access(&path, Access::READ_OK).is_err().then_some(LeftOutReason::Unreadable)
         }
     }
 
@@ -187,10 +174,7 @@ impl Worktree {
         for change in &state.changes {
             let path = change.path.as_path();
             // Git refuses what lies behind a link. It goes when the link takes the place of its folder.
-            if change.kind == ChangeKind::Staged
-                || left_out.contains(path)
-                || self.behind_link(path)
-            {
+            if change.kind == ChangeKind::Staged || left_out.contains(path) || self.behind_link(path) {
                 continue;
             }
             paths.extend_from_slice(path.as_os_str().as_bytes());
@@ -200,13 +184,8 @@ impl Worktree {
     }
 
     fn behind_link(&self, path: &Path) -> bool {
-        let folders = path
-            .ancestors()
-            .skip(1)
-            .filter(|folder| !folder.as_os_str().is_empty());
-        folders
-            .into_iter()
-            .any(|folder| self.path().join(folder).is_symlink())
+        let folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+        folders.into_iter().any(|folder| self.path().join(folder).is_symlink())
     }
 }
 
@@ -217,20 +196,13 @@ impl Repository {
     /// When git cannot be run.
     pub fn list_snapshots(&self, prefix: &str) -> Result<Vec<SnapshotRef>, GitError> {
         let format = "--format=%(refname) %(objectname) %(tree)";
-        let output = self
-            .call()
-            .args(["for-each-ref", "--sort=version:refname", format, prefix])
-            .run()?;
+        let output = self.call().args(["for-each-ref", "--sort=version:refname", format, prefix]).run()?;
         let mut snapshots = Vec::new();
         for line in output.text().lines() {
             let mut fields = line.split(' ').map(str::to_owned);
             match (fields.next(), fields.next(), fields.next()) {
                 (Some(reference), Some(commit), Some(tree)) => {
-                    snapshots.push(SnapshotRef {
-                        reference,
-                        commit,
-                        tree,
-                    });
+                    snapshots.push(SnapshotRef { reference, commit, tree });
                 }
                 _ => return Err(output.unexpected(line.as_bytes())),
             }
@@ -240,9 +212,7 @@ impl Repository {
 }
 
 pub(super) fn identified(call: Call) -> Call {
-    IDENTITY
-        .iter()
-        .fold(call, |call, (key, value)| call.env(key, value))
+    IDENTITY.iter().fold(call, |call, (key, value)| call.env(key, value))
 }
 
 /// A copy of the index beside the real one (a split index is found only from there), removed when dropped.
@@ -253,9 +223,7 @@ struct PrivateIndex {
 impl PrivateIndex {
     fn copy_of(worktree: &Worktree) -> Result<Self, GitError> {
         let real = worktree.git_dir().join("index");
-        let index = Self {
-            path: worktree.git_dir().join("samocode-index"),
-        };
+        let index = Self { path: worktree.git_dir().join("samocode-index") };
         // What a killed samocode left.
         index.remove();
         match copy_with_time(&real, &index.path) {
@@ -271,14 +239,7 @@ impl PrivateIndex {
     fn tree(&self, worktree: &Worktree, paths: &[u8]) -> Result<String, GitError> {
         let call = || worktree.call().env("GIT_INDEX_FILE", &self.path);
         if !paths.is_empty() {
-            let update = call().args([
-                "update-index",
-                "--add",
-                "--remove",
-                "--replace",
-                "-z",
-                "--stdin",
-            ]);
+            let update = call().args(["update-index", "--add", "--remove", "--replace", "-z", "--stdin"]);
             update.input(paths)?.run()?;
         }
         Ok(call().arg("write-tree").run()?.text())

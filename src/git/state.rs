@@ -1,4 +1,4 @@
-//! What a worktree looks like now, with one git process. Changes nothing, takes no lock.
+//! What a worktree looks like now, with one git process. Changes nothing of the agent's.
 
 use std::path::{Path, PathBuf};
 
@@ -57,18 +57,12 @@ impl WorktreeState {
     /// How many files git does not know.
     #[must_use]
     pub fn untracked(&self) -> usize {
-        self.changes
-            .iter()
-            .filter(|change| change.kind == ChangeKind::Untracked)
-            .count()
+        self.changes.iter().filter(|change| change.kind == ChangeKind::Untracked).count()
     }
 
     /// At most `count` of the changed paths, to be shown.
     pub fn first_paths(&self, count: usize) -> impl Iterator<Item = &Path> {
-        self.changes
-            .iter()
-            .take(count)
-            .map(|change| change.path.as_path())
+        self.changes.iter().take(count).map(|change| change.path.as_path())
     }
 }
 
@@ -80,16 +74,12 @@ impl Worktree {
     /// elsewhere now; else git's own words.
     pub fn state(&self) -> Result<WorktreeState, GitError> {
         self.verify()?;
+        // The one time that a state may write: git stores what it found out about the files' times.
+        let locks = if self.index_may_settle() { "1" } else { "0" };
         let output = self
             .call()
-            .args([
-                "status",
-                "--porcelain=v2",
-                "--branch",
-                "-z",
-                "--untracked-files=all",
-                "--no-renames",
-            ])
+            .env("GIT_OPTIONAL_LOCKS", locks)
+            .args(["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--no-renames"])
             .args(["--no-ahead-behind", "--ignore-submodules=dirty"])
             .run()?;
         let status = status::parse(&output.stdout).map_err(|record| output.unexpected(record))?;
@@ -113,8 +103,5 @@ fn operation(git_dir: &Path) -> Option<Operation> {
         ("BISECT_LOG", Operation::Bisect),
     ];
     let mark = |name: &str| -> PathBuf { git_dir.join(name) };
-    MARKS
-        .iter()
-        .find(|(name, _)| mark(name).exists())
-        .map(|(_, operation)| *operation)
+    MARKS.iter().find(|(name, _)| mark(name).exists()).map(|(_, operation)| *operation)
 }

@@ -39,9 +39,7 @@ pub(super) struct Status {
 /// Parses records that end with NUL; `Err` is the record that was not understood.
 pub(super) fn parse(printed: &[u8]) -> Result<Status, &[u8]> {
     let mut status = Status::default();
-    let mut records = printed
-        .split(|byte| *byte == 0)
-        .filter(|record| !record.is_empty());
+    let mut records = printed.split(|byte| *byte == 0).filter(|record| !record.is_empty());
     while let Some(record) = records.next() {
         match record {
             [b'#', b' ', header @ ..] => read_header(header, &mut status),
@@ -52,29 +50,15 @@ pub(super) fn parse(printed: &[u8]) -> Result<Status, &[u8]> {
                 records.next();
             }
             [b'u', b' ', ..] => {
-                let path = path(
-                    record
-                        .splitn(11, |byte| *byte == b' ')
-                        .nth(10)
-                        .ok_or(record)?,
-                );
-                status.changes.push(Change {
-                    path,
-                    kind: ChangeKind::Unmerged,
-                });
+                let path = path(record.splitn(11, |byte| *byte == b' ').nth(10).ok_or(record)?);
+                status.changes.push(Change { path, kind: ChangeKind::Unmerged });
             }
             // Each untracked file is listed; a folder is only where git does not look inside.
             [b'?', b' ', name @ .., b'/'] => {
-                status.changes.push(Change {
-                    path: path(name),
-                    kind: ChangeKind::NestedRepository,
-                });
+                status.changes.push(Change { path: path(name), kind: ChangeKind::NestedRepository });
             }
             [b'?', b' ', name @ ..] => {
-                status.changes.push(Change {
-                    path: path(name),
-                    kind: ChangeKind::Untracked,
-                });
+                status.changes.push(Change { path: path(name), kind: ChangeKind::Untracked });
             }
             [b'!', ..] => {}
             _ => return Err(record),
@@ -94,18 +78,9 @@ fn read_header(header: &[u8], status: &mut Status) {
 
 /// `1 XY …`: X is the index against the commit, Y the file against the index.
 fn tracked(record: &[u8], fields: usize) -> Option<Change> {
-    let name = record
-        .splitn(fields, |byte| *byte == b' ')
-        .nth(fields - 1)?;
-    let kind = if record.get(3)? == &b'.' {
-        ChangeKind::Staged
-    } else {
-        ChangeKind::Modified
-    };
-    Some(Change {
-        path: path(name),
-        kind,
-    })
+    let name = record.splitn(fields, |byte| *byte == b' ').nth(fields - 1)?;
+    let kind = if record.get(3)? == &b'.' { ChangeKind::Staged } else { ChangeKind::Modified };
+    Some(Change { path: path(name), kind })
 }
 
 #[cfg(test)]
@@ -121,15 +96,9 @@ mod tests {
             u UU N... 100644 100644 100644 100644 1 2 3 both sides\0\
             ? fresh\0? nested/\0";
         let status = parse(printed).unwrap();
-        assert_eq!(
-            (status.head.as_deref(), status.branch.as_deref()),
-            (Some("abc"), Some("feat/x"))
-        );
-        let seen: Vec<_> = status
-            .changes
-            .iter()
-            .map(|change| (change.path.to_str().unwrap(), change.kind))
-            .collect();
+        assert_eq!((status.head.as_deref(), status.branch.as_deref()), (Some("abc"), Some("feat/x")));
+        let seen: Vec<_> =
+            status.changes.iter().map(|change| (change.path.to_str().unwrap(), change.kind)).collect();
         assert_eq!(
             seen,
             [

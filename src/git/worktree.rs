@@ -5,11 +5,15 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use super::entries::resolved;
 use super::error::GitError;
 use super::program::{self, Call, Git};
 use super::repository::Repository;
+
+/// More than the second in which git does not tell two times apart.
+const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
 /// A worktree whose place in its repository was checked.
 #[derive(Debug, Clone)]
@@ -29,12 +33,7 @@ impl Worktree {
     pub fn open(repository: &Repository, path: &Path) -> Result<Self, GitError> {
         let common_dir = repository.common_dir().to_owned();
         let git_dir = follow(path, &common_dir)?;
-        Ok(Self {
-            git: repository.git().clone(),
-            path: path.to_owned(),
-            git_dir,
-            common_dir,
-        })
+        Ok(Self { git: repository.git().clone(), path: path.to_owned(), git_dir, common_dir })
     }
 
     /// Checks again what [`Worktree::open`] checked, for a child may have run since. Runs no git.
@@ -75,21 +74,35 @@ impl Worktree {
         }
     }
 
+    /// Notes that git has just made the index: see [`Worktree::index_may_settle`].
+    pub(super) fn mark_fresh(&self) -> Result<(), GitError> {
+        let mark = self.fresh_mark();
+        fs::write(&mark, "").map_err(GitError::io("write", &mark))
+    }
+
+    /// True once, some seconds after a checkout. Git cannot tell a file of the same second as the index from one
+    /// that changed since, and reads all of them again in each status until an index of a later second is written.
+    pub(super) fn index_may_settle(&self) -> bool {
+        let mark = self.fresh_mark();
+        let age = fs::metadata(self.git_dir.join("index")).and_then(|index| index.modified());
+        let old = |time: SystemTime| time.elapsed().is_ok_and(|age| age > SETTLED_AFTER);
+        mark.exists() && age.is_ok_and(old) && fs::remove_file(&mark).is_ok()
+    }
+
+    fn fresh_mark(&self) -> PathBuf {
+        self.git_dir.join("samocode-fresh")
+    }
+
     /// A call that names git folder and work tree: `core.bare`, `core.worktree` and a `.git` that changes
     /// meanwhile mean nothing to it, and it never ends up in a repository further up.
     pub(super) fn call(&self) -> Call {
-        self.git
-            .call(&self.path)
-            .env("GIT_DIR", &self.git_dir)
-            .env("GIT_WORK_TREE", &self.path)
+        self.git.call(&self.path).env("GIT_DIR", &self.git_dir).env("GIT_WORK_TREE", &self.path)
     }
 }
 
 /// The git folder of the worktree at `path`: `.git` leads to it, it leads back, and it shares `common_dir`.
 fn follow(path: &Path, common_dir: &Path) -> Result<PathBuf, GitError> {
-    let gone = || GitError::WorktreeGone {
-        path: path.to_owned(),
-    };
+    let gone = || GitError::WorktreeGone { path: path.to_owned() };
     let foreign = || foreign(path, common_dir);
     let link = path.join(".git");
     if !fs::symlink_metadata(&link).map_err(|_| gone())?.is_file() {
@@ -115,10 +128,7 @@ fn follow(path: &Path, common_dir: &Path) -> Result<PathBuf, GitError> {
 }
 
 fn foreign(path: &Path, common_dir: &Path) -> GitError {
-    GitError::WorktreeForeign {
-        path: path.to_owned(),
-        repository: common_dir.to_owned(),
-    }
+    GitError::WorktreeForeign { path: path.to_owned(), repository: common_dir.to_owned() }
 }
 
 /// Writes the `.git` file of a worktree that has lost it; false when the repository has no entry for `path`.
@@ -147,9 +157,6 @@ const POINTER_LIMIT: u64 = 64 * 1024;
 fn read_pointer(file: &Path) -> Result<Vec<u8>, GitError> {
     let mut bytes = Vec::new();
     let opened = File::open(file).map_err(GitError::io("open", file))?;
-    opened
-        .take(POINTER_LIMIT)
-        .read_to_end(&mut bytes)
-        .map_err(GitError::io("read", file))?;
+    opened.take(POINTER_LIMIT).read_to_end(&mut bytes).map_err(GitError::io("read", file))?;
     Ok(bytes.trim_ascii_end().to_vec())
 }

@@ -1,10 +1,6 @@
 //! The git layer against real repositories in temporary folders, with an empty home.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test stops where something is not as it should be"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
 
 mod base;
 mod folders;

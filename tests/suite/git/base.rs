@@ -12,20 +12,14 @@ use super::project::Project;
 #[test]
 fn a_folder_that_is_not_there_is_said_to_be_missing() {
     let project = Project::empty();
-    assert!(matches!(
-        project.discover(),
-        Err(GitError::NoSuchFolder { .. })
-    ));
+    assert!(matches!(project.discover(), Err(GitError::NoSuchFolder { .. })));
 }
 
 #[test]
 fn a_folder_without_a_repository_is_told_from_one_with() {
     let project = Project::empty();
     fs::create_dir(project.path("main")).unwrap();
-    assert!(matches!(
-        project.discover(),
-        Err(GitError::NotARepository { .. })
-    ));
+    assert!(matches!(project.discover(), Err(GitError::NotARepository { .. })));
     project.git(".", &["init", "--quiet", "main"]);
     assert!(matches!(
         Repository::discover(&project.tested(), &project.path("main/.git")),
@@ -62,10 +56,7 @@ fn a_subfolder_and_a_linked_worktree_lead_to_the_same_repository() {
 fn without_git_the_error_says_so() {
     let project = Project::new();
     let without = Git::with_environment([("PATH".into(), project.path("home").into_os_string())]);
-    assert!(matches!(
-        Repository::discover(&without, &project.path("main")),
-        Err(GitError::GitNotFound)
-    ));
+    assert!(matches!(Repository::discover(&without, &project.path("main")), Err(GitError::GitNotFound)));
 }
 
 #[test]
@@ -73,16 +64,9 @@ fn variables_of_a_surrounding_git_hook_lead_nowhere_else() {
     let project = Project::new();
     project.git(".", &["init", "--quiet", "elsewhere"]);
     let mut environment = project.environment();
-    environment.push((
-        "GIT_DIR".into(),
-        project.path("elsewhere/.git").into_os_string(),
-    ));
-    environment.push((
-        "GIT_WORK_TREE".into(),
-        project.path("elsewhere").into_os_string(),
-    ));
-    let found =
-        Repository::discover(&Git::with_environment(environment), &project.path("main")).unwrap();
+    environment.push(("GIT_DIR".into(), project.path("elsewhere/.git").into_os_string()));
+    environment.push(("GIT_WORK_TREE".into(), project.path("elsewhere").into_os_string()));
+    let found = Repository::discover(&Git::with_environment(environment), &project.path("main")).unwrap();
     assert_eq!(found.top(), project.path("main"));
 }
 
@@ -117,15 +101,9 @@ fn a_detached_head_without_a_default_branch_is_an_error_that_says_what_to_do() {
 fn the_remote_says_its_default_branch_even_where_origin_head_is_unset() {
     let project = Project::with_remote();
     project.git("main", &["push", "--quiet", "origin", "main:develop"]);
-    project.git(
-        "remote.git",
-        &["symbolic-ref", "HEAD", "refs/heads/develop"],
-    );
+    project.git("remote.git", &["symbolic-ref", "HEAD", "refs/heads/develop"]);
     let base = project.base().unwrap();
-    assert_eq!(
-        (base.name.as_str(), base.revision.as_str()),
-        ("develop", "origin/develop")
-    );
+    assert_eq!((base.name.as_str(), base.revision.as_str()), ("develop", "origin/develop"));
 }
 
 #[test]
@@ -144,10 +122,7 @@ fn work_starts_from_the_remote_tip_when_it_is_ahead() {
     let newer = project.commit("colleague", "newer");
     project.git("colleague", &["push", "--quiet"]);
     let base = project.base().unwrap();
-    assert_eq!(
-        (base.revision.as_str(), base.commit),
-        ("origin/main", newer)
-    );
+    assert_eq!((base.revision.as_str(), base.commit), ("origin/main", newer));
 }
 
 #[test]
@@ -155,10 +130,7 @@ fn work_starts_from_the_local_tip_when_it_has_commits_that_are_not_pushed() {
     let project = Project::with_remote();
     let mine = project.commit("main", "mine");
     let base = project.base().unwrap();
-    assert_eq!(
-        (base.revision.as_str(), base.commit.as_str()),
-        ("main", mine.as_str())
-    );
+    assert_eq!((base.revision.as_str(), base.commit.as_str()), ("main", mine.as_str()));
     assert_eq!(base.warnings, Vec::<String>::new());
 
     project.git(".", &["clone", "--quiet", "remote.git", "colleague"]);
@@ -166,11 +138,7 @@ fn work_starts_from_the_local_tip_when_it_has_commits_that_are_not_pushed() {
     project.git("colleague", &["push", "--quiet"]);
     let diverged = project.base().unwrap();
     assert_eq!(diverged.commit, mine);
-    assert!(
-        diverged.warnings[0].contains("diverged"),
-        "{:?}",
-        diverged.warnings
-    );
+    assert!(diverged.warnings[0].contains("diverged"), "{:?}", diverged.warnings);
 }
 
 #[test]
@@ -179,67 +147,36 @@ fn a_remote_that_is_not_there_is_a_warning_and_no_failure() {
     fs::rename(project.path("remote.git"), project.path("away.git")).unwrap();
     let base = project.base().unwrap();
     assert_eq!(base.name, "main");
-    assert!(
-        base.warnings[0].contains("could not fetch from `origin`"),
-        "{:?}",
-        base.warnings
-    );
+    assert!(base.warnings[0].contains("could not fetch from `origin`"), "{:?}", base.warnings);
 }
 
 #[test]
 fn a_remote_that_never_answers_is_left_after_the_limit() {
     let project = Project::new();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!(
-        "git://127.0.0.1:{}/x.git",
-        silent.local_addr().unwrap().port()
-    );
+    let address = format!("git://127.0.0.1:{}/x.git", silent.local_addr().unwrap().port());
     project.git("main", &["remote", "add", "origin", &address]);
     let begun = Instant::now();
-    let base = project
-        .repository()
-        .base_branch(Duration::from_secs(1))
-        .unwrap();
-    assert!(
-        base.warnings[0].contains("did not answer within 1 s"),
-        "{:?}",
-        base.warnings
-    );
+    let base = project.repository().base_branch(Duration::from_secs(1)).unwrap();
+    assert!(base.warnings[0].contains("did not answer within 1 s"), "{:?}", base.warnings);
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
 fn an_ssh_that_would_ask_is_told_not_to() {
     let project = Project::new();
-    project.git(
-        "main",
-        &["remote", "add", "origin", "ssh://git@host.invalid/x.git"],
-    );
+    project.git("main", &["remote", "add", "origin", "ssh://git@host.invalid/x.git"]);
     project.write(
         "bin/ssh",
-        &format!(
-            "#!/bin/sh\necho \"$@\" > '{}'\nexit 255\n",
-            project.path("asked").display()
-        ),
+        &format!("#!/bin/sh\necho \"$@\" > '{}'\nexit 255\n", project.path("asked").display()),
     );
     fs::set_permissions(project.path("bin/ssh"), fs::Permissions::from_mode(0o755)).unwrap();
     let mut environment = project.environment();
-    let path = format!(
-        "{}:{}",
-        project.path("bin").display(),
-        environment[0].1.to_str().unwrap()
-    );
+    let path = format!("{}:{}", project.path("bin").display(), environment[0].1.to_str().unwrap());
     environment[0].1 = path.into();
     let repository =
         Repository::discover(&Git::with_environment(environment), &project.path("main")).unwrap();
-    assert_eq!(
-        repository
-            .base_branch(Duration::from_secs(20))
-            .unwrap()
-            .warnings
-            .len(),
-        1
-    );
+    assert_eq!(repository.base_branch(Duration::from_secs(20)).unwrap().warnings.len(), 1);
     assert!(project.read("asked").contains("BatchMode=yes"));
 }
 
@@ -249,15 +186,7 @@ fn git_judges_branch_names() {
     for good in ["work", "feat/x", "26-01-08-add-auth", "a.b_c"] {
         check_branch_name(&git, good).unwrap();
     }
-    for bad in [
-        "", "-x", "a..b", "a b", "x.lock", "@{-1}", "a//b", "/a", "a~1", "é\n",
-    ] {
-        assert!(
-            matches!(
-                check_branch_name(&git, bad),
-                Err(GitError::BranchName { .. })
-            ),
-            "{bad:?}"
-        );
+    for bad in ["", "-x", "a..b", "a b", "x.lock", "@{-1}", "a//b", "/a", "a~1", "é\n"] {
+        assert!(matches!(check_branch_name(&git, bad), Err(GitError::BranchName { .. })), "{bad:?}");
     }
 }

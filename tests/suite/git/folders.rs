@@ -13,24 +13,12 @@ fn files_that_worktreeinclude_names_are_copied_with_their_modes() {
     project.write("main/.env", "KEY=1");
     project.write("main/secrets/deep/key.pem", "key");
     project.write("main/other.log", "not named");
-    fs::set_permissions(
-        project.path("main/secrets/deep/key.pem"),
-        fs::Permissions::from_mode(0o600),
-    )
-    .unwrap();
+    fs::set_permissions(project.path("main/secrets/deep/key.pem"), fs::Permissions::from_mode(0o600))
+        .unwrap();
     let copied = copy(&project);
-    assert_eq!(
-        copied,
-        (
-            vec![".env".to_owned(), "secrets/deep/key.pem".to_owned()],
-            vec![]
-        )
-    );
+    assert_eq!(copied, (vec![".env".to_owned(), "secrets/deep/key.pem".to_owned()], vec![]));
     assert_eq!(project.read("wt/.env"), "KEY=1");
-    let mode = fs::metadata(project.path("wt/secrets/deep/key.pem"))
-        .unwrap()
-        .permissions()
-        .mode();
+    let mode = fs::metadata(project.path("wt/secrets/deep/key.pem")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert!(!project.exists("wt/other.log"));
 }
@@ -61,12 +49,7 @@ fn links_are_copied_as_links_and_only_where_they_stay_inside() {
     let (files, warnings) = copy(&project);
     assert_eq!(files, ["inside.link"]);
     assert_eq!(warnings.len(), 2, "{warnings:?}");
-    assert_eq!(
-        fs::read_link(project.path("wt/inside.link"))
-            .unwrap()
-            .to_str(),
-        Some("file.txt")
-    );
+    assert_eq!(fs::read_link(project.path("wt/inside.link")).unwrap().to_str(), Some("file.txt"));
 }
 
 #[test]
@@ -95,10 +78,7 @@ fn a_folder_inside_the_repository_is_excluded_once_and_what_stood_there_stays() 
     let folder = project.path("main/deep/_sessions");
     assert!(exclude_locally(&repository, &folder).unwrap());
     assert!(!exclude_locally(&repository, &folder).unwrap());
-    assert_eq!(
-        project.read("main/.git/info/exclude"),
-        "# mine\n*.swp\n/deep/_sessions/\n"
-    );
+    assert_eq!(project.read("main/.git/info/exclude"), "# mine\n*.swp\n/deep/_sessions/\n");
     project.write("main/deep/_sessions/x", "x");
     assert_eq!(project.git("main", &["status", "--short"]), "");
 }
@@ -107,11 +87,7 @@ fn a_folder_inside_the_repository_is_excluded_once_and_what_stood_there_stays() 
 fn a_folder_outside_the_repository_needs_no_exclusion() {
     let project = Project::new();
     let repository = project.repository();
-    for outside in [
-        project.path("sessions"),
-        project.path("main"),
-        project.path("main/.git/x"),
-    ] {
+    for outside in [project.path("sessions"), project.path("main"), project.path("main/.git/x")] {
         assert!(!exclude_locally(&repository, &outside).unwrap());
     }
 }
@@ -126,20 +102,14 @@ fn a_sessions_folder_in_a_repository_of_its_own_is_committed_alone() {
     project.trap("notes/.git/hooks/pre-commit", "ran");
     assert_eq!(commit(&project), FolderCommit::Committed);
     assert_eq!(commit(&project), FolderCommit::Unchanged);
-    assert_eq!(
-        project.git("notes", &["ls-tree", "-r", "--name-only", "HEAD"]),
-        "one/_overview.md"
-    );
+    assert_eq!(project.git("notes", &["ls-tree", "-r", "--name-only", "HEAD"]), "one/_overview.md");
     assert_eq!(project.git("notes", &["status", "--short"]), "A  mine.txt");
     assert!(!project.exists("ran"));
 
     fs::remove_file(project.path("notes/one/_overview.md")).unwrap();
     project.write("notes/one/_qa.md", "x");
     assert_eq!(commit(&project), FolderCommit::Committed);
-    assert_eq!(
-        project.git("notes", &["ls-tree", "-r", "--name-only", "HEAD"]),
-        "one/_qa.md"
-    );
+    assert_eq!(project.git("notes", &["ls-tree", "-r", "--name-only", "HEAD"]), "one/_qa.md");
 }
 
 #[test]
@@ -152,12 +122,8 @@ fn a_sessions_folder_in_no_repository_or_in_the_projects_own_is_not_committed() 
     let outcome = commit_folder(&project.repository(), &root, &root.join("one"), "m").unwrap();
     assert_eq!(outcome, FolderCommit::ProjectRepository);
     project.git("main", &["worktree", "add", "--quiet", "../linked"]);
-    let outcome = commit_folder(
-        &project.repository(),
-        &project.path("linked"),
-        &project.path("linked/x"),
-        "m",
-    );
+    let outcome =
+        commit_folder(&project.repository(), &project.path("linked"), &project.path("linked/x"), "m");
     assert_eq!(outcome.unwrap(), FolderCommit::ProjectRepository);
 }
 
@@ -171,22 +137,9 @@ fn with_include(patterns: &str) -> Project {
 fn copy(project: &Project) -> (Vec<String>, Vec<String>) {
     let excluded = project.path("main/_sessions");
     let copied = copy_includes(&project.repository(), &project.path("wt"), &[&excluded]).unwrap();
-    (
-        copied
-            .files
-            .iter()
-            .map(|file| file.to_str().unwrap().to_owned())
-            .collect(),
-        copied.warnings,
-    )
+    (copied.files.iter().map(|file| file.to_str().unwrap().to_owned()).collect(), copied.warnings)
 }
 
 fn commit(project: &Project) -> FolderCommit {
-    commit_folder(
-        &project.repository(),
-        &project.path("notes"),
-        &project.path("notes/one"),
-        "keep",
-    )
-    .unwrap()
+    commit_folder(&project.repository(), &project.path("notes"), &project.path("notes/one"), "keep").unwrap()
 }

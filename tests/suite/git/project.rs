@@ -8,8 +8,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use samocode::git::{
-    BaseBranch, Git, GitError, Prepared, Repository, Snapshot, SnapshotOutcome, SnapshotSpec,
-    Worktree, WorktreeSpec, WorktreeState,
+    BaseBranch, Git, GitError, Prepared, Repository, Snapshot, SnapshotOutcome, SnapshotSpec, Worktree,
+    WorktreeSpec, WorktreeState,
 };
 use tempfile::TempDir;
 
@@ -78,31 +78,20 @@ impl Project {
         let output = self.git_command(dir, args).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "git {args:?} in {dir}: {said}");
-        String::from_utf8(output.stdout)
-            .unwrap()
-            .trim_end()
-            .to_owned()
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
     /// Runs git where it is expected to stop with an error, e.g. on a conflict.
     pub(crate) fn git_stops(&self, dir: &str, args: &[&str]) {
         let output = self.git_command(dir, args).output().unwrap();
-        assert!(
-            !output.status.success(),
-            "git {args:?} in {dir} was expected to stop"
-        );
+        assert!(!output.status.success(), "git {args:?} in {dir} was expected to stop");
     }
 
     fn git_command(&self, dir: &str, args: &[&str]) -> Command {
         let mut command = Command::new("git");
-        command
-            .env_clear()
-            .envs(self.environment())
-            .current_dir(self.path(dir));
+        command.env_clear().envs(self.environment()).current_dir(self.path(dir));
         command.args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]);
-        command
-            .args(["-c", "protocol.file.allow=always"])
-            .args(args);
+        command.args(["-c", "protocol.file.allow=always"]).args(args);
         command
     }
 
@@ -122,10 +111,7 @@ impl Project {
 
     /// A shell script that leaves the file `mark` beside the repositories when it runs.
     pub(crate) fn trap(&self, file: &str, mark: &str) {
-        self.write(
-            file,
-            &format!("#!/bin/sh\ntouch '{}'\nexit 1\n", self.path(mark).display()),
-        );
+        self.write(file, &format!("#!/bin/sh\ntouch '{}'\nexit 1\n", self.path(mark).display()));
         fs::set_permissions(self.path(file), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
@@ -152,22 +138,11 @@ impl Project {
         self.prepare_at("wt", "work", how)
     }
 
-    pub(crate) fn prepare_at(
-        &self,
-        path: &str,
-        branch: &str,
-        how: How,
-    ) -> Result<Prepared, GitError> {
+    pub(crate) fn prepare_at(&self, path: &str, branch: &str, how: How) -> Result<Prepared, GitError> {
         let base = self.base().unwrap();
         let path = self.path(path);
         let (own, attach) = (how == How::Own, how == How::Attach);
-        self.repository().prepare(&WorktreeSpec {
-            path: &path,
-            branch,
-            base: &base,
-            own,
-            attach,
-        })
+        self.repository().prepare(&WorktreeSpec { path: &path, branch, base: &base, own, attach })
     }
 
     /// The session's worktree at `wt`, made fresh.
@@ -185,11 +160,7 @@ pub(crate) enum How {
 }
 
 /// State and snapshot in one, as an iteration ends.
-pub(crate) fn keep(
-    worktree: &Worktree,
-    number: u32,
-    previous_tree: Option<&str>,
-) -> SnapshotOutcome {
+pub(crate) fn keep(worktree: &Worktree, number: u32, previous_tree: Option<&str>) -> SnapshotOutcome {
     let state = worktree.state().unwrap();
     let reference = format!("refs/samocode/s/{number}");
     let spec = SnapshotSpec {
@@ -209,8 +180,5 @@ pub(crate) fn kept(worktree: &Worktree) -> Snapshot {
 }
 
 pub(crate) fn paths(state: &WorktreeState) -> Vec<&str> {
-    state
-        .first_paths(usize::MAX)
-        .map(|path: &Path| path.to_str().unwrap())
-        .collect()
+    state.first_paths(usize::MAX).map(|path: &Path| path.to_str().unwrap()).collect()
 }

@@ -28,32 +28,14 @@ fn a_snapshot_holds_tracked_and_untracked_files_and_leaves_the_agents_side_alone
     let snapshot = kept(&worktree);
 
     assert_eq!(agents_side(&project, &worktree), before);
-    assert_eq!(
-        files(&project, &snapshot.commit),
-        [".gitignore", "new/näme.txt", "staged.txt"]
-    );
-    assert_eq!(
-        project.git("wt", &["show", &format!("{}:staged.txt", snapshot.commit)]),
-        "and changed"
-    );
-    assert_eq!(
-        project.git("wt", &["rev-parse", "refs/samocode/s/1^"]),
-        before.head
-    );
-    let who = project.git(
-        "wt",
-        &["log", "-1", "--format=%an <%ae> %cn", &snapshot.commit],
-    );
+    assert_eq!(files(&project, &snapshot.commit), [".gitignore", "new/näme.txt", "staged.txt"]);
+    assert_eq!(project.git("wt", &["show", &format!("{}:staged.txt", snapshot.commit)]), "and changed");
+    assert_eq!(project.git("wt", &["rev-parse", "refs/samocode/s/1^"]), before.head);
+    let who = project.git("wt", &["log", "-1", "--format=%an <%ae> %cn", &snapshot.commit]);
     assert_eq!(who, "samocode <samocode@localhost> samocode");
-    let left = fs::read_dir(worktree.git_dir()).unwrap().filter(|entry| {
-        entry
-            .as_ref()
-            .unwrap()
-            .file_name()
-            .to_str()
-            .unwrap()
-            .starts_with("samocode")
-    });
+    let left = fs::read_dir(worktree.git_dir())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_str().unwrap().starts_with("samocode-index"));
     assert_eq!(left.count(), 0);
 }
 
@@ -62,22 +44,11 @@ fn nothing_is_written_when_nothing_differs_from_the_last_snapshot() {
     let project = Project::new();
     let worktree = project.session();
     let clean = kept(&worktree);
-    assert_eq!(
-        keep(&worktree, 2, Some(&clean.tree)),
-        SnapshotOutcome::Unchanged { left_out: vec![] }
-    );
+    assert_eq!(keep(&worktree, 2, Some(&clean.tree)), SnapshotOutcome::Unchanged { left_out: vec![] });
     project.write("wt/new.txt", "new");
-    let SnapshotOutcome::Kept(dirty) = keep(&worktree, 2, Some(&clean.tree)) else {
-        panic!("not kept")
-    };
-    assert_eq!(
-        keep(&worktree, 3, Some(&dirty.tree)),
-        SnapshotOutcome::Unchanged { left_out: vec![] }
-    );
-    assert_eq!(
-        project.git("main", &["for-each-ref", "refs/samocode/s/3"]),
-        ""
-    );
+    let SnapshotOutcome::Kept(dirty) = keep(&worktree, 2, Some(&clean.tree)) else { panic!("not kept") };
+    assert_eq!(keep(&worktree, 3, Some(&dirty.tree)), SnapshotOutcome::Unchanged { left_out: vec![] });
+    assert_eq!(project.git("main", &["for-each-ref", "refs/samocode/s/3"]), "");
 }
 
 #[test]
@@ -85,34 +56,16 @@ fn a_large_file_is_named_and_left_out_and_its_older_content_stays() {
     let project = Project::new();
     let worktree = project.session();
     for name in ["wt/core [1].dump", "wt/file.txt"] {
-        File::create(project.path(name))
-            .unwrap()
-            .set_len(10 * MEBIBYTE + 1)
-            .unwrap();
+        File::create(project.path(name)).unwrap().set_len(10 * MEBIBYTE + 1).unwrap();
     }
     project.write("wt/small.txt", "small");
     let snapshot = kept(&worktree);
-    let mut named: Vec<_> = snapshot
-        .left_out
-        .iter()
-        .map(|left| left.path.clone())
-        .collect();
+    let mut named: Vec<_> = snapshot.left_out.iter().map(|left| left.path.clone()).collect();
     named.sort();
-    assert_eq!(
-        named,
-        [PathBuf::from("core [1].dump"), PathBuf::from("file.txt")]
-    );
-    assert_eq!(
-        snapshot.left_out[0].reason,
-        LeftOutReason::TooLarge {
-            bytes: 10 * MEBIBYTE + 1
-        }
-    );
+    assert_eq!(named, [PathBuf::from("core [1].dump"), PathBuf::from("file.txt")]);
+    assert_eq!(snapshot.left_out[0].reason, LeftOutReason::TooLarge { bytes: 10 * MEBIBYTE + 1 });
     assert_eq!(files(&project, &snapshot.commit), ["file.txt", "small.txt"]);
-    assert_eq!(
-        project.git("wt", &["show", &format!("{}:file.txt", snapshot.commit)]),
-        "one"
-    );
+    assert_eq!(project.git("wt", &["show", &format!("{}:file.txt", snapshot.commit)]), "one");
 }
 
 #[test]
@@ -125,17 +78,11 @@ fn a_nested_repository_is_named_and_the_rest_is_kept() {
     project.commit("wt/full", "x");
     project.write("wt/new.txt", "new");
     let snapshot = kept(&worktree);
-    let nested: Vec<_> = snapshot
-        .left_out
-        .iter()
-        .map(|left| (left.path.to_str().unwrap(), left.reason))
-        .collect();
+    let nested: Vec<_> =
+        snapshot.left_out.iter().map(|left| (left.path.to_str().unwrap(), left.reason)).collect();
     assert_eq!(
         nested,
-        [
-            ("empty", LeftOutReason::NestedRepository),
-            ("full", LeftOutReason::NestedRepository)
-        ]
+        [("empty", LeftOutReason::NestedRepository), ("full", LeftOutReason::NestedRepository)]
     );
     assert_eq!(files(&project, &snapshot.commit), ["file.txt", "new.txt"]);
 }
@@ -147,10 +94,7 @@ fn a_submodule_is_kept_as_the_commit_that_it_is_at() {
     project.git("wt", &["submodule", "--quiet", "update", "--init"]);
     let moved = project.commit("wt/lib", "moved");
     let snapshot = kept(&worktree);
-    assert_eq!(
-        project.git("wt", &["rev-parse", &format!("{}:lib", snapshot.commit)]),
-        moved
-    );
+    assert_eq!(project.git("wt", &["rev-parse", &format!("{}:lib", snapshot.commit)]), moved);
 }
 
 #[test]
@@ -160,10 +104,7 @@ fn intent_to_add_is_kept_with_its_content() {
     project.write("wt/meant.txt", "meant");
     project.git("wt", &["add", "--intent-to-add", "meant.txt"]);
     let snapshot = kept(&worktree);
-    assert_eq!(
-        project.git("wt", &["show", &format!("{}:meant.txt", snapshot.commit)]),
-        "meant"
-    );
+    assert_eq!(project.git("wt", &["show", &format!("{}:meant.txt", snapshot.commit)]), "meant");
     assert_eq!(project.git("wt", &["diff", "--cached", "--name-only"]), "");
 }
 
@@ -212,18 +153,10 @@ fn odd_files_are_named_or_kept_and_never_stop_a_snapshot() {
     let snapshot = kept(&worktree);
     let listed = files(&project, &snapshot.commit);
     for name in ["crlf.txt", ":(top)magic*", "dangling"] {
-        assert!(
-            listed.iter().any(|file| file == name),
-            "{name} in {listed:?}"
-        );
+        assert!(listed.iter().any(|file| file == name), "{name} in {listed:?}");
     }
     let reasons: Vec<_> = snapshot.left_out.iter().map(|left| left.reason).collect();
-    assert!(
-        reasons
-            .iter()
-            .all(|reason| *reason == LeftOutReason::NotAFile),
-        "{reasons:?}"
-    );
+    assert!(reasons.iter().all(|reason| *reason == LeftOutReason::NotAFile), "{reasons:?}");
 }
 
 #[test]
@@ -236,10 +169,7 @@ fn a_branch_without_a_commit_and_a_deleted_index_are_kept_too() {
     assert_eq!(files(&project, &snapshot.commit), ["first.txt"]);
     project.git("wt", &["switch", "--quiet", "--force", "work"]);
     fs::remove_file(worktree.git_dir().join("index")).unwrap();
-    assert_eq!(
-        files(&project, &kept(&worktree).commit),
-        ["file.txt", "first.txt"]
-    );
+    assert_eq!(files(&project, &kept(&worktree).commit), ["file.txt", "first.txt"]);
 }
 
 #[test]
@@ -251,26 +181,15 @@ fn a_change_in_the_instant_of_the_last_index_write_is_seen() {
     project.git("wt", &["config", "core.trustctime", "false"]);
     let index = worktree.git_dir().join("index");
     let written = fs::metadata(&index).unwrap().modified().unwrap() - Duration::from_secs(100);
-    let file = File::options()
-        .write(true)
-        .open(project.path("wt/file.txt"))
-        .unwrap();
+    let file = File::options().write(true).open(project.path("wt/file.txt")).unwrap();
     file.set_modified(written).unwrap();
     project.git("wt", &["update-index", "--refresh"]);
-    File::options()
-        .write(true)
-        .open(&index)
-        .unwrap()
-        .set_modified(written)
-        .unwrap();
+    File::options().write(true).open(&index).unwrap().set_modified(written).unwrap();
     project.write("wt/file.txt", "two\n");
     file.set_modified(written).unwrap();
     project.write("wt/other.txt", "so that the tree is made from the index");
     let snapshot = kept(&worktree);
-    assert_eq!(
-        project.git("wt", &["show", &format!("{}:file.txt", snapshot.commit)]),
-        "two"
-    );
+    assert_eq!(project.git("wt", &["show", &format!("{}:file.txt", snapshot.commit)]), "two");
 }
 
 #[test]
@@ -280,10 +199,7 @@ fn what_a_killed_snapshot_left_is_cleared_away() {
     fs::write(worktree.git_dir().join("samocode-index"), "torn").unwrap();
     fs::write(worktree.git_dir().join("samocode-index.lock"), "").unwrap();
     project.write("wt/new.txt", "new");
-    assert_eq!(
-        files(&project, &kept(&worktree).commit),
-        ["file.txt", "new.txt"]
-    );
+    assert_eq!(files(&project, &kept(&worktree).commit), ["file.txt", "new.txt"]);
 }
 
 #[test]
@@ -294,26 +210,10 @@ fn snapshots_are_listed_in_the_order_of_their_numbers() {
         project.write("wt/n.txt", &number.to_string());
         keep(&worktree, number, None);
     }
-    let listed = project
-        .repository()
-        .list_snapshots("refs/samocode/s")
-        .unwrap();
-    let names: Vec<_> = listed
-        .iter()
-        .map(|snapshot| snapshot.reference.as_str())
-        .collect();
-    assert_eq!(
-        names,
-        [
-            "refs/samocode/s/2",
-            "refs/samocode/s/9",
-            "refs/samocode/s/10"
-        ]
-    );
-    assert_eq!(
-        listed[0].tree,
-        project.git("main", &["rev-parse", "refs/samocode/s/2^{tree}"])
-    );
+    let listed = project.repository().list_snapshots("refs/samocode/s").unwrap();
+    let names: Vec<_> = listed.iter().map(|snapshot| snapshot.reference.as_str()).collect();
+    assert_eq!(names, ["refs/samocode/s/2", "refs/samocode/s/9", "refs/samocode/s/10"]);
+    assert_eq!(listed[0].tree, project.git("main", &["rev-parse", "refs/samocode/s/2^{tree}"]));
 }
 
 #[test]
@@ -330,14 +230,9 @@ fn commits_and_changes_of_a_branch_are_told_against_its_base() {
     assert_eq!(repository.count_commits(&base, "work").unwrap(), 2);
     let log = repository.log_since(&base, "work").unwrap();
     assert_eq!(log[1].subject, "add a: list");
-    assert_eq!(
-        repository.diffstat(&base, "work").unwrap(),
-        "1 file changed, 2 insertions(+)"
-    );
+    assert_eq!(repository.diffstat(&base, "work").unwrap(), "1 file changed, 2 insertions(+)");
     assert_eq!(repository.commit_of("nothing").unwrap(), None);
-    repository
-        .show_diff("work", "work", DiffStyle::Full, true)
-        .unwrap();
+    repository.show_diff("work", "work", DiffStyle::Full, true).unwrap();
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -352,25 +247,12 @@ fn agents_side(project: &Project, worktree: &Worktree) -> AgentsSide {
     AgentsSide {
         head: project.git("wt", &["rev-parse", "HEAD"]),
         branches: project.git("wt", &["for-each-ref", "refs/heads"]),
-        status: project.git(
-            "wt",
-            &["--no-optional-locks", "status", "--short", "--branch"],
-        ),
+        status: project.git("wt", &["--no-optional-locks", "status", "--short", "--branch"]),
         index: fs::read(worktree.git_dir().join(Path::new("index"))).unwrap(),
     }
 }
 
 fn files(project: &Project, commit: &str) -> Vec<String> {
-    let listed = project.git(
-        "main",
-        &[
-            "-c",
-            "core.quotePath=false",
-            "ls-tree",
-            "-r",
-            "--name-only",
-            commit,
-        ],
-    );
+    let listed = project.git("main", &["-c", "core.quotePath=false", "ls-tree", "-r", "--name-only", commit]);
     listed.lines().map(str::to_owned).collect()
 }

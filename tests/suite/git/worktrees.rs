@@ -1,7 +1,9 @@
 //! Making worktree and branch, and making them again after anything went wrong.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use samocode::git::{GitError, Operation, Worktree};
 
@@ -77,17 +79,9 @@ fn a_branch_that_only_the_remote_has_is_attached_from_there() {
 #[test]
 fn a_branch_that_is_checked_out_elsewhere_is_refused_with_the_place() {
     let project = Project::new();
-    project.git(
-        "main",
-        &["worktree", "add", "--quiet", "-b", "work", "../other"],
-    );
+    project.git("main", &["worktree", "add", "--quiet", "-b", "work", "../other"]);
     let error = project.prepare(How::Attach).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains(project.path("other").to_str().unwrap()),
-        "{error}"
-    );
+    assert!(error.to_string().contains(project.path("other").to_str().unwrap()), "{error}");
     fs::remove_dir_all(project.path("other")).unwrap();
     let error = project.prepare(How::Own).unwrap_err();
     assert!(error.to_string().contains("git worktree prune"), "{error}");
@@ -110,10 +104,7 @@ fn only_the_own_entry_is_healed_when_folders_are_gone() {
 fn a_locked_entry_without_its_folder_is_left_to_the_person() {
     let project = Project::new();
     project.session();
-    project.git(
-        "main",
-        &["worktree", "lock", "--reason", "on a stick", "../wt"],
-    );
+    project.git("main", &["worktree", "lock", "--reason", "on a stick", "../wt"]);
     fs::remove_dir_all(project.path("wt")).unwrap();
     let error = project.prepare(How::Own).unwrap_err();
     assert!(error.to_string().contains("on a stick"), "{error}");
@@ -135,10 +126,7 @@ fn a_foreign_folder_is_refused_and_an_empty_one_is_used() {
 #[test]
 fn a_worktree_of_another_branch_is_refused() {
     let project = Project::new();
-    project.git(
-        "main",
-        &["worktree", "add", "--quiet", "-b", "theirs", "../wt"],
-    );
+    project.git("main", &["worktree", "add", "--quiet", "-b", "theirs", "../wt"]);
     let error = project.prepare(How::New).unwrap_err();
     assert!(matches!(error, GitError::WorktreeOfOther { .. }), "{error}");
 }
@@ -151,10 +139,7 @@ fn an_own_worktree_whose_git_file_was_deleted_is_put_back_with_its_files() {
     fs::remove_file(project.path("wt/.git")).unwrap();
     let prepared = project.prepare(How::Own).unwrap();
     assert!(!prepared.created_worktree);
-    assert_eq!(
-        paths(&prepared.worktree.state().unwrap()),
-        ["unfinished.txt"]
-    );
+    assert_eq!(paths(&prepared.worktree.state().unwrap()), ["unfinished.txt"]);
 }
 
 #[test]
@@ -173,9 +158,7 @@ fn a_branch_name_inside_another_one_is_explained() {
     project.git("main", &["branch", "deep/er"]);
     for (wanted, existing) in [("feat/x", "feat"), ("deep", "deep/er")] {
         match project.prepare_at("wt", wanted, How::New).unwrap_err() {
-            GitError::BranchClash {
-                existing: found, ..
-            } => assert_eq!(found, existing),
+            GitError::BranchClash { existing: found, .. } => assert_eq!(found, existing),
             other => panic!("{other}"),
         }
     }
@@ -224,6 +207,22 @@ fn two_sessions_make_their_worktrees_at_the_same_time() {
 }
 
 #[test]
+fn a_git_that_outlived_a_killed_samocode_is_waited_for() {
+    let project = Project::new();
+    let turn = File::create(project.path("main/.git/samocode.lock")).unwrap();
+    turn.lock().unwrap();
+    std::thread::scope(|scope| {
+        let (done, was_done) = mpsc::channel();
+        let project = &project;
+        scope.spawn(move || done.send(project.prepare(How::New).is_ok()).unwrap());
+        let early = was_done.recv_timeout(Duration::from_millis(300));
+        assert_eq!(early, Err(mpsc::RecvTimeoutError::Timeout));
+        drop(turn);
+        assert_eq!(was_done.recv(), Ok(true));
+    });
+}
+
+#[test]
 fn the_state_names_what_is_changed_and_what_is_unfinished() {
     let project = Project::new();
     let worktree = project.session();
@@ -252,14 +251,32 @@ fn the_state_names_what_is_changed_and_what_is_unfinished() {
 }
 
 #[test]
+fn the_index_of_a_checkout_is_written_anew_once_and_then_left_alone() {
+    let project = Project::new();
+    let worktree = project.session();
+    let index = worktree.git_dir().join("index");
+    let modified = || fs::metadata(&index).unwrap().modified().unwrap();
+    let fresh = modified();
+    worktree.state().unwrap();
+    assert_eq!(modified(), fresh, "too early to be of use");
+
+    // As if the checkout, files and index, had been ten seconds ago.
+    let before = fresh - Duration::from_secs(10);
+    File::options().write(true).open(&index).unwrap().set_modified(before).unwrap();
+    worktree.state().unwrap();
+    assert!(modified() > before);
+
+    File::options().write(true).open(&index).unwrap().set_modified(before).unwrap();
+    worktree.state().unwrap();
+    assert_eq!(modified(), before);
+}
+
+#[test]
 fn a_worktree_that_is_gone_is_an_error_of_its_own() {
     let project = Project::new();
     let worktree = project.session();
     fs::remove_dir_all(project.path("wt")).unwrap();
-    assert!(matches!(
-        worktree.state(),
-        Err(GitError::WorktreeGone { .. })
-    ));
+    assert!(matches!(worktree.state(), Err(GitError::WorktreeGone { .. })));
     let opened = Worktree::open(&project.repository(), &project.path("wt"));
     assert!(matches!(opened, Err(GitError::WorktreeGone { .. })));
 }
@@ -288,15 +305,8 @@ fn a_worktree_that_was_given_another_configuration_is_noticed_before_git_runs() 
     let worktree = project.session();
     project.git(".", &["init", "--quiet", "planted"]);
     let planted = project.path("planted/.git");
-    fs::write(
-        worktree.git_dir().join("commondir"),
-        planted.to_str().unwrap(),
-    )
-    .unwrap();
-    assert!(matches!(
-        worktree.state(),
-        Err(GitError::WorktreeForeign { .. })
-    ));
+    fs::write(worktree.git_dir().join("commondir"), planted.to_str().unwrap()).unwrap();
+    assert!(matches!(worktree.state(), Err(GitError::WorktreeForeign { .. })));
 }
 
 #[test]
@@ -306,14 +316,7 @@ fn what_a_child_set_in_the_configuration_runs_nothing_and_stops_nothing() {
     project.trap("trap.sh", "ran");
     let trap = project.path("trap.sh");
     project.git("wt", &["config", "core.fsmonitor", trap.to_str().unwrap()]);
-    project.git(
-        "wt",
-        &[
-            "config",
-            "core.hooksPath",
-            project.path("hooks").to_str().unwrap(),
-        ],
-    );
+    project.git("wt", &["config", "core.hooksPath", project.path("hooks").to_str().unwrap()]);
     project.git("wt", &["config", "core.bare", "true"]);
     project.git("wt", &["config", "core.worktree", "/nowhere"]);
     assert!(worktree.state().unwrap().is_clean());
@@ -328,10 +331,7 @@ fn a_configuration_inside_a_submodule_is_never_used() {
     project.git("wt", &["submodule", "--quiet", "update", "--init"]);
     project.trap("trap.sh", "ran");
     let trap = project.path("trap.sh");
-    project.git(
-        "wt/lib",
-        &["config", "filter.planted.clean", trap.to_str().unwrap()],
-    );
+    project.git("wt/lib", &["config", "filter.planted.clean", trap.to_str().unwrap()]);
     project.write("wt/lib/.gitattributes", "* filter=planted\n");
     project.write("wt/lib/lib.txt", "LIB");
     project.write("wt/file.txt", "changed");
@@ -344,10 +344,7 @@ fn a_configuration_inside_a_submodule_is_never_used() {
 
 fn assert_foreign(project: &Project) {
     let opened = Worktree::open(&project.repository(), Path::new(&project.path("wt")));
-    assert!(
-        matches!(opened, Err(GitError::WorktreeForeign { .. })),
-        "{opened:?}"
-    );
+    assert!(matches!(opened, Err(GitError::WorktreeForeign { .. })), "{opened:?}");
 }
 
 /// The main repository with the submodule `lib`.
@@ -357,16 +354,7 @@ pub(super) fn with_submodule() -> Project {
     project.write("library/lib.txt", "lib");
     project.commit("library", "lib");
     let library = project.path("library");
-    project.git(
-        "main",
-        &[
-            "submodule",
-            "--quiet",
-            "add",
-            library.to_str().unwrap(),
-            "lib",
-        ],
-    );
+    project.git("main", &["submodule", "--quiet", "add", library.to_str().unwrap(), "lib"]);
     project.commit("main", "with lib");
     project
 }
