@@ -1,4 +1,5 @@
 //! The tests that need only git and Rust.
 
+mod config;
 mod git;
 mod prompts;
