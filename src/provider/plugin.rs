@@ -225,14 +225,8 @@ mod tests {
     #[test]
     fn its_name_follows_its_content() {
         let plain = plugin(&[], "Rules.");
-        assert_eq!(
-            plain.folder_name(),
-            plugin(&[], "Rules.").folder_name()
-        );
-        assert_ne!(
-            plain.folder_name(),
-            plugin(&[], "Rules!").folder_name()
-        );
+        assert_eq!(plain.folder_name(), plugin(&[], "Rules.").folder_name());
+        assert_ne!(plain.folder_name(), plugin(&[], "Rules!").folder_name());
         assert_ne!(
             plain.folder_name(),
             plugin(&["WebFetch".into()], "Rules.").folder_name()
@@ -274,7 +268,8 @@ mod tests {
 
     #[test]
     fn repairs_whatever_was_done_to_it() {
-        let damages: [(&str, fn(&Path)); 7] = [
+        type Damage = fn(&Path);
+        let damages: [(&str, Damage); 7] = [
             ("a changed text", |dir| {
                 fs::write(dir.join("agents/planning.md"), "Do evil.").unwrap();
             }),

@@ -124,10 +124,19 @@ mod tests {
         let by_path = || find(&wanted(path.to_str().unwrap()), &[], Path::new("/")).unwrap_err();
 
         let missing = by_name().to_string();
-        assert!(missing.contains("`claude` was not found on PATH ("), "{missing}");
-        assert!(missing.contains("install it, or set `CLAUDE_PATH`"), "{missing}");
+        assert!(
+            missing.contains("`claude` was not found on PATH ("),
+            "{missing}"
+        );
+        assert!(
+            missing.contains("install it, or set `CLAUDE_PATH`"),
+            "{missing}"
+        );
         assert!(missing.contains("`samocode demo`"), "{missing}");
-        assert!(matches!(by_path(), ProviderError::NotFound { path: None, .. }));
+        assert!(matches!(
+            by_path(),
+            ProviderError::NotFound { path: None, .. }
+        ));
 
         file(&path, 0o644);
         for error in [by_name(), by_path()] {
@@ -142,6 +151,9 @@ mod tests {
     fn a_folder_is_no_program() {
         let dir = tempfile::tempdir().unwrap();
         let error = find(&wanted(dir.path().to_str().unwrap()), &[], Path::new("/")).unwrap_err();
-        assert!(matches!(error, ProviderError::NotExecutable { .. }), "{error}");
+        assert!(
+            matches!(error, ProviderError::NotExecutable { .. }),
+            "{error}"
+        );
     }
 }

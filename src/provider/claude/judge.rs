@@ -126,16 +126,24 @@ fn without_result(seen: &Seen, exit: Exit, stderr_tail: &str) -> Outcome {
     }
     if stderr_tail.contains("error: unknown option") {
         return Outcome::CannotStart {
-            detail: format!("Claude Code does not take its arguments: {said}; look at `CLAUDE_ARGS`, or update Claude Code"),
+            detail: format!(
+                "Claude Code does not take its arguments: {said}; look at `CLAUDE_ARGS`, or update Claude Code"
+            ),
         };
     }
-    if let Some(outcome) = seen.started().is_none().then(|| by_words(stderr_tail)).flatten() {
+    if let Some(outcome) = seen
+        .started()
+        .is_none()
+        .then(|| by_words(stderr_tail))
+        .flatten()
+    {
         return outcome;
     }
     if let Some(retrying) = seen.retrying() {
-        let status = retrying
-            .status
-            .map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
+        let status = retrying.status.map_or_else(
+            || "no answer".to_owned(),
+            |status| format!("status {status}"),
+        );
         return Outcome::Overloaded {
             detail: format!(
                 "it ended with {exit} while trying again ({status}, try {} of {})",

@@ -3,6 +3,9 @@
 //! Facts are from Claude Code 2.1.197 unless a comment says otherwise.
 
 mod judge;
+#[cfg(test)]
+#[path = "tests.rs"]
+mod recorded;
 mod result;
 mod stream;
 

@@ -204,7 +204,8 @@ struct Input {
 
 impl Input {
     fn about(&self) -> String {
-        let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
+        let text =
+            |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
         let path = |value: &Option<Value>| text(value).map(|path| words::short_path(&path));
         text(&self.command)
             .or_else(|| path(&self.file_path))

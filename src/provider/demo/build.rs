@@ -28,7 +28,9 @@ pub(super) fn implement(place: &mut Workplace) -> io::Result<Report> {
     let title = open
         .as_ref()
         .map_or("Greet as the task asks", |open| {
-            open.title.split_once(": ").map_or(open.title.as_str(), |(_, title)| title)
+            open.title
+                .split_once(": ")
+                .map_or(open.title.as_str(), |(_, title)| title)
         })
         .to_owned();
     let paths = write_stage(place, stage, &plan)?;
@@ -110,8 +112,9 @@ pub(super) fn test(place: &mut Workplace) -> io::Result<Report> {
             )
         },
     );
-    let text =
-        format!("# Test report\n\nWritten by the demo agent of samocode: no model was asked.\n\n{told}\n");
+    let text = format!(
+        "# Test report\n\nWritten by the demo agent of samocode: no model was asked.\n\n{told}\n"
+    );
     let file = place.write_document("test-report.md", &text)?;
     let Some(ran) = ran.filter(|ran| ran.code != 0) else {
         let reviewed = place.newest_document("-quality-review")?.is_some();

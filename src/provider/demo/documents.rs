@@ -141,7 +141,12 @@ pub(super) fn range(place: &Workplace) -> String {
     let base = place.prompt.label("Base branch").unwrap_or("HEAD");
     let known = shell::git(
         &place.worktree,
-        &["rev-parse", "--verify", "--quiet", &format!("{base}^{{commit}}")],
+        &[
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            &format!("{base}^{{commit}}"),
+        ],
     );
     match known {
         Ok(_) => format!("{base}..HEAD"),
@@ -159,5 +164,9 @@ pub(super) fn block(text: &str) -> String {
 }
 
 fn told(task: &str) -> &str {
-    if task.is_empty() { "(none given)" } else { task }
+    if task.is_empty() {
+        "(none given)"
+    } else {
+        task
+    }
 }

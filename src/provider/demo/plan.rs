@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_plan_without_items_takes_them_too() {
-        assert_eq!(wish(&super::revised("# Plan", "x")), "x");
+        assert_eq!(wish(&revised("# Plan", "x")), "x");
         assert_eq!(open_phase("# Plan"), None);
     }
 }

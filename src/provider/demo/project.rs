@@ -132,10 +132,12 @@ check 'greets by name' '{word}, Ada.' \"$(sh greet.sh Ada)\"
 "
     );
     if stage >= Stage::Flag {
-        text += &format!(
-            "check 'greets loudly' '{}, ADA!' \"$(sh greet.sh {flag} Ada)\"\n",
-            word.to_ascii_uppercase()
-        );
+        let loud = word.to_ascii_uppercase();
+        text.push_str("check 'greets loudly' '");
+        text.push_str(&loud);
+        text.push_str(", ADA!' \"$(sh greet.sh ");
+        text.push_str(flag);
+        text.push_str(" Ada)\"\n");
     }
     text + "exit \"$failed\"\n"
 }
@@ -170,7 +172,11 @@ mod tests {
 
     #[test]
     fn the_program_passes_its_test_at_every_stage_and_with_any_answers() {
-        for (word, flag) in [("Hello", "--loud"), ("Ahoy", "--shout"), ("Grüß Gott", "--a-b")] {
+        for (word, flag) in [
+            ("Hello", "--loud"),
+            ("Ahoy", "--shout"),
+            ("Grüß Gott", "--a-b"),
+        ] {
             for stage in [Stage::Start, Stage::Word, Stage::Flag, Stage::Documented] {
                 let dir = tempfile::tempdir().unwrap();
                 let choices = Choices {

@@ -54,11 +54,11 @@ impl Prompt {
     pub(super) fn may_go_to(&self) -> Vec<&str> {
         const LABEL: &str = "May go to";
         let told = self.label(LABEL).or_else(|| {
-            self.notes
-                .lines()
-                .find_map(|line| label(line.trim_start_matches(['-', '*', ' ']))
+            self.notes.lines().find_map(|line| {
+                label(line.trim_start_matches(['-', '*', ' ']))
                     .filter(|(name, _)| *name == LABEL)
-                    .map(|(_, value)| value))
+                    .map(|(_, value)| value)
+            })
         });
         told.unwrap_or_default()
             .split([',', ' '])
@@ -103,14 +103,14 @@ fn split_task(text: &str) -> (&str, &str) {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let heading = line.trim_start_matches('#').trim();
-        if let Some(rest) = heading.strip_prefix("Task") {
-            if rest.is_empty() || rest.starts_with(':') {
-                let inline = line.find(':').map_or(line.len(), |colon| colon + 1);
-                return (
-                    text.get(..at).unwrap_or_default(),
-                    text.get(at + inline..).unwrap_or_default(),
-                );
-            }
+        if let Some(rest) = heading.strip_prefix("Task")
+            && (rest.is_empty() || rest.starts_with(':'))
+        {
+            let inline = line.find(':').map_or(line.len(), |colon| colon + 1);
+            return (
+                text.get(..at).unwrap_or_default(),
+                text.get(at + inline..).unwrap_or_default(),
+            );
         }
         at += line.len();
     }

@@ -39,11 +39,19 @@ pub(super) fn answered(qa: &str) -> bool {
 /// What the answers choose; where there is none, what was suggested.
 pub(super) fn choices(qa: &str) -> Choices {
     let blocks = blocks(qa);
-    let chosen = |heading: &str| blocks.iter().find(|block| block.heading.starts_with(heading));
+    let chosen = |heading: &str| {
+        blocks
+            .iter()
+            .find(|block| block.heading.starts_with(heading))
+    };
     let word = chosen("Q1").and_then(Block::choice).unwrap_or("Ahoy");
     let flag = chosen("Q2").and_then(Block::choice).unwrap_or("--shout");
     Choices {
-        word: fit(word, |c| c.is_alphanumeric() || c == ' ' || c == '-', "Ahoy"),
+        word: fit(
+            word,
+            |c| c.is_alphanumeric() || c == ' ' || c == '-',
+            "Ahoy",
+        ),
         flag: format!(
             "--{}",
             fit(

@@ -35,7 +35,9 @@ pub(super) fn run(dir: &Path, program: &str, args: &[&str]) -> io::Result<Ran> {
         .current_dir(dir)
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| io::Error::new(error.kind(), format!("cannot run `{program}`: {error}")))?;
+        .map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot run `{program}`: {error}"))
+        })?;
     Ok(Ran {
         code: status.code().unwrap_or(-1),
         output: String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr),

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use super::dialect::Line;
 use super::notebook;
-use super::prompt::Prompt;
 use super::project;
+use super::prompt::Prompt;
 
 /// The agent's surroundings in one run.
 #[derive(Debug)]
@@ -53,9 +53,9 @@ impl Workplace {
     pub(super) fn new(text: &str, pace: Duration) -> io::Result<Self> {
         let prompt = Prompt::parse(text);
         let needed = |label: &str| {
-            prompt.path(label).ok_or_else(|| {
-                io::Error::other(format!("the prompt has no line `{label}: …`"))
-            })
+            prompt
+                .path(label)
+                .ok_or_else(|| io::Error::other(format!("the prompt has no line `{label}: …`")))
         };
         let session = needed("Session path")?;
         let worktree = prompt
@@ -95,7 +95,8 @@ impl Workplace {
     /// Writes a file of the session's folder.
     pub(super) fn write_session_file(&mut self, file: &str, text: &str) -> io::Result<()> {
         self.step(&format!("Write {file}"), text.len())?;
-        fs::write(self.session.join(file), text).map_err(|error| named(&self.session.join(file), &error))
+        fs::write(self.session.join(file), text)
+            .map_err(|error| named(&self.session.join(file), &error))
     }
 
     /// The text of a file of the session's folder; empty when there is none.
