@@ -6,10 +6,7 @@ use crate::provider::demo;
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|name| name == demo::SUBCOMMAND)
-    {
+    if std::env::args_os().nth(1).is_some_and(|name| name == demo::SUBCOMMAND) {
         return demo::agent_main();
     }
     ExitCode::SUCCESS

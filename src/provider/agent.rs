@@ -49,20 +49,13 @@ impl Agent {
     /// Fails when the front matter is absent, incomplete or holds anything unknown, or when no text follows.
     pub fn parse(source: &str) -> Result<Self, AgentError> {
         let source = source.replace("\r\n", "\n");
-        let rest = source
-            .strip_prefix("---\n")
-            .ok_or(AgentError::NoFrontMatter)?;
-        let (front, text) = rest
-            .split_once("\n---\n")
-            .ok_or(AgentError::NoFrontMatter)?;
+        let rest = source.strip_prefix("---\n").ok_or(AgentError::NoFrontMatter)?;
+        let (front, text) = rest.split_once("\n---\n").ok_or(AgentError::NoFrontMatter)?;
 
         let (mut name, mut description, mut tools) = (String::new(), String::new(), Vec::new());
         for (index, line) in front.lines().enumerate() {
             let Some((key, value)) = line.split_once(':') else {
-                return Err(AgentError::NotAField {
-                    line: index + 2,
-                    text: line.to_owned(),
-                });
+                return Err(AgentError::NotAField { line: index + 2, text: line.to_owned() });
             };
             let value = unquoted(value.trim());
             match key.trim() {
@@ -86,12 +79,7 @@ impl Agent {
         if text.is_empty() {
             return Err(AgentError::NoText(name));
         }
-        Ok(Self {
-            name,
-            description,
-            tools,
-            text: text.to_owned(),
-        })
+        Ok(Self { name, description, tools, text: text.to_owned() })
     }
 
     /// The file that Claude Code reads, with `extra_tools` after the agent's own, each tool once.
@@ -115,20 +103,12 @@ impl Agent {
 
 /// The tools of a list with commas.
 fn tool_list(value: &str) -> Vec<String> {
-    value
-        .split(',')
-        .map(str::trim)
-        .filter(|tool| !tool.is_empty())
-        .map(str::to_owned)
-        .collect()
+    value.split(',').map(str::trim).filter(|tool| !tool.is_empty()).map(str::to_owned).collect()
 }
 
 /// `value` without the pair of double quotes around it.
 fn unquoted(value: &str) -> &str {
-    value
-        .strip_prefix('"')
-        .and_then(|value| value.strip_suffix('"'))
-        .unwrap_or(value)
+    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
 }
 
 #[cfg(test)]
@@ -148,10 +128,7 @@ mod tests {
 
     #[test]
     fn reads_carriage_returns_as_it_reads_none() {
-        assert_eq!(
-            Agent::parse(&PLANNING.replace('\n', "\r\n")),
-            Agent::parse(PLANNING)
-        );
+        assert_eq!(Agent::parse(&PLANNING.replace('\n', "\r\n")), Agent::parse(PLANNING));
     }
 
     #[test]
@@ -184,24 +161,12 @@ mod tests {
         let of = |source: &str| Agent::parse(source).unwrap_err();
         assert_eq!(of("Plan it."), AgentError::NoFrontMatter);
         assert_eq!(of("---\nname: a\n"), AgentError::NoFrontMatter);
-        assert_eq!(
-            of("---\nname: a\ndescription: b\n---\nx"),
-            AgentError::Missing("tools")
-        );
-        assert_eq!(
-            of("---\nname: a\nmodel: b\n---\nx"),
-            AgentError::UnknownKey("model".into())
-        );
+        assert_eq!(of("---\nname: a\ndescription: b\n---\nx"), AgentError::Missing("tools"));
+        assert_eq!(of("---\nname: a\nmodel: b\n---\nx"), AgentError::UnknownKey("model".into()));
         assert_eq!(
             of("---\nname: a\nhello\n---\nx"),
-            AgentError::NotAField {
-                line: 3,
-                text: "hello".into()
-            }
+            AgentError::NotAField { line: 3, text: "hello".into() }
         );
-        assert_eq!(
-            of("---\nname: a\ndescription: b\ntools: Read\n---\n\n"),
-            AgentError::NoText("a".into())
-        );
+        assert_eq!(of("---\nname: a\ndescription: b\ntools: Read\n---\n\n"), AgentError::NoText("a".into()));
     }
 }

@@ -32,22 +32,10 @@ mod tests {
 
     #[test]
     fn every_phase_with_an_agent_has_its_asset() {
-        let names: Vec<String> = agents()
-            .unwrap()
-            .into_iter()
-            .map(|agent| agent.name)
-            .collect();
+        let names: Vec<String> = agents().unwrap().into_iter().map(|agent| agent.name).collect();
         assert_eq!(
             names,
-            [
-                "investigation",
-                "requirements",
-                "planning",
-                "implementation",
-                "testing",
-                "quality",
-                "done"
-            ]
+            ["investigation", "requirements", "planning", "implementation", "testing", "quality", "done"]
         );
     }
 
@@ -55,11 +43,7 @@ mod tests {
     fn every_agent_can_write_its_signal_and_run_a_command() {
         for agent in agents().unwrap() {
             for tool in ["Write", "Bash"] {
-                assert!(
-                    agent.tools.iter().any(|named| named == tool),
-                    "{} lacks {tool}",
-                    agent.name
-                );
+                assert!(agent.tools.iter().any(|named| named == tool), "{} lacks {tool}", agent.name);
             }
         }
     }

@@ -110,9 +110,7 @@ pub enum ProviderError {
 
 /// ` on PATH (…)`, where PATH was searched.
 fn searched(path: Option<&OsString>) -> String {
-    path.map_or_else(String::new, |path| {
-        format!(" on PATH ({})", path.to_string_lossy())
-    })
+    path.map_or_else(String::new, |path| format!(" on PATH ({})", path.to_string_lossy()))
 }
 
 impl Provider {

@@ -38,33 +38,20 @@ pub(super) struct PluginFolder {
 
 impl Plugin {
     /// The plugin with `agents`, of which `running` gets `extra_tools` as well, and with the rules as a file.
-    pub(super) fn new(
-        agents: &[Agent],
-        running: &str,
-        extra_tools: &[String],
-        rules: &str,
-    ) -> Self {
+    pub(super) fn new(agents: &[Agent], running: &str, extra_tools: &[String], rules: &str) -> Self {
         let manifest = serde_json::json!({
             "name": NAME,
             "version": env!("CARGO_PKG_VERSION"),
             "description": env!("CARGO_PKG_DESCRIPTION"),
         });
-        let mut files =
-            BTreeMap::from([(".claude-plugin/plugin.json".into(), format!("{manifest}\n"))]);
+        let mut files = BTreeMap::from([(".claude-plugin/plugin.json".into(), format!("{manifest}\n"))]);
         for agent in agents {
-            let extra = if agent.name == running {
-                extra_tools
-            } else {
-                &[]
-            };
+            let extra = if agent.name == running { extra_tools } else { &[] };
             files.insert(format!("agents/{}.md", agent.name), agent.render(extra));
         }
         let rules_name = format!("rules-{}.md", short_hash([rules.as_bytes()]));
         files.insert(rules_name.clone(), rules.to_owned());
-        Self {
-            files,
-            rules: rules_name,
-        }
+        Self { files, rules: rules_name }
     }
 
     /// The folder's name: the first 16 hexadecimal digits of its content's SHA-256.
@@ -72,17 +59,9 @@ impl Plugin {
         let lengths: Vec<[u8; 8]> = self
             .files
             .iter()
-            .flat_map(|(name, text)| {
-                [
-                    (name.len() as u64).to_be_bytes(),
-                    (text.len() as u64).to_be_bytes(),
-                ]
-            })
+            .flat_map(|(name, text)| [(name.len() as u64).to_be_bytes(), (text.len() as u64).to_be_bytes()])
             .collect();
-        let parts = self
-            .files
-            .iter()
-            .flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
+        let parts = self.files.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
         // The lengths come first so that no two contents share one row of bytes.
         let hash = short_hash(lengths.iter().map(<[u8; 8]>::as_slice).chain(parts));
         format!("plugin-{hash}")
@@ -94,10 +73,7 @@ impl Plugin {
     /// Fails with the path that could not be read or written.
     pub(super) fn ensure(&self, cache: &Path) -> Result<PluginFolder, (PathBuf, io::Error)> {
         let dir = cache.join(self.folder_name());
-        let found = PluginFolder {
-            rules: dir.join(&self.rules),
-            dir: dir.clone(),
-        };
+        let found = PluginFolder { rules: dir.join(&self.rules), dir: dir.clone() };
         let mut last = io::Error::other("another process keeps on replacing it");
         for _ in 0..TRIES {
             if self.stands(&dir) {
@@ -107,19 +83,13 @@ impl Plugin {
                 last = error;
             }
         }
-        if self.stands(&dir) {
-            Ok(found)
-        } else {
-            Err((dir, last))
-        }
+        if self.stands(&dir) { Ok(found) } else { Err((dir, last)) }
     }
 
     /// Writes the content beside `dir` and swaps it in, so that a reader sees the old folder or the new one.
     fn replace(&self, cache: &Path, dir: &Path) -> io::Result<()> {
         fs::create_dir_all(cache)?;
-        let fresh = tempfile::Builder::new()
-            .prefix(".plugin-")
-            .tempdir_in(cache)?;
+        let fresh = tempfile::Builder::new().prefix(".plugin-").tempdir_in(cache)?;
         let content = fresh.path().join("content");
         for (name, text) in &self.files {
             let path = content.join(name);
@@ -172,8 +142,7 @@ impl Plugin {
         let Some(text) = self.files.get(name) else {
             return Ok(false);
         };
-        Ok(entry.metadata()?.len() == text.len() as u64
-            && fs::read(entry.path())? == text.as_bytes())
+        Ok(entry.metadata()?.len() == text.len() as u64 && fs::read(entry.path())? == text.as_bytes())
     }
 }
 
@@ -183,15 +152,12 @@ fn short_hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     for part in parts {
         hash.update(part);
     }
-    hash.finalize()
-        .iter()
-        .take(8)
-        .fold(String::new(), |mut text, byte| {
-            for half in [byte >> 4, byte & 15] {
-                text.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
-            }
-            text
-        })
+    hash.finalize().iter().take(8).fold(String::new(), |mut text, byte| {
+        for half in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
+        }
+        text
+    })
 }
 
 #[cfg(test)]
@@ -205,12 +171,7 @@ mod tests {
             tools: vec!["Read".into()],
             text: "Work.".into(),
         };
-        Plugin::new(
-            &[agent("planning"), agent("testing")],
-            "planning",
-            extra_tools,
-            rules,
-        )
+        Plugin::new(&[agent("planning"), agent("testing")], "planning", extra_tools, rules)
     }
 
     fn listing(dir: &Path) -> Vec<String> {
@@ -227,32 +188,23 @@ mod tests {
         let plain = plugin(&[], "Rules.");
         assert_eq!(plain.folder_name(), plugin(&[], "Rules.").folder_name());
         assert_ne!(plain.folder_name(), plugin(&[], "Rules!").folder_name());
-        assert_ne!(
-            plain.folder_name(),
-            plugin(&["WebFetch".into()], "Rules.").folder_name()
-        );
+        assert_ne!(plain.folder_name(), plugin(&["WebFetch".into()], "Rules.").folder_name());
         assert_eq!(plain.folder_name().len(), "plugin-".len() + 16);
     }
 
     #[test]
     fn writes_manifest_agents_and_rules() {
         let cache = tempfile::tempdir().unwrap();
-        let folder = plugin(&["WebFetch".into()], "Rules.")
-            .ensure(cache.path())
-            .unwrap();
-        let manifest: serde_json::Value = serde_json::from_slice(
-            &fs::read(folder.dir.join(".claude-plugin/plugin.json")).unwrap(),
-        )
-        .unwrap();
+        let folder = plugin(&["WebFetch".into()], "Rules.").ensure(cache.path()).unwrap();
+        let manifest: serde_json::Value =
+            serde_json::from_slice(&fs::read(folder.dir.join(".claude-plugin/plugin.json")).unwrap())
+                .unwrap();
         assert_eq!(manifest["name"], "samocode");
         assert_eq!(fs::read_to_string(&folder.rules).unwrap(), "Rules.");
         let text = |name: &str| fs::read_to_string(folder.dir.join("agents").join(name)).unwrap();
         assert!(text("planning.md").contains("tools: Read, WebFetch\n"));
         assert!(text("testing.md").contains("tools: Read\n"));
-        assert_eq!(
-            listing(cache.path()),
-            [folder.dir.file_name().unwrap().to_str().unwrap()]
-        );
+        assert_eq!(listing(cache.path()), [folder.dir.file_name().unwrap().to_str().unwrap()]);
     }
 
     #[test]

@@ -42,10 +42,7 @@ pub(super) fn find(
         std::env::split_paths(&path)
             .map(|folder| dir.join(folder).join(wanted.program))
             .find(|file| file.is_file())
-            .map_or_else(not_found, |path| ProviderError::NotExecutable {
-                path,
-                key: wanted.key,
-            })
+            .map_or_else(not_found, |path| ProviderError::NotExecutable { path, key: wanted.key })
     })
 }
 
@@ -55,10 +52,7 @@ fn by_path(wanted: &Wanted<'_>, path: &Path) -> Result<PathBuf, ProviderError> {
         return Ok(path.to_owned());
     }
     if path.exists() {
-        return Err(ProviderError::NotExecutable {
-            path: path.to_owned(),
-            key: wanted.key,
-        });
+        return Err(ProviderError::NotExecutable { path: path.to_owned(), key: wanted.key });
     }
     Err(ProviderError::NotFound {
         program: path.display().to_string(),
@@ -70,10 +64,7 @@ fn by_path(wanted: &Wanted<'_>, path: &Path) -> Result<PathBuf, ProviderError> {
 
 /// The value of `name` in `env`; the last one wins, as it does when a process is started.
 pub(super) fn variable(env: &[(OsString, OsString)], name: &str) -> Option<OsString> {
-    env.iter()
-        .rev()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.clone())
+    env.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.clone())
 }
 
 #[cfg(test)]
@@ -84,11 +75,7 @@ mod tests {
     use super::*;
 
     fn wanted(program: &str) -> Wanted<'_> {
-        Wanted {
-            program,
-            key: "CLAUDE_PATH",
-            get: "install it",
-        }
+        Wanted { program, key: "CLAUDE_PATH", get: "install it" }
     }
 
     fn file(path: &Path, mode: u32) {
@@ -124,19 +111,10 @@ mod tests {
         let by_path = || find(&wanted(path.to_str().unwrap()), &[], Path::new("/")).unwrap_err();
 
         let missing = by_name().to_string();
-        assert!(
-            missing.contains("`claude` was not found on PATH ("),
-            "{missing}"
-        );
-        assert!(
-            missing.contains("install it, or set `CLAUDE_PATH`"),
-            "{missing}"
-        );
+        assert!(missing.contains("`claude` was not found on PATH ("), "{missing}");
+        assert!(missing.contains("install it, or set `CLAUDE_PATH`"), "{missing}");
         assert!(missing.contains("`samocode demo`"), "{missing}");
-        assert!(matches!(
-            by_path(),
-            ProviderError::NotFound { path: None, .. }
-        ));
+        assert!(matches!(by_path(), ProviderError::NotFound { path: None, .. }));
 
         file(&path, 0o644);
         for error in [by_name(), by_path()] {
@@ -151,9 +129,6 @@ mod tests {
     fn a_folder_is_no_program() {
         let dir = tempfile::tempdir().unwrap();
         let error = find(&wanted(dir.path().to_str().unwrap()), &[], Path::new("/")).unwrap_err();
-        assert!(
-            matches!(error, ProviderError::NotExecutable { .. }),
-            "{error}"
-        );
+        assert!(matches!(error, ProviderError::NotExecutable { .. }), "{error}");
     }
 }

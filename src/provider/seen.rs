@@ -88,10 +88,7 @@ impl Seen {
     /// The sum is too low in `output_tokens`: Claude Code repeats what the service said when a message began
     /// (measured with Claude Code 2.1.197), and tells the rest in the result only.
     pub fn usage(&self) -> Usage {
-        self.result
-            .as_ref()
-            .and_then(|result| result.usage)
-            .unwrap_or(self.total)
+        self.result.as_ref().and_then(|result| result.usage).unwrap_or(self.total)
     }
 
     /// The latest tool call, readable and short.
@@ -126,9 +123,7 @@ impl Seen {
 
     /// The limit that refuses requests; none while it allows them.
     pub(super) fn rejected(&self) -> Option<&RateLimit> {
-        self.rate_limit
-            .as_ref()
-            .filter(|limit| limit.status == LimitStatus::Rejected)
+        self.rate_limit.as_ref().filter(|limit| limit.status == LimitStatus::Rejected)
     }
 
     /// The last error of the service, in the CLI's own word.
@@ -150,11 +145,7 @@ mod tests {
     fn activity(message: &str, input: u64, output: u64) -> AgentEvent {
         AgentEvent::Activity(Activity {
             message: MessageId::of(message.as_bytes()),
-            usage: Usage {
-                input_tokens: input,
-                output_tokens: output,
-                ..Usage::default()
-            },
+            usage: Usage { input_tokens: input, output_tokens: output, ..Usage::default() },
             tool: None,
         })
     }
@@ -162,20 +153,13 @@ mod tests {
     #[test]
     fn counts_each_message_once_even_when_messages_interleave() {
         let mut seen = Seen::new("planning");
-        for (message, input, output) in [
-            ("main", 100, 1),
-            ("sub", 10, 1),
-            ("main", 100, 7),
-            ("sub", 10, 1),
-            ("next", 120, 1),
-        ] {
+        for (message, input, output) in
+            [("main", 100, 1), ("sub", 10, 1), ("main", 100, 7), ("sub", 10, 1), ("next", 120, 1)]
+        {
             seen.note(&activity(message, input, output));
         }
         let usage = seen.usage();
-        assert_eq!(
-            (usage.input_tokens, usage.output_tokens, usage.turns),
-            (230, 9, 3)
-        );
+        assert_eq!((usage.input_tokens, usage.output_tokens, usage.turns), (230, 9, 3));
     }
 
     #[test]
@@ -192,14 +176,8 @@ mod tests {
     fn takes_the_totals_of_the_result_over_its_own() {
         let mut seen = Seen::new("planning");
         seen.note(&activity("main", 100, 1));
-        let totals = Usage {
-            input_tokens: 300,
-            ..Usage::default()
-        };
-        seen.note(&AgentEvent::Result(RunResult {
-            usage: Some(totals),
-            ..RunResult::default()
-        }));
+        let totals = Usage { input_tokens: 300, ..Usage::default() };
+        seen.note(&AgentEvent::Result(RunResult { usage: Some(totals), ..RunResult::default() }));
         assert_eq!(seen.usage(), totals);
     }
 

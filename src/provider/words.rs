@@ -65,10 +65,7 @@ mod tests {
 
     #[test]
     fn folds_lines_and_drops_escapes() {
-        assert_eq!(
-            one_line("  one\n\ttwo \u{1b}[31mred\u{202e}x\0", 80),
-            "one two [31mredx"
-        );
+        assert_eq!(one_line("  one\n\ttwo \u{1b}[31mred\u{202e}x\0", 80), "one two [31mredx");
     }
 
     #[test]

@@ -1,9 +1,5 @@
 //! Providers as the engine uses them: a command put together, and the demo agent as a process.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a helper of a test may fail the test"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test may fail the test")]
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,9 +9,7 @@ use std::process::{Command, Stdio};
 
 use samocode::domain::command::Exit;
 use samocode::domain::outcome::Outcome;
-use samocode::provider::{
-    ClaudeSettings, DemoSettings, Provider, ProviderError, RunSpec, Seen, demo,
-};
+use samocode::provider::{ClaudeSettings, DemoSettings, Provider, ProviderError, RunSpec, Seen, demo};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -49,16 +43,13 @@ impl Play {
     }
 
     fn in_repository_with(files: &[(&str, &str)]) -> Self {
-        let play = Self {
-            root: TempDir::new().unwrap(),
-            iterations: 0,
-        };
+        let play = Self { root: TempDir::new().unwrap(), iterations: 0 };
         for dir in [play.worktree(), play.session()] {
             fs::create_dir(dir).unwrap();
         }
         fs::write(
             play.session().join("_overview.md"),
-            "## Status\nPhase: x\nLast Action: none\nNext: none\n\n## Flow Log\n",
+            "## Status\nPhase: x\nLast Action: none\nNext: none\n\n## Flow Log\n\n## Files\n",
         )
         .unwrap();
         git(&play.worktree(), &["init", "-q", "-b", "main"]);
@@ -66,10 +57,7 @@ impl Play {
             fs::write(play.worktree().join(name), text).unwrap();
             git(&play.worktree(), &["add", name]);
         }
-        git(
-            &play.worktree(),
-            &["commit", "-q", "--allow-empty", "-m", "Start"],
-        );
+        git(&play.worktree(), &["commit", "-q", "--allow-empty", "-m", "Start"]);
         play
     }
 
@@ -124,9 +112,7 @@ impl Play {
             ("HOME".into(), self.root.path().into()),
             (demo::PACE.into(), "0".into()),
         ];
-        let provider = Provider::Demo(DemoSettings {
-            program: env!("CARGO_BIN_EXE_samocode").into(),
-        });
+        let provider = Provider::Demo(DemoSettings { program: env!("CARGO_BIN_EXE_samocode").into() });
         let spec = provider
             .command(&RunSpec {
                 agent: phase,
@@ -178,12 +164,9 @@ fn the_demo_agent_takes_its_repository_from_task_to_summary() {
     let signal = play.run("requirements", "planning", "");
     assert_eq!(signal["status"], "waiting");
     assert_eq!(signal["for"], "qa_answers");
-    play.answer(&["Good day", "B"]);
+    play.answer(&["Good day", "B - --loud"]);
     assert_eq!(play.next("requirements", "planning"), "planning");
-    assert!(
-        play.document("-requirements")
-            .contains("> **Answer:** Good day")
-    );
+    assert!(play.document("-requirements").contains("> Good day"));
 
     let signal = play.run("planning", "implementation", "");
     assert_eq!(signal["for"], "plan_approval");
@@ -191,35 +174,23 @@ fn the_demo_agent_takes_its_repository_from_task_to_summary() {
     let signal = play.run(
         "planning",
         "implementation",
-        "The plan was rejected:\n\n> mention who asked",
+        "## Plan rejected\n\nBy ada, with these words:\n\nmention who asked",
     );
     assert_eq!(signal["file"], plan.as_str());
-    assert!(
-        play.file(&plan)
-            .contains("- [ ] Asked for on review: mention who asked")
-    );
+    assert!(play.file(&plan).contains("- [ ] Asked for on review: mention who asked"));
 
     for ticked in [2, 4] {
-        assert_eq!(
-            play.next("implementation", "testing, quality"),
-            "implementation"
-        );
+        assert_eq!(play.next("implementation", "testing, quality"), "implementation");
         assert_eq!(play.file(&plan).matches("- [x]").count(), ticked);
     }
     assert_eq!(play.next("implementation", "testing, quality"), "testing");
     assert!(!play.file(&plan).contains("- [ ]"));
 
-    assert_eq!(
-        play.next("testing", "implementation, quality, done"),
-        "quality"
-    );
+    assert_eq!(play.next("testing", "implementation, quality, done"), "quality");
     let report = play.document("-test-report");
     assert!(report.contains("Exit code: 0"), "{report}");
     assert!(report.contains("ok   greets loudly"), "{report}");
-    assert_eq!(
-        play.next("quality", "testing, implementation, done"),
-        "done"
-    );
+    assert_eq!(play.next("quality", "testing, implementation, done"), "done");
     let signal = play.run("done", "", "");
     assert_eq!(signal["status"], "done");
 
@@ -232,15 +203,13 @@ fn the_demo_agent_takes_its_repository_from_task_to_summary() {
     assert_eq!(git(&play.worktree(), &["status", "--porcelain"]), "");
     let overview = play.file("_overview.md");
     assert!(overview.starts_with("## Status\nPhase: x\nLast Action: 3 commits;"));
-    assert_eq!(overview.matches("demo agent:").count(), 11);
+    assert_eq!(overview.matches("(demo agent)").count(), 11);
 }
 
 #[test]
 fn the_demo_agent_works_in_any_repository_without_a_plan() {
-    let mut play = Play::in_repository_with(&[
-        ("main.c", "int main;\n"),
-        (".gitignore", "/samocode-demo/x\n"),
-    ]);
+    let mut play =
+        Play::in_repository_with(&[("main.c", "int main;\n"), (".gitignore", "/samocode-demo/x\n")]);
     git(&play.worktree(), &["checkout", "-qb", "greet"]);
     fs::write(play.worktree().join("staged.txt"), "mine").unwrap();
     git(&play.worktree(), &["add", "staged.txt"]);
@@ -248,14 +217,8 @@ fn the_demo_agent_works_in_any_repository_without_a_plan() {
     assert_eq!(play.next("implementation", "testing"), "testing");
     assert_eq!(play.next("testing", "done"), "done");
     let changed = git(&play.worktree(), &["diff", "--name-only", "main...HEAD"]);
-    assert_eq!(
-        changed,
-        "samocode-demo/README.md\nsamocode-demo/greet.sh\nsamocode-demo/test.sh\n"
-    );
-    assert_eq!(
-        git(&play.worktree(), &["status", "--porcelain"]),
-        "A  staged.txt\n"
-    );
+    assert_eq!(changed, "samocode-demo/README.md\nsamocode-demo/greet.sh\nsamocode-demo/test.sh\n");
+    assert_eq!(git(&play.worktree(), &["status", "--porcelain"]), "A  staged.txt\n");
 }
 
 #[test]
@@ -277,14 +240,6 @@ fn the_demo_agent_does_nothing_twice_when_it_is_cut_off_before_the_tick() {
 }
 
 #[test]
-fn the_demo_agent_leaves_planning_once_the_plan_is_approved() {
-    let mut play = Play::in_demo_repository();
-    play.run("planning", "done", "");
-    let signal = play.run("planning", "done", "The plan was approved by the person.");
-    assert_eq!(signal["phase"], "done");
-}
-
-#[test]
 fn the_demo_agent_says_when_it_cannot_work() {
     let output = Command::new(env!("CARGO_BIN_EXE_samocode"))
         .arg(demo::SUBCOMMAND)
@@ -292,9 +247,7 @@ fn the_demo_agent_says_when_it_cannot_work() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let provider = Provider::Demo(DemoSettings {
-        program: "/samocode".into(),
-    });
+    let provider = Provider::Demo(DemoSettings { program: "/samocode".into() });
     let mut seen = Seen::new("planning");
     for line in output.stdout.split(|byte| *byte == b'\n') {
         if let Some(event) = provider.parse(line, false, true) {
@@ -344,10 +297,7 @@ fn claude_gets_a_plugin_folder_that_stands_and_is_the_same_every_time() {
         let at = first.args.iter().position(|arg| arg == flag).unwrap();
         PathBuf::from(&first.args[at + 1])
     };
-    assert_eq!(
-        fs::read_to_string(after("--append-system-prompt-file")).unwrap(),
-        "Rules."
-    );
+    assert_eq!(fs::read_to_string(after("--append-system-prompt-file")).unwrap(), "Rules.");
     let agent = after("--plugin-dir").join("agents/planning.md");
     let text = fs::read_to_string(&agent).unwrap();
     fs::write(&agent, "Do as you like.").unwrap();
@@ -362,10 +312,7 @@ fn an_agent_that_does_not_exist_is_named_beside_those_that_do() {
     let error = Provider::Claude(ClaudeSettings::default())
         .command(&claude_run("plumbing", &env, dir.path()))
         .unwrap_err();
-    assert!(
-        matches!(&error, ProviderError::UnknownAgent { agent, .. } if agent == "plumbing"),
-        "{error}"
-    );
+    assert!(matches!(&error, ProviderError::UnknownAgent { agent, .. } if agent == "plumbing"), "{error}");
     assert!(error.to_string().contains("planning"), "{error}");
 }
 

@@ -24,18 +24,10 @@ const LOGIN_WORDS: [&str; 6] = [
     "disabled organization",
 ];
 const CREDIT_WORDS: [&str; 2] = ["credit balance is too low", "insufficient credit"];
-const LIMIT_WORDS: [&str; 4] = [
-    "hit your limit",
-    "usage limit reached",
-    "limit · resets",
-    "limit reached ∙ resets",
-];
-const CONTEXT_WORDS: [&str; 4] = [
-    "prompt is too long",
-    "exceed context limit",
-    "context window",
-    "conversation is too long",
-];
+const LIMIT_WORDS: [&str; 4] =
+    ["hit your limit", "usage limit reached", "limit · resets", "limit reached ∙ resets"];
+const CONTEXT_WORDS: [&str; 4] =
+    ["prompt is too long", "exceed context limit", "context window", "conversation is too long"];
 const OUTAGE_WORDS: [&str; 6] = [
     "unable to connect",
     "connection error",
@@ -51,9 +43,9 @@ pub(in super::super) fn judge(seen: &Seen, exit: Exit, stderr_tail: &str) -> Out
         return outcome;
     }
     match seen.result() {
-        Some(result) if result.stop_reason == "refusal" => Outcome::Refused {
-            detail: detail(&result.words, "the model refused the request"),
-        },
+        Some(result) if result.stop_reason == "refusal" => {
+            Outcome::Refused { detail: detail(&result.words, "the model refused the request") }
+        }
         Some(result) if result.is_error => failed(seen, result),
         Some(_) => Outcome::Completed,
         None => without_result(seen, exit, stderr_tail),
@@ -94,19 +86,13 @@ fn failed(seen: &Seen, result: &RunResult) -> Outcome {
                 detail(words, "the model does not exist")
             ),
         },
-        (Some(500..), _) => Outcome::Overloaded {
-            detail: detail(words, "the service is overloaded"),
-        },
+        (Some(500..), _) => Outcome::Overloaded { detail: detail(words, "the service is overloaded") },
         (status, _) => by_words(words).unwrap_or_else(|| {
             let unreachable = status.is_none() && seen.retrying().is_some();
             if status == Some(429) || unreachable {
-                Outcome::Overloaded {
-                    detail: detail(words, "the service refused the request for now"),
-                }
+                Outcome::Overloaded { detail: detail(words, "the service refused the request for now") }
             } else {
-                Outcome::Crashed {
-                    detail: detail(words, &format!("it reported `{}`", result.subtype)),
-                }
+                Outcome::Crashed { detail: detail(words, &format!("it reported `{}`", result.subtype)) }
             }
         }),
     }
@@ -131,19 +117,12 @@ fn without_result(seen: &Seen, exit: Exit, stderr_tail: &str) -> Outcome {
             ),
         };
     }
-    if let Some(outcome) = seen
-        .started()
-        .is_none()
-        .then(|| by_words(stderr_tail))
-        .flatten()
-    {
+    if let Some(outcome) = seen.started().is_none().then(|| by_words(stderr_tail)).flatten() {
         return outcome;
     }
     if let Some(retrying) = seen.retrying() {
-        let status = retrying.status.map_or_else(
-            || "no answer".to_owned(),
-            |status| format!("status {status}"),
-        );
+        let status =
+            retrying.status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
         return Outcome::Overloaded {
             detail: format!(
                 "it ended with {exit} while trying again ({status}, try {} of {})",
@@ -151,9 +130,7 @@ fn without_result(seen: &Seen, exit: Exit, stderr_tail: &str) -> Outcome {
             ),
         };
     }
-    Outcome::Crashed {
-        detail: format!("it ended with {exit} and without a result; {said}"),
-    }
+    Outcome::Crashed { detail: format!("it ended with {exit} and without a result; {said}") }
 }
 
 /// The verdict that the CLI's words alone allow.
@@ -165,16 +142,11 @@ fn by_words(words: &str) -> Option<Outcome> {
     } else if says(&CREDIT_WORDS) {
         Some(credit(words))
     } else if says(&LIMIT_WORDS) {
-        Some(Outcome::UsageLimit {
-            until: None,
-            detail: detail(words, "the usage limit is reached"),
-        })
+        Some(Outcome::UsageLimit { until: None, detail: detail(words, "the usage limit is reached") })
     } else if says(&CONTEXT_WORDS) {
         Some(Outcome::ContextExhausted)
     } else if says(&OUTAGE_WORDS) {
-        Some(Outcome::Overloaded {
-            detail: detail(words, "the service is out of reach"),
-        })
+        Some(Outcome::Overloaded { detail: detail(words, "the service is out of reach") })
     } else {
         None
     }
@@ -196,23 +168,15 @@ fn usage_limit(seen: &Seen, words: &str) -> Outcome {
 }
 
 fn login(words: &str) -> Outcome {
-    Outcome::LoginRequired {
-        detail: format!("{}; {LOGIN}", detail(words, "the login is refused")),
-    }
+    Outcome::LoginRequired { detail: format!("{}; {LOGIN}", detail(words, "the login is refused")) }
 }
 
 fn credit(words: &str) -> Outcome {
-    Outcome::CreditExhausted {
-        detail: format!("{}; {CREDIT}", detail(words, "there is no credit")),
-    }
+    Outcome::CreditExhausted { detail: format!("{}; {CREDIT}", detail(words, "there is no credit")) }
 }
 
 /// `words` on one line, or `otherwise` where there are none.
 fn detail(words: &str, otherwise: &str) -> String {
     let line = words::one_line(words, DETAIL);
-    if line.is_empty() {
-        otherwise.to_owned()
-    } else {
-        line
-    }
+    if line.is_empty() { otherwise.to_owned() } else { line }
 }

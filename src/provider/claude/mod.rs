@@ -43,19 +43,12 @@ pub struct ClaudeSettings {
 
 impl Default for ClaudeSettings {
     fn default() -> Self {
-        Self {
-            program: "claude".into(),
-            max_turns: 300,
-            args: Vec::new(),
-        }
+        Self { program: "claude".into(), max_turns: 300, args: Vec::new() }
     }
 }
 
 /// What to start for `run`, with the plugin folder in place.
-pub(super) fn command(
-    settings: &ClaudeSettings,
-    run: &RunSpec<'_>,
-) -> Result<CommandSpec, ProviderError> {
+pub(super) fn command(settings: &ClaudeSettings, run: &RunSpec<'_>) -> Result<CommandSpec, ProviderError> {
     let wanted = Wanted {
         program: &settings.program,
         key: "CLAUDE_PATH",
@@ -117,11 +110,8 @@ fn arguments(settings: &ClaudeSettings, run: &RunSpec<'_>, folder: &PluginFolder
 /// `CLAUDE_CODE_PRINT_BG_WAIT_CEILING_MS` stays as the person has it: the CLI's own ceiling is ten minutes for
 /// background agents and five seconds for commands, and the iteration's time limit stands above both.
 fn environment(base: &[(OsString, OsString)], root: bool) -> Vec<(OsString, OsString)> {
-    let mut env: Vec<(OsString, OsString)> = base
-        .iter()
-        .filter(|(name, _)| !OUTER_SESSION.iter().any(|outer| name == outer))
-        .cloned()
-        .collect();
+    let mut env: Vec<(OsString, OsString)> =
+        base.iter().filter(|(name, _)| !OUTER_SESSION.iter().any(|outer| name == outer)).cloned().collect();
     let mut set_if_unset = |name: &str, value: &str| {
         if !env.iter().any(|(set, _)| set == name) {
             env.push((name.into(), value.into()));
@@ -148,23 +138,18 @@ mod tests {
             rules: "Rules.",
             extra_tools: &[],
             model,
-            worktree: Path::new("/work/tree"),
-            session_dir: Path::new("/work/session"),
+            worktree: Path::new("/home/ada/tree"),
+            session_dir: Path::new("/home/ada/session"),
             env: &[],
             cache_dir: Path::new("/cache"),
         }
     }
 
     fn argv(settings: &ClaudeSettings, model: &str) -> String {
-        let folder = PluginFolder {
-            dir: "/cache/plugin-0".into(),
-            rules: "/cache/plugin-0/rules-0.md".into(),
-        };
+        let folder =
+            PluginFolder { dir: "/cache/plugin-0".into(), rules: "/cache/plugin-0/rules-0.md".into() };
         let args = arguments(settings, &run(model), &folder);
-        let args: Vec<String> = args
-            .into_iter()
-            .map(|arg| arg.into_string().unwrap())
-            .collect();
+        let args: Vec<String> = args.into_iter().map(|arg| arg.into_string().unwrap()).collect();
         args.join("\n")
     }
 
@@ -202,10 +187,8 @@ mod tests {
     }
 
     fn shown(base: &[(&str, &str)], root: bool) -> String {
-        let base: Vec<(OsString, OsString)> = base
-            .iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
+        let base: Vec<(OsString, OsString)> =
+            base.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let lines: Vec<String> = environment(&base, root)
             .into_iter()
             .map(|(name, value)| format!("{}={}", name.display(), value.display()))

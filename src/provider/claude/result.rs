@@ -73,10 +73,7 @@ fn cut(line: &[u8]) -> RunResult {
 
 impl From<ResultLine> for RunResult {
     fn from(line: ResultLine) -> Self {
-        let words = line
-            .result
-            .filter(|words| !words.is_empty())
-            .unwrap_or_else(|| line.errors.join("; "));
+        let words = line.result.filter(|words| !words.is_empty()).unwrap_or_else(|| line.errors.join("; "));
         // `usage` leaves the sub-agents out; the sums by model have everything.
         let tokens = if line.model_usage.is_empty() {
             line.usage.as_ref().map(Tokens::usage)

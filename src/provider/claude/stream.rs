@@ -13,9 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::super::event::{
-    Activity, AgentEvent, LimitStatus, MessageId, RateLimit, Retrying, Started,
-};
+use super::super::event::{Activity, AgentEvent, LimitStatus, MessageId, RateLimit, Retrying, Started};
 use super::super::words;
 use super::result;
 use crate::domain::outcome::Usage;
@@ -32,11 +30,7 @@ const SYSTEM_START: &[u8] = br#"{"type":"system","subtype":""#;
 static USAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br#""usage":{"#));
 
 /// What `line` says. See [`super::super::Provider::parse`].
-pub(in super::super) fn parse(
-    line: &[u8],
-    truncated: bool,
-    last_in_chunk: bool,
-) -> Option<AgentEvent> {
+pub(in super::super) fn parse(line: &[u8], truncated: bool, last_in_chunk: bool) -> Option<AgentEvent> {
     match kind(line)? {
         Kind::Assistant if truncated => None,
         Kind::Assistant if last_in_chunk => whole_message(line),
@@ -105,9 +99,7 @@ fn until_quote(text: &[u8]) -> Option<&[u8]> {
 
 /// A value from `line`, whose strings need not be valid UTF-8.
 pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
-    serde_json::from_slice(line)
-        .or_else(|_| serde_json::from_str(&String::from_utf8_lossy(line)))
-        .ok()
+    serde_json::from_slice(line).or_else(|_| serde_json::from_str(&String::from_utf8_lossy(line))).ok()
 }
 
 /// Tokens as Claude Code counts them: what was read from the cache stands beside `input_tokens`, not within.
@@ -141,10 +133,7 @@ fn usage_of_message(line: &[u8]) -> Option<AgentEvent> {
     let rest = line.strip_prefix(MESSAGE_START)?;
     let id = until_quote(rest)?;
     // Messages that the CLI writes itself, about errors of the service, go on differently.
-    if !rest
-        .get(id.len()..)?
-        .starts_with(br#"","type":"message","role":"assistant","model":""#)
-    {
+    if !rest.get(id.len()..)?.starts_with(br#"","type":"message","role":"assistant","model":""#) {
         return None;
     }
     let tail = line.get(line.len().saturating_sub(TAIL)..)?;
@@ -152,20 +141,12 @@ fn usage_of_message(line: &[u8]) -> Option<AgentEvent> {
     let mut values = serde_json::Deserializer::from_slice(tail.get(at..)?).into_iter::<Tokens>();
     let tokens = values.next()?.ok()?;
     let after = tail.get(at + values.byte_offset()..)?;
-    let after = after
-        .strip_prefix(br#","context_management":null"#)
-        .unwrap_or(after);
-    after
-        .starts_with(br#"},"parent_tool_use_id":"#)
-        .then(|| activity(id, &tokens, None))
+    let after = after.strip_prefix(br#","context_management":null"#).unwrap_or(after);
+    after.starts_with(br#"},"parent_tool_use_id":"#).then(|| activity(id, &tokens, None))
 }
 
 fn activity(id: &[u8], tokens: &Tokens, tool: Option<String>) -> AgentEvent {
-    AgentEvent::Activity(Activity {
-        message: MessageId::of(id),
-        usage: tokens.usage(),
-        tool,
-    })
+    AgentEvent::Activity(Activity { message: MessageId::of(id), usage: tokens.usage(), tool })
 }
 
 #[derive(Deserialize)]
@@ -204,8 +185,7 @@ struct Input {
 
 impl Input {
     fn about(&self) -> String {
-        let text =
-            |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
+        let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
         let path = |value: &Option<Value>| text(value).map(|path| words::short_path(&path));
         text(&self.command)
             .or_else(|| path(&self.file_path))
@@ -303,9 +283,7 @@ fn rate_limit(line: &[u8]) -> Option<AgentEvent> {
     struct RateLimitLine {
         rate_limit_info: Info,
     }
-    let RateLimitLine {
-        rate_limit_info: info,
-    } = json(line)?;
+    let RateLimitLine { rate_limit_info: info } = json(line)?;
     Some(AgentEvent::RateLimit(RateLimit {
         status: match info.status.as_str() {
             "allowed" => LimitStatus::Allowed,
@@ -313,9 +291,7 @@ fn rate_limit(line: &[u8]) -> Option<AgentEvent> {
             "rejected" => LimitStatus::Rejected,
             _ => LimitStatus::Unknown,
         },
-        resets_at: info
-            .resets_at
-            .and_then(|seconds| Timestamp::from_second(seconds).ok()),
+        resets_at: info.resets_at.and_then(|seconds| Timestamp::from_second(seconds).ok()),
         kind: info.rate_limit_type.unwrap_or_default(),
     }))
 }

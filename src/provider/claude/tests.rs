@@ -15,10 +15,7 @@ macro_rules! recorded {
 }
 
 fn events(stream: &str) -> Vec<AgentEvent> {
-    stream
-        .lines()
-        .filter_map(|line| parse(line.as_bytes(), false, true))
-        .collect()
+    stream.lines().filter_map(|line| parse(line.as_bytes(), false, true)).collect()
 }
 
 fn seen(stream: &str) -> Seen {
@@ -58,10 +55,7 @@ fn a_run_that_worked() {
     assert_eq!(started.version, "2.1.197");
     assert_eq!(started.model, "claude-opus-4-8");
     assert!(started.agents.contains(&"samocode:planning".to_owned()));
-    assert_eq!(
-        started.tools,
-        ["Read", "Write", "Edit", "Bash", "Skill", "Task"]
-    );
+    assert_eq!(started.tools, ["Read", "Write", "Edit", "Bash", "Skill", "Task"]);
     assert_eq!(seen.last_tool(), Some("Write …/tree/new.txt"));
     assert_eq!(
         seen.usage(),
@@ -89,24 +83,14 @@ fn its_tools_as_they_happen() {
             | AgentEvent::Result(_) => None,
         })
         .collect();
-    assert_eq!(
-        tools,
-        [
-            "Bash echo one && ls",
-            "Bash printf 'two\\nlines'",
-            "Write …/tree/new.txt"
-        ]
-    );
+    assert_eq!(tools, ["Bash echo one && ls", "Bash printf 'two\\nlines'", "Write …/tree/new.txt"]);
 }
 
 #[test]
 fn sampled_parsing_counts_what_full_parsing_counts() {
-    for stream in [
-        recorded!("work"),
-        recorded!("turn-limit"),
-        recorded!("sub-agent"),
-        recorded!("limit-warning"),
-    ] {
+    for stream in
+        [recorded!("work"), recorded!("turn-limit"), recorded!("sub-agent"), recorded!("limit-warning")]
+    {
         let total = |last_in_chunk: bool| {
             let mut seen = Seen::new("planning");
             for line in stream.lines().filter(|line| !line.contains("\"result\",")) {
@@ -127,14 +111,10 @@ fn a_tool_that_is_given_numbers_like_a_usage_changes_no_total() {
     let line = r#"{"type":"assistant","message":{"id":"m","type":"message","role":"assistant","model":"o","content":[{"type":"tool_use","id":"t","name":"mcp__x__put","input":{"usage":{"input_tokens":9999},"text":"\"usage\":{\"input_tokens\":8888}"}}],"usage":{"input_tokens":5,"output_tokens":1},"context_management":null},"parent_tool_use_id":null}"#;
     let moved = line
         .replace(r#","usage":{"input_tokens":5,"output_tokens":1}"#, "")
-        .replace(
-            r#""content":"#,
-            r#""usage":{"input_tokens":5,"output_tokens":1},"content":"#,
-        );
+        .replace(r#""content":"#, r#""usage":{"input_tokens":5,"output_tokens":1},"content":"#);
     for line in [line, moved.as_str()] {
         for last_in_chunk in [false, true] {
-            let Some(AgentEvent::Activity(activity)) = parse(line.as_bytes(), false, last_in_chunk)
-            else {
+            let Some(AgentEvent::Activity(activity)) = parse(line.as_bytes(), false, last_in_chunk) else {
                 panic!("no activity in {line}");
             };
             assert_eq!(activity.usage.input_tokens, 5, "{line}");
@@ -144,18 +124,14 @@ fn a_tool_that_is_given_numbers_like_a_usage_changes_no_total() {
 
 #[test]
 fn a_line_written_in_another_order_still_counts() {
-    let line =
-        br#" {"is_error": false, "subtype": "success", "result": "Done.", "type": "result"}"#;
+    let line = br#" {"is_error": false, "subtype": "success", "result": "Done.", "type": "result"}"#;
     let line = line.trim_ascii_start();
     let Some(AgentEvent::Result(result)) = parse(line, false, false) else {
         panic!("no result");
     };
     assert_eq!(result.words, "Done.");
     let init = br#"{"subtype":"init","type":"system","agents":["samocode:x"]}"#;
-    assert!(matches!(
-        parse(init, false, false),
-        Some(AgentEvent::Started(_))
-    ));
+    assert!(matches!(parse(init, false, false), Some(AgentEvent::Started(_))));
 }
 
 #[test]
@@ -239,10 +215,7 @@ fn retries_say_what_is_wrong_and_how_long_it_takes() {
 
 #[test]
 fn names_the_servers_that_did_not_come_up() {
-    assert_eq!(
-        seen(recorded!("mcp-failed")).started().unwrap().mcp_failed,
-        ["broken"]
-    );
+    assert_eq!(seen(recorded!("mcp-failed")).started().unwrap().mcp_failed, ["broken"]);
 }
 
 #[test]
@@ -255,14 +228,9 @@ fn a_warning_parks_nothing() {
         r#"{"status":"allowed","resetsAt":1795335949,"overageStatus":"rejected"}"#,
         r#"{"status":"something_new"}"#,
     ] {
-        let stream = format!(
-            "{{\"type\":\"rate_limit_event\",\"rate_limit_info\":{info}}}\n{}",
-            recorded!("work")
-        );
-        assert_eq!(
-            judge(&self::seen(&stream), Exit::Code(0), ""),
-            Outcome::Completed
-        );
+        let stream =
+            format!("{{\"type\":\"rate_limit_event\",\"rate_limit_info\":{info}}}\n{}", recorded!("work"));
+        assert_eq!(judge(&self::seen(&stream), Exit::Code(0), ""), Outcome::Completed);
     }
 }
 
@@ -297,14 +265,8 @@ fn a_usage_limit_in_words_alone_has_no_time() {
 
 #[test]
 fn a_limit_without_a_result_parks_too() {
-    let limit = recorded!("usage-limit")
-        .lines()
-        .find(|line| line.contains("rate_limit_event"))
-        .unwrap();
-    assert!(matches!(
-        judge(&seen(limit), Exit::Signal(15), ""),
-        Outcome::UsageLimit { until: Some(_), .. }
-    ));
+    let limit = recorded!("usage-limit").lines().find(|line| line.contains("rate_limit_event")).unwrap();
+    assert!(matches!(judge(&seen(limit), Exit::Signal(15), ""), Outcome::UsageLimit { until: Some(_), .. }));
 }
 
 #[test]
@@ -317,12 +279,7 @@ fn every_failure_of_the_service_has_its_verdict() {
             |o| matches!(o, Outcome::LoginRequired { .. }),
             "Invalid API key · Fix external API key; start `claude`",
         ),
-        (
-            "no access",
-            recorded!("no-access"),
-            |o| matches!(o, Outcome::LoginRequired { .. }),
-            "/login",
-        ),
+        ("no access", recorded!("no-access"), |o| matches!(o, Outcome::LoginRequired { .. }), "/login"),
         (
             "no login",
             recorded!("not-logged-in"),
@@ -341,12 +298,7 @@ fn every_failure_of_the_service_has_its_verdict() {
             |o| matches!(o, Outcome::Overloaded { .. }),
             "Request rejected (429)",
         ),
-        (
-            "529",
-            recorded!("overloaded"),
-            |o| matches!(o, Outcome::Overloaded { .. }),
-            "529 Overloaded",
-        ),
+        ("529", recorded!("overloaded"), |o| matches!(o, Outcome::Overloaded { .. }), "529 Overloaded"),
         (
             "500",
             recorded!("server-error"),
@@ -365,22 +317,14 @@ fn every_failure_of_the_service_has_its_verdict() {
             |o| matches!(o, Outcome::CannotStart { .. }),
             "`CLAUDE_MODEL`",
         ),
-        (
-            "refusal",
-            recorded!("refusal"),
-            |o| matches!(o, Outcome::Refused { .. }),
-            "Usage Policy",
-        ),
+        ("refusal", recorded!("refusal"), |o| matches!(o, Outcome::Refused { .. }), "Usage Policy"),
     ];
     for (what, stream, check, words) in cases {
         let outcome = outcome(stream);
         assert!(check(&outcome), "{what}: {outcome:?}");
         assert!(detail(&outcome).contains(words), "{what}: {outcome:?}");
     }
-    assert_eq!(
-        outcome(recorded!("prompt-too-long")),
-        Outcome::ContextExhausted
-    );
+    assert_eq!(outcome(recorded!("prompt-too-long")), Outcome::ContextExhausted);
     assert_eq!(outcome(recorded!("turn-limit")), Outcome::TurnLimit);
 }
 
@@ -393,29 +337,19 @@ fn lines_after_the_result_change_nothing() {
 
 #[test]
 fn a_sub_agents_tokens_are_part_of_the_total() {
-    assert_eq!(
-        seen(recorded!("sub-agent")).usage().input_tokens,
-        306 + 60 + 6000
-    );
+    assert_eq!(seen(recorded!("sub-agent")).usage().input_tokens, 306 + 60 + 6000);
 }
 
 #[test]
 fn a_result_stands_when_the_process_had_to_be_ended() {
-    assert_eq!(
-        judge(&seen(recorded!("work")), Exit::Signal(9), ""),
-        Outcome::Completed
-    );
+    assert_eq!(judge(&seen(recorded!("work")), Exit::Signal(9), ""), Outcome::Completed);
 }
 
 #[test]
 fn a_polite_refusal_is_no_success() {
-    let line = r#"{"type":"result","subtype":"success","is_error":false,"stop_reason":"refusal","result":"No."}"#;
-    assert_eq!(
-        outcome(line),
-        Outcome::Refused {
-            detail: "No.".into()
-        }
-    );
+    let line =
+        r#"{"type":"result","subtype":"success","is_error":false,"stop_reason":"refusal","result":"No."}"#;
+    assert_eq!(outcome(line), Outcome::Refused { detail: "No.".into() });
 }
 
 #[test]
@@ -431,10 +365,7 @@ fn an_end_without_a_result_is_a_crash_whatever_the_exit_code() {
         let Outcome::Crashed { detail } = outcome else {
             panic!("{outcome:?}");
         };
-        assert!(
-            detail.contains(words) && detail.contains("boom"),
-            "{detail}"
-        );
+        assert!(detail.contains(words) && detail.contains("boom"), "{detail}");
     }
 }
 
@@ -448,9 +379,8 @@ fn an_end_among_retries_is_an_outage() {
 #[test]
 fn what_it_says_before_it_starts_is_understood() {
     let of = |stderr: &str| judge(&Seen::new("planning"), Exit::Code(1), stderr);
-    let agent = of(
-        "--agent 'samocode:planning' not found. Available agents: claude, Explore, general-purpose",
-    );
+    let agent =
+        of("--agent 'samocode:planning' not found. Available agents: claude, Explore, general-purpose");
     assert!(matches!(agent, Outcome::CannotStart { .. }), "{agent:?}");
     let option = of("error: unknown option '--no-such-flag'");
     assert!(detail(&option).contains("`CLAUDE_ARGS`"), "{option:?}");
@@ -466,9 +396,6 @@ fn a_run_without_the_agent_asked_for_cannot_start() {
         seen.note(&event);
     }
     let outcome = judge(&seen, Exit::Code(0), "");
-    assert!(
-        matches!(outcome, Outcome::CannotStart { .. }),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Outcome::CannotStart { .. }), "{outcome:?}");
     assert!(detail(&outcome).contains("`samocode:quality`"));
 }

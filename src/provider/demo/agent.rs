@@ -26,19 +26,13 @@ pub fn agent_main() -> ExitCode {
         let _ = writeln!(io::stderr(), "samocode demo agent: {error}");
         return ExitCode::FAILURE;
     }
-    if done.is_ok() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn run() -> io::Result<Report> {
     let mut text = Vec::new();
     io::stdin().read_to_end(&mut text)?;
-    say(&Line::Started {
-        version: env!("CARGO_PKG_VERSION").into(),
-    })?;
+    say(&Line::Started { version: env!("CARGO_PKG_VERSION").into() })?;
     let mut place = Workplace::new(&String::from_utf8_lossy(&text), pace())?;
     let phase = place.prompt.label("Phase").unwrap_or_default().to_owned();
     let report = match phase.as_str() {
@@ -61,8 +55,5 @@ fn run() -> io::Result<Report> {
 }
 
 fn pace() -> Duration {
-    std::env::var(PACE)
-        .ok()
-        .and_then(|value| value.parse().ok())
-        .map_or(DEFAULT_PACE, Duration::from_millis)
+    std::env::var(PACE).ok().and_then(|value| value.parse().ok()).map_or(DEFAULT_PACE, Duration::from_millis)
 }

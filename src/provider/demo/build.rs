@@ -11,11 +11,8 @@ use super::workplace::{Report, Signal, Workplace, named};
 
 /// Does one phase of the plan; without a plan the task is the plan, and all of it is done at once.
 pub(super) fn implement(place: &mut Workplace) -> io::Result<Report> {
-    let file = place.newest_document("-plan-")?;
-    let plan = file
-        .as_deref()
-        .map(|file| place.session_file(file))
-        .unwrap_or_default();
+    let file = place.plan()?;
+    let plan = file.as_deref().map(|file| place.session_file(file)).unwrap_or_default();
     let open = plan::open_phase(&plan);
     if file.is_some() && open.is_none() {
         return Ok(Report {
@@ -28,9 +25,7 @@ pub(super) fn implement(place: &mut Workplace) -> io::Result<Report> {
     let title = open
         .as_ref()
         .map_or("Greet as the task asks", |open| {
-            open.title
-                .split_once(": ")
-                .map_or(open.title.as_str(), |(_, title)| title)
+            open.title.split_once(": ").map_or(open.title.as_str(), |(_, title)| title)
         })
         .to_owned();
     let paths = write_stage(place, stage, &plan)?;
@@ -52,11 +47,7 @@ pub(super) fn implement(place: &mut Workplace) -> io::Result<Report> {
     let verb = if committed { "committed" } else { "found done" };
     Ok(Report {
         summary: format!("{verb}: {title}"),
-        signal: Signal::Continue(if left {
-            "implementation".into()
-        } else {
-            after_implementation(place)
-        }),
+        signal: Signal::Continue(if left { "implementation".into() } else { after_implementation(place) }),
     })
 }
 
@@ -74,10 +65,7 @@ fn write_stage(place: &mut Workplace, stage: Stage, plan: &str) -> io::Result<Ve
     }
     let dir = place.worktree.join(folder);
     project::write(&dir, &files).map_err(|error| named(&dir, &error))?;
-    Ok(files
-        .iter()
-        .map(|file| format!("{folder}/{}", file.path))
-        .collect())
+    Ok(files.iter().map(|file| format!("{folder}/{}", file.path)).collect())
 }
 
 /// Runs the project's test, if it has one.
@@ -92,10 +80,7 @@ fn run_test(place: &mut Workplace) -> io::Result<Option<Ran>> {
 
 fn blocked(ran: &Ran) -> Report {
     let reason = format!("`sh test.sh` ends with {}: {}", ran.code, ran.tail(3));
-    Report {
-        summary: "the test fails".into(),
-        signal: Signal::Blocked(reason),
-    }
+    Report { summary: "the test fails".into(), signal: Signal::Blocked(reason) }
 }
 
 /// Runs the test with a fresh eye and reports what it printed.
@@ -112,9 +97,8 @@ pub(super) fn test(place: &mut Workplace) -> io::Result<Report> {
             )
         },
     );
-    let text = format!(
-        "# Test report\n\nWritten by the demo agent of samocode: no model was asked.\n\n{told}\n"
-    );
+    let text =
+        format!("# Test report\n\nWritten by the demo agent of samocode: no model was asked.\n\n{told}\n");
     let file = place.write_document("test-report.md", &text)?;
     let Some(ran) = ran.filter(|ran| ran.code != 0) else {
         let reviewed = place.newest_document("-quality-review")?.is_some();
@@ -123,10 +107,7 @@ pub(super) fn test(place: &mut Workplace) -> io::Result<Report> {
         } else {
             Signal::Continue(place.next(&["quality", "done"]))
         };
-        return Ok(Report {
-            summary: format!("the tests pass; {file} has their output"),
-            signal,
-        });
+        return Ok(Report { summary: format!("the tests pass; {file} has their output"), signal });
     };
     if place.may_go_to("implementation") {
         return Ok(Report {
@@ -147,10 +128,7 @@ pub(super) fn review(place: &mut Workplace) -> io::Result<Report> {
     let verdict = if check.code == 0 {
         "Nothing blocks: `git diff --check` finds no conflict marks and no stray space.".to_owned()
     } else {
-        format!(
-            "Minor, not fixed: `git diff --check` finds\n\n{}",
-            block(&check.tail(10))
-        )
+        format!("Minor, not fixed: `git diff --check` finds\n\n{}", block(&check.tail(10)))
     };
     let text = format!(
         "# Quality review\n\nWritten by the demo agent of samocode: no model was asked.\n\n## Changes\n\n{}\n\n## Findings\n\n{verdict}\n",

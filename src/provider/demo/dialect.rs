@@ -18,12 +18,7 @@ pub(super) enum Line {
     /// The first line.
     Started { version: String },
     /// One step. The tokens are what a model would roughly have read and written for it; none were paid for.
-    Activity {
-        message: u64,
-        tool: String,
-        input_tokens: u64,
-        output_tokens: u64,
-    },
+    Activity { message: u64, tool: String, input_tokens: u64, output_tokens: u64 },
     /// The last line.
     Result { ok: bool, words: String },
 }
@@ -38,23 +33,12 @@ impl Line {
     /// The line in samocode's own words.
     pub(super) fn into_event(self) -> AgentEvent {
         match self {
-            Self::Started { version } => AgentEvent::Started(Started {
-                version,
-                model: "none (demo)".into(),
-                ..Started::default()
-            }),
-            Self::Activity {
-                message,
-                tool,
-                input_tokens,
-                output_tokens,
-            } => AgentEvent::Activity(Activity {
+            Self::Started { version } => {
+                AgentEvent::Started(Started { version, model: "none (demo)".into(), ..Started::default() })
+            }
+            Self::Activity { message, tool, input_tokens, output_tokens } => AgentEvent::Activity(Activity {
                 message: MessageId::of(&message.to_be_bytes()),
-                usage: Usage {
-                    input_tokens,
-                    output_tokens,
-                    ..Usage::default()
-                },
+                usage: Usage { input_tokens, output_tokens, ..Usage::default() },
                 tool: Some(words::tool_label(&tool, "")),
             }),
             Self::Result { ok, words } => AgentEvent::Result(RunResult {
@@ -73,12 +57,8 @@ mod tests {
 
     #[test]
     fn what_one_side_writes_the_other_reads() {
-        let line = Line::Activity {
-            message: 2,
-            tool: "Edit greet.sh".into(),
-            input_tokens: 10,
-            output_tokens: 3,
-        };
+        let line =
+            Line::Activity { message: 2, tool: "Edit greet.sh".into(), input_tokens: 10, output_tokens: 3 };
         let text = serde_json::to_vec(&line).unwrap();
         insta::assert_snapshot!(String::from_utf8_lossy(&text), @r#"{"type":"activity","message":2,"tool":"Edit greet.sh","input_tokens":10,"output_tokens":3}"#);
         assert_eq!(Line::read(&text), Some(line));

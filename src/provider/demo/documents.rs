@@ -49,11 +49,8 @@ pub(super) fn require(place: &mut Workplace) -> io::Result<Report> {
     place.step("Read _qa.md", 0)?;
     let qa = place.session_file(QA);
     if !questions::asked(&qa) {
-        let head = if qa.trim().is_empty() {
-            "# Questions\n".to_owned()
-        } else {
-            qa.trim_end().to_owned() + "\n"
-        };
+        let head =
+            if qa.trim().is_empty() { "# Questions\n".to_owned() } else { qa.trim_end().to_owned() + "\n" };
         place.write_session_file(QA, &format!("{head}\n{}", questions::QUESTIONS))?;
     }
     let qa = place.session_file(QA);
@@ -64,11 +61,7 @@ pub(super) fn require(place: &mut Workplace) -> io::Result<Report> {
         });
     }
     let choices = questions::choices(&qa);
-    let answers: String = qa
-        .lines()
-        .filter(|line| line.starts_with("### ") || line.starts_with("**Answer:**"))
-        .flat_map(|line| ["> ", line.trim_start_matches("### "), "\n"])
-        .collect();
+    let answers = questions::quoted(&qa);
     let text = format!(
         "# Requirements\n\n{LABEL}\n\nTask: {}\n\n## What was answered\n\n{answers}\n## What follows\n\n1. The greeting begins with `{}` (answer to Q1).\n2. The option `{}` greets in capitals (answer to Q2).\n3. `sh test.sh` covers both and passes (task).\n",
         told(&place.prompt.task),
@@ -82,7 +75,7 @@ pub(super) fn require(place: &mut Workplace) -> io::Result<Report> {
     })
 }
 
-/// Writes a plan, revises a rejected one, and leaves once it is approved.
+/// Writes a plan, or revises the one that the person wants otherwise. Only their approval leads on.
 pub(super) fn plan(place: &mut Workplace) -> io::Result<Report> {
     let wait = |summary: String, file: String| Report {
         summary,
@@ -95,16 +88,10 @@ pub(super) fn plan(place: &mut Workplace) -> io::Result<Report> {
         let file = place.write_document("plan-greeting.md", &text)?;
         return Ok(wait(format!("wrote {file}"), file));
     };
-    if let Some(words) = place.prompt.rejection() {
+    if let Some(words) = place.prompt.wish() {
         let text = plan::revised(&place.session_file(&file), &words);
         place.write_session_file(&file, &text)?;
         return Ok(wait(format!("revised {file}: {words}"), file));
-    }
-    if place.prompt.approved() {
-        return Ok(Report {
-            summary: format!("{file} is approved"),
-            signal: Signal::Continue(place.next(&["implementation"])),
-        });
     }
     Ok(wait(format!("{file} stands"), file))
 }
@@ -114,10 +101,7 @@ pub(super) fn finish(place: &mut Workplace) -> io::Result<Report> {
     let range = range(place);
     place.step("Bash git log", 0)?;
     let commits = shell::git(&place.worktree, &["log", "--oneline", "-n", "20", &range])?;
-    let stat = shell::git(
-        &place.worktree,
-        &["diff", "--stat", &range.replace("..", "...")],
-    )?;
+    let stat = shell::git(&place.worktree, &["diff", "--stat", &range.replace("..", "...")])?;
     let tested = place.newest_document("-test-report")?.map_or_else(
         || "The tests were not run in a phase of their own.".to_owned(),
         |file| format!("Tests: see {file}."),
@@ -130,24 +114,14 @@ pub(super) fn finish(place: &mut Workplace) -> io::Result<Report> {
     );
     let file = place.write_document("summary.md", &text)?;
     let count = commits.lines().count();
-    Ok(Report {
-        summary: format!("{count} commits; {file} tells them"),
-        signal: Signal::Done,
-    })
+    Ok(Report { summary: format!("{count} commits; {file} tells them"), signal: Signal::Done })
 }
 
 /// The branch's own commits, as git takes a range.
 pub(super) fn range(place: &Workplace) -> String {
     let base = place.prompt.label("Base branch").unwrap_or("HEAD");
-    let known = shell::git(
-        &place.worktree,
-        &[
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            &format!("{base}^{{commit}}"),
-        ],
-    );
+    let known =
+        shell::git(&place.worktree, &["rev-parse", "--verify", "--quiet", &format!("{base}^{{commit}}")]);
     match known {
         Ok(_) => format!("{base}..HEAD"),
         Err(_) => "HEAD..HEAD".into(),
@@ -156,17 +130,9 @@ pub(super) fn range(place: &Workplace) -> String {
 
 /// `text` as a block of code, or a word on its absence.
 pub(super) fn block(text: &str) -> String {
-    if text.trim().is_empty() {
-        "none".into()
-    } else {
-        format!("```\n{}\n```", text.trim_end())
-    }
+    if text.trim().is_empty() { "none".into() } else { format!("```\n{}\n```", text.trim_end()) }
 }
 
 fn told(task: &str) -> &str {
-    if task.is_empty() {
-        "(none given)"
-    } else {
-        task
-    }
+    if task.is_empty() { "(none given)" } else { task }
 }

@@ -40,14 +40,8 @@ pub struct DemoSettings {
 }
 
 /// What to start for `run`.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "every provider's command can fail but this one's"
-)]
-pub(super) fn command(
-    settings: &DemoSettings,
-    run: &RunSpec<'_>,
-) -> Result<CommandSpec, ProviderError> {
+#[expect(clippy::unnecessary_wraps, reason = "every provider's command can fail but this one's")]
+pub(super) fn command(settings: &DemoSettings, run: &RunSpec<'_>) -> Result<CommandSpec, ProviderError> {
     Ok(CommandSpec {
         program: settings.program.clone(),
         args: vec![SUBCOMMAND.into()],
@@ -64,9 +58,7 @@ pub(super) fn parse(line: &[u8]) -> Option<AgentEvent> {
 /// How a run of the agent ended.
 pub(super) fn judge(seen: &Seen, exit: Exit, stderr_tail: &str) -> Outcome {
     match seen.result() {
-        Some(result) if result.is_error => Outcome::Crashed {
-            detail: result.words.clone(),
-        },
+        Some(result) if result.is_error => Outcome::Crashed { detail: result.words.clone() },
         Some(_) => Outcome::Completed,
         None => Outcome::Crashed {
             detail: words::one_line(

@@ -10,11 +10,7 @@ const WISH: &str = "Asked for on review: ";
 
 /// The plan as it is first shown.
 pub(super) fn first(task: &str, place: &str, Choices { word, flag }: &Choices) -> String {
-    let task = if task.is_empty() {
-        "(no task was given)"
-    } else {
-        task
-    };
+    let task = if task.is_empty() { "(no task was given)" } else { task };
     format!(
         "# Plan
 
@@ -49,11 +45,7 @@ Verified by: `sh test.sh` still ends with 0, and the page shows what it prints.
 
 /// The plan with what the person asked for as one more item of its last phase.
 pub(super) fn revised(plan: &str, words: &str) -> String {
-    let words = if words.is_empty() {
-        "another look"
-    } else {
-        words
-    };
+    let words = if words.is_empty() { "another look" } else { words };
     let item = format!("- [ ] {WISH}{words}\n");
     let last_item = plan
         .rmatch_indices("\n- [")
@@ -70,10 +62,8 @@ pub(super) fn revised(plan: &str, words: &str) -> String {
 
 /// What the person asked for when they looked at the plan, or nothing.
 pub(super) fn wish(plan: &str) -> String {
-    let wishes: Vec<&str> = plan
-        .lines()
-        .filter_map(|line| line.split_once(WISH).map(|(_, words)| words))
-        .collect();
+    let wishes: Vec<&str> =
+        plan.lines().filter_map(|line| line.split_once(WISH).map(|(_, words)| words)).collect();
     wishes.join("; ")
 }
 
@@ -100,10 +90,7 @@ pub(super) fn open_phase(plan: &str) -> Option<OpenPhase> {
                 2 => Stage::Flag,
                 3.. => Stage::Documented,
             };
-            return Some(OpenPhase {
-                title: title.to_owned(),
-                stage,
-            });
+            return Some(OpenPhase { title: title.to_owned(), stage });
         }
     }
     None
@@ -163,9 +150,9 @@ mod tests {
     fn takes_the_persons_words_in_as_an_item() {
         let revised = revised(&plan(), "mention Ada");
         assert_eq!(wish(&revised), "mention Ada");
-        assert!(revised.contains(
-            "shows both greetings\n- [ ] Asked for on review: mention Ada\n\nVerified by"
-        ));
+        assert!(
+            revised.contains("shows both greetings\n- [ ] Asked for on review: mention Ada\n\nVerified by")
+        );
         assert_eq!(wish(&plan()), "");
     }
 

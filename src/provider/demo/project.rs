@@ -42,10 +42,7 @@ pub(super) enum Stage {
 
 /// The demo repository before anything was done to it.
 pub fn repository_files() -> Vec<DemoFile> {
-    let choices = Choices {
-        word: "Hello".into(),
-        flag: String::new(),
-    };
+    let choices = Choices { word: "Hello".into(), flag: String::new() };
     files(Stage::Start, &choices, "")
 }
 
@@ -69,11 +66,7 @@ pub(super) fn write(dir: &Path, files: &[DemoFile]) -> io::Result<()> {
 /// Where the program lives in `worktree`, relative to it: its root in the demo repository, else a folder of its own.
 pub(super) fn place(worktree: &Path) -> &'static str {
     let greet = fs::read_to_string(worktree.join("greet.sh")).unwrap_or_default();
-    if greet.lines().any(|line| line == MARK) {
-        "."
-    } else {
-        FOLDER
-    }
+    if greet.lines().any(|line| line == MARK) { "." } else { FOLDER }
 }
 
 /// The program at `stage`; `wish` is what the person asked for when they rejected the plan, or nothing.
@@ -146,13 +139,7 @@ fn readme(stage: Stage, Choices { word, flag }: &Choices, wish: &str) -> String 
     let (shown, use_of_flag) = if stage < Stage::Documented {
         ("Hello", String::new())
     } else {
-        (
-            word.as_str(),
-            format!(
-                "    $ sh greet.sh {flag} Ada\n    {}, ADA!\n",
-                word.to_ascii_uppercase()
-            ),
-        )
+        (word.as_str(), format!("    $ sh greet.sh {flag} Ada\n    {}, ADA!\n", word.to_ascii_uppercase()))
     };
     let wish = if stage < Stage::Documented || wish.is_empty() {
         String::new()
@@ -172,23 +159,12 @@ mod tests {
 
     #[test]
     fn the_program_passes_its_test_at_every_stage_and_with_any_answers() {
-        for (word, flag) in [
-            ("Hello", "--loud"),
-            ("Ahoy", "--shout"),
-            ("Grüß Gott", "--a-b"),
-        ] {
+        for (word, flag) in [("Hello", "--loud"), ("Ahoy", "--shout"), ("Grüß Gott", "--a-b")] {
             for stage in [Stage::Start, Stage::Word, Stage::Flag, Stage::Documented] {
                 let dir = tempfile::tempdir().unwrap();
-                let choices = Choices {
-                    word: word.into(),
-                    flag: flag.into(),
-                };
+                let choices = Choices { word: word.into(), flag: flag.into() };
                 write(dir.path(), &files(stage, &choices, "")).unwrap();
-                let output = Command::new("sh")
-                    .arg("test.sh")
-                    .current_dir(&dir)
-                    .output()
-                    .unwrap();
+                let output = Command::new("sh").arg("test.sh").current_dir(&dir).output().unwrap();
                 assert!(output.status.success(), "{word} {stage:?}: {output:?}");
             }
         }

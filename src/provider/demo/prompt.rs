@@ -1,40 +1,52 @@
 //! What the demo agent reads from its prompt.
 //!
-//! Pure. The labels are those that every agent gets; the rest is prose, of which only the gate's words matter here.
+//! Pure. The labels are those that every agent gets, the sections those of `domain::prompt`.
 
 use std::path::PathBuf;
+
+use super::super::words;
+
+/// Most characters of what the person asked for.
+const WISH: usize = 300;
 
 /// The prompt, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Prompt {
     labels: Vec<(String, String)>,
-    /// What stands between the labels and the task.
-    pub(super) notes: String,
+    /// Heading and text of each section above the task.
+    sections: Vec<(String, String)>,
     /// The task, or nothing.
     pub(super) task: String,
 }
 
 impl Prompt {
-    /// Reads the labels at the top, up to the first line that is none, and tells the task from what stands before it.
+    /// Reads the labels at the top, then the sections. The task is the last one: headings in it are its own.
     pub(super) fn parse(text: &str) -> Self {
+        let mut lines = text.lines().peekable();
         let mut labels = Vec::new();
-        let mut rest = text;
-        while let Some((line, below)) = rest.split_once('\n').or(Some((rest, ""))) {
-            let Some((label, value)) = label(line) else {
-                break;
-            };
-            labels.push((label.to_owned(), value.to_owned()));
-            rest = below;
-            if rest.is_empty() {
-                break;
+        while let Some((name, value)) = lines.peek().and_then(|line| label(line)) {
+            labels.push((name.to_owned(), value.to_owned()));
+            lines.next();
+        }
+        let mut sections: Vec<(String, String)> = Vec::new();
+        let mut in_task = false;
+        for line in lines {
+            match line.strip_prefix("## ") {
+                Some(heading) if !in_task => {
+                    in_task = heading == "Task";
+                    sections.push((heading.to_owned(), String::new()));
+                }
+                Some(_) | None => {
+                    if let Some((_, body)) = sections.last_mut() {
+                        body.push_str(line);
+                        body.push('\n');
+                    }
+                }
             }
         }
-        let (notes, task) = split_task(rest);
-        Self {
-            labels,
-            notes: notes.to_owned(),
-            task: task.trim().to_owned(),
-        }
+        let task = if in_task { sections.pop() } else { None };
+        let task = task.map(|(_, text)| text.trim().to_owned()).unwrap_or_default();
+        Self { labels, sections, task }
     }
 
     /// The value of a label; empty values count as absent.
@@ -52,41 +64,22 @@ impl Prompt {
 
     /// The phases that the workflow allows next; empty when the prompt does not say.
     pub(super) fn may_go_to(&self) -> Vec<&str> {
-        const LABEL: &str = "May go to";
-        let told = self.label(LABEL).or_else(|| {
-            self.notes.lines().find_map(|line| {
-                label(line.trim_start_matches(['-', '*', ' ']))
-                    .filter(|(name, _)| *name == LABEL)
-                    .map(|(_, value)| value)
-            })
+        let phases = self.label("May go to").unwrap_or_default();
+        phases.split(',').map(str::trim).filter(|phase| !phase.is_empty()).collect()
+    }
+
+    /// What the person wants to have otherwise, on one line: their words when they rejected the plan, or guidance.
+    pub(super) fn wish(&self) -> Option<String> {
+        let rejected = self.section("Plan rejected").map(|body| {
+            // The first line says who rejected it.
+            body.split_once("these words:").map_or(body, |(_, words)| words)
         });
-        told.unwrap_or_default()
-            .split([',', ' '])
-            .map(|phase| phase.trim_matches(|c: char| !c.is_alphanumeric() && c != '-' && c != '_'))
-            .filter(|phase| !phase.is_empty())
-            .collect()
+        let wish = rejected.or_else(|| self.section("Guidance from the person"))?;
+        Some(words::one_line(wish, WISH))
     }
 
-    /// The person's words, if the notes say that the plan was rejected.
-    pub(super) fn rejection(&self) -> Option<String> {
-        let mut lines = self.notes.lines();
-        let line = lines.find(|line| line.to_lowercase().contains("reject"))?;
-        let own = line.split_once(": ").map(|(_, words)| words.trim());
-        let words = match own {
-            Some(words) if !words.is_empty() => words.to_owned(),
-            Some(_) | None => lines
-                .skip_while(|line| line.trim().is_empty())
-                .take_while(|line| !line.trim().is_empty())
-                .map(|line| line.trim_start_matches(['>', ' ']))
-                .collect::<Vec<_>>()
-                .join(" "),
-        };
-        Some(words)
-    }
-
-    /// Whether the notes say that the plan was approved.
-    pub(super) fn approved(&self) -> bool {
-        self.rejection().is_none() && self.notes.to_lowercase().contains("approved")
+    fn section(&self, heading: &str) -> Option<&str> {
+        self.sections.iter().find(|(name, _)| name == heading).map(|(_, body)| body.as_str())
     }
 }
 
@@ -94,68 +87,38 @@ impl Prompt {
 fn label(line: &str) -> Option<(&str, &str)> {
     let (label, value) = line.split_once(':')?;
     let plain = |c: char| c.is_alphanumeric() || c == ' ' || c == '_';
-    (!label.is_empty() && label.len() <= 40 && label.chars().all(plain))
-        .then(|| (label, value.trim()))
-}
-
-/// Cuts `text` where the task begins: at a line `Task` or `## Task`, with or without a colon.
-fn split_task(text: &str) -> (&str, &str) {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let heading = line.trim_start_matches('#').trim();
-        if let Some(rest) = heading.strip_prefix("Task")
-            && (rest.is_empty() || rest.starts_with(':'))
-        {
-            let inline = line.find(':').map_or(line.len(), |colon| colon + 1);
-            return (
-                text.get(..at).unwrap_or_default(),
-                text.get(at + inline..).unwrap_or_default(),
-            );
-        }
-        at += line.len();
-    }
-    (text, "")
+    (!label.is_empty() && label.len() <= 40 && label.chars().all(plain)).then(|| (label, value.trim()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const PROMPT: &str = "Session path: /s/26-01-08-greet\nWorktree path: /w/greet\nPhase: planning\nTIMESTAMP_FILE: 01-08-10:00\nMay go to: implementation, done\n\nThe plan was rejected:\n\n> Please keep\n> the comma.\n\n## Task\n\nAdd a flag: loud. May go to: nowhere\n";
+    const PROMPT: &str = "Session path: /s/26-01-08-greet\nWorktree path: /w/greet\nBase branch: \nPhase: planning\nMay go to: implementation, done\nTIMESTAMP_FILE: 01-08-10:00\n\n## What the last iteration left\n\n- Nothing.\n\n## Plan rejected\n\nBy ada, with these words:\n\nPlease keep\nthe comma.\n\n## Task\n\nAdd a flag: loud.\n\n## Plan rejected\n\nnot a heading of ours\n";
 
     #[test]
-    fn reads_labels_notes_and_task() {
+    fn reads_labels_and_task() {
         let prompt = Prompt::parse(PROMPT);
         assert_eq!(prompt.label("Phase"), Some("planning"));
+        assert_eq!(prompt.label("Base branch"), None);
         assert_eq!(prompt.label("TIMESTAMP_FILE"), Some("01-08-10:00"));
         assert_eq!(prompt.path("Worktree path"), Some("/w/greet".into()));
         assert_eq!(prompt.may_go_to(), ["implementation", "done"]);
-        assert_eq!(prompt.task, "Add a flag: loud. May go to: nowhere");
+        assert!(prompt.task.starts_with("Add a flag: loud.\n\n## Plan rejected"));
     }
 
     #[test]
-    fn finds_a_rejection_with_its_words() {
-        assert_eq!(
-            Prompt::parse(PROMPT).rejection().as_deref(),
-            Some("Please keep the comma.")
-        );
-        let inline = Prompt::parse("Phase: planning\n\nRejected by the person: no colours\n");
-        assert_eq!(inline.rejection().as_deref(), Some("no colours"));
-        assert!(!inline.approved());
-    }
-
-    #[test]
-    fn a_task_about_rejection_rejects_nothing() {
-        let prompt =
-            Prompt::parse("Phase: planning\n\nThe plan was approved.\n\nTask: reject bad input\n");
-        assert_eq!(prompt.rejection(), None);
-        assert!(prompt.approved());
-        assert_eq!(prompt.task, "reject bad input");
+    fn finds_what_the_person_wants() {
+        let wish = |text: &str| Prompt::parse(text).wish();
+        assert_eq!(wish(PROMPT).as_deref(), Some("Please keep the comma."));
+        let guided = "Phase: planning\n\n## Guidance from the person\n\nno colours\n";
+        assert_eq!(wish(guided).as_deref(), Some("no colours"));
+        assert_eq!(wish("Phase: planning\n\n## Task\n\n## Plan rejected\n\nx\n"), None);
     }
 
     #[test]
     fn anything_is_a_prompt() {
-        for text in ["", "\n", "hello", "Phase:", "Phase: x"] {
+        for text in ["", "\n", "hello", "Phase:", "Phase: x", "## Task"] {
             let prompt = Prompt::parse(text);
             assert_eq!(prompt.task, "");
             assert!(prompt.may_go_to().is_empty());

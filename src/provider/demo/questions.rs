@@ -2,6 +2,8 @@
 //!
 //! Pure; text of `_qa.md` in, choices out.
 
+use crate::domain::qa::{self, Question};
+
 /// The questions, as the block format of `_qa.md` has them.
 pub(super) const QUESTIONS: &str = "\
 ### Q1: Which word should the greeting begin with?
@@ -27,85 +29,46 @@ pub(super) struct Choices {
 }
 
 /// Whether any question has been asked.
-pub(super) fn asked(qa: &str) -> bool {
-    qa.lines().any(|line| line.starts_with("### Q"))
+pub(super) fn asked(text: &str) -> bool {
+    !qa::parse(text).questions.is_empty()
 }
 
 /// Whether every question has its answer.
-pub(super) fn answered(qa: &str) -> bool {
-    asked(qa) && blocks(qa).iter().all(|block| block.answer().is_some())
+pub(super) fn answered(text: &str) -> bool {
+    asked(text) && qa::parse(text).unanswered().next().is_none()
+}
+
+/// The questions with their answers, as quotes.
+pub(super) fn quoted(text: &str) -> String {
+    let quotes: Vec<String> = qa::parse(text)
+        .questions
+        .iter()
+        .map(|question| {
+            let answer = question.answer.as_deref().unwrap_or(qa::WAITING);
+            format!("> {}: {}\n> {}\n", question.id, question.title, answer.replace('\n', "\n> "))
+        })
+        .collect();
+    quotes.join("\n")
 }
 
 /// What the answers choose; where there is none, what was suggested.
-pub(super) fn choices(qa: &str) -> Choices {
-    let blocks = blocks(qa);
-    let chosen = |heading: &str| {
-        blocks
-            .iter()
-            .find(|block| block.heading.starts_with(heading))
-    };
-    let word = chosen("Q1").and_then(Block::choice).unwrap_or("Ahoy");
-    let flag = chosen("Q2").and_then(Block::choice).unwrap_or("--shout");
+pub(super) fn choices(text: &str) -> Choices {
+    let qa = qa::parse(text);
+    let chosen = |id: &str| qa.question(id).and_then(choice);
+    let word = chosen("Q1").unwrap_or_else(|| "Ahoy".into());
+    let flag = chosen("Q2").unwrap_or_else(|| "shout".into()).to_lowercase();
     Choices {
-        word: fit(
-            word,
-            |c| c.is_alphanumeric() || c == ' ' || c == '-',
-            "Ahoy",
-        ),
-        flag: format!(
-            "--{}",
-            fit(
-                flag.trim_start_matches('-').to_lowercase().as_str(),
-                |c| c.is_ascii_alphanumeric() || c == '-',
-                "shout"
-            )
-        ),
+        word: fit(&word, |c| c.is_alphanumeric() || c == ' ' || c == '-', "Ahoy"),
+        flag: format!("--{}", fit(&flag, |c| c.is_ascii_alphanumeric() || c == '-', "shout")),
     }
 }
 
-/// One question of `_qa.md`.
-#[derive(Debug)]
-struct Block<'a> {
-    heading: &'a str,
-    lines: Vec<&'a str>,
-}
-
-impl<'a> Block<'a> {
-    fn answer(&self) -> Option<&'a str> {
-        self.lines
-            .iter()
-            .find_map(|line| line.strip_prefix("**Answer:**"))
-            .map(str::trim)
-            .filter(|answer| !answer.is_empty() && *answer != "_waiting_")
-    }
-
-    /// The answer, with a letter replaced by its option's text.
-    fn choice(&self) -> Option<&'a str> {
-        let answer = self.answer()?;
-        let letter = answer.trim_end_matches([')', '.']);
-        let option = self.lines.iter().find_map(|line| {
-            let (name, text) = line.split_once(')')?;
-            name.trim()
-                .eq_ignore_ascii_case(letter)
-                .then(|| text.trim())
-        });
-        Some(option.unwrap_or(answer))
-    }
-}
-
-fn blocks(qa: &str) -> Vec<Block<'_>> {
-    let mut blocks: Vec<Block<'_>> = Vec::new();
-    for line in qa.lines() {
-        if let Some(heading) = line.strip_prefix("### ") {
-            blocks.push(Block {
-                heading,
-                lines: Vec::new(),
-            });
-        } else if let Some(block) = blocks.last_mut() {
-            block.lines.push(line.trim());
-        }
-    }
-    blocks
+/// The answer, with a letter replaced by its option's words: a hand writes `A`, samocode writes `A - Ahoy`.
+fn choice(question: &Question) -> Option<String> {
+    let answer = question.answer.as_deref()?;
+    let full = qa::resolve_answer(question, answer).map_or_else(|_| answer.to_owned(), |full| full.text);
+    let option = question.options.iter().find(|(letter, words)| full == format!("{letter} - {words}"));
+    Some(option.map_or(full, |(_, words)| words.clone()))
 }
 
 /// The characters of `text` that can stand in a shell script as they are, or `otherwise` if none is left.
@@ -120,9 +83,7 @@ mod tests {
     use super::*;
 
     fn with(first: &str, second: &str) -> String {
-        QUESTIONS
-            .replacen("_waiting_", first, 1)
-            .replacen("_waiting_", second, 1)
+        QUESTIONS.replacen("_waiting_", first, 1).replacen("_waiting_", second, 1)
     }
 
     #[test]
@@ -138,6 +99,21 @@ mod tests {
         let choices = choices(&with("b", "--very-loud"));
         assert_eq!(choices.word, "Hello");
         assert_eq!(choices.flag, "--very-loud");
+    }
+
+    #[test]
+    fn an_answer_that_samocode_wrote_means_its_option() {
+        let choices = choices(&with("B - Hello", "A - --shout"));
+        assert_eq!((choices.word.as_str(), choices.flag.as_str()), ("Hello", "--shout"));
+    }
+
+    #[test]
+    fn every_question_has_options_and_a_suggestion_to_take() {
+        for question in qa::parse(QUESTIONS).questions {
+            let taken = qa::resolve_answer(&question, "suggestion").unwrap();
+            assert!(taken.suggested && taken.letters == ['A'], "{taken:?}");
+            assert_eq!(question.options.len(), 2);
+        }
     }
 
     #[test]

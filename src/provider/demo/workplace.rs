@@ -23,6 +23,7 @@ pub(super) struct Workplace {
     pub(super) worktree: PathBuf,
     pace: Duration,
     steps: u64,
+    documents: Vec<String>,
     prompt_tokens: u64,
 }
 
@@ -53,20 +54,17 @@ impl Workplace {
     pub(super) fn new(text: &str, pace: Duration) -> io::Result<Self> {
         let prompt = Prompt::parse(text);
         let needed = |label: &str| {
-            prompt
-                .path(label)
-                .ok_or_else(|| io::Error::other(format!("the prompt has no line `{label}: …`")))
+            prompt.path(label).ok_or_else(|| io::Error::other(format!("the prompt has no line `{label}: …`")))
         };
         let session = needed("Session path")?;
-        let worktree = prompt
-            .path("Worktree path")
-            .map_or_else(|| needed("Working directory"), Ok)?;
+        let worktree = prompt.path("Worktree path").map_or_else(|| needed("Working directory"), Ok)?;
         Ok(Self {
             session,
             worktree,
             prompt,
             pace,
             steps: 0,
+            documents: Vec::new(),
             prompt_tokens: tokens(text.len()),
         })
     }
@@ -89,19 +87,26 @@ impl Workplace {
         let stamp = self.prompt.label("TIMESTAMP_FILE").unwrap_or("demo");
         let file = format!("{stamp}-{name}");
         self.write_session_file(&file, text)?;
+        self.documents.push(file.clone());
         Ok(file)
     }
 
     /// Writes a file of the session's folder.
     pub(super) fn write_session_file(&mut self, file: &str, text: &str) -> io::Result<()> {
         self.step(&format!("Write {file}"), text.len())?;
-        fs::write(self.session.join(file), text)
-            .map_err(|error| named(&self.session.join(file), &error))
+        fs::write(self.session.join(file), text).map_err(|error| named(&self.session.join(file), &error))
     }
 
     /// The text of a file of the session's folder; empty when there is none.
     pub(super) fn session_file(&self, file: &str) -> String {
         fs::read_to_string(self.session.join(file)).unwrap_or_default()
+    }
+
+    /// The plan: the approved one where there is one, else the newest.
+    pub(super) fn plan(&self) -> io::Result<Option<String>> {
+        let approved = self.prompt.path("Approved plan");
+        let name = approved.as_deref().and_then(Path::file_name).and_then(|name| name.to_str());
+        name.map_or_else(|| self.newest_document("-plan-"), |name| Ok(Some(name.to_owned())))
     }
 
     /// The newest document whose name holds `part`, by the time in its name.
@@ -149,13 +154,10 @@ impl Workplace {
                 Signal::Done => "nothing".into(),
                 Signal::Blocked(reason) => format!("a person: {reason}"),
             };
-            let time = self
-                .prompt
-                .label("TIMESTAMP_LOG")
-                .or_else(|| self.prompt.label("TIMESTAMP_ITERATION"))
-                .unwrap_or("demo");
-            let line = format!("[{time}] demo agent: {}", report.summary);
-            let text = notebook::updated(&overview, &report.summary, &next, &line);
+            let time = self.prompt.label("TIMESTAMP_LOG").unwrap_or("demo");
+            let phase = self.prompt.label("Phase").unwrap_or_default();
+            let line = format!("[{time}] {phase}: {} (demo agent)", report.summary);
+            let text = notebook::updated(&overview, &report.summary, &next, &line, &self.documents);
             self.write_session_file(OVERVIEW, &text)?;
         }
         self.step("Write _signal.json", 100)?;
