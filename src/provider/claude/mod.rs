@@ -8,6 +8,7 @@ mod judge;
 mod recorded;
 mod result;
 mod stream;
+mod tokens;
 
 use std::ffi::OsString;
 

@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::super::event::RunResult;
 use super::super::words;
-use super::stream::{Tokens, json};
+use super::stream::json;
+use super::tokens::Tokens;
 use crate::domain::outcome::Usage;
 
 /// Most characters kept of the last words.

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::super::event::{Activity, AgentEvent, LimitStatus, MessageId, RateLimit, Retrying, Started};
 use super::super::words;
 use super::result;
-use crate::domain::outcome::Usage;
+use super::tokens::Tokens;
 
 /// Longest line that is parsed as a whole only to learn its type.
 const UNUSUAL: usize = 64 * 1024;
@@ -102,29 +102,6 @@ pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
     serde_json::from_slice(line).or_else(|_| serde_json::from_str(&String::from_utf8_lossy(line))).ok()
 }
 
-/// Tokens as Claude Code counts them: what was read from the cache stands beside `input_tokens`, not within.
-#[derive(Deserialize)]
-pub(super) struct Tokens {
-    input_tokens: Option<u64>,
-    cache_creation_input_tokens: Option<u64>,
-    cache_read_input_tokens: Option<u64>,
-    output_tokens: Option<u64>,
-}
-
-impl Tokens {
-    pub(super) fn usage(&self) -> Usage {
-        let cached = self.cache_read_input_tokens.unwrap_or(0);
-        Usage {
-            input_tokens: self.input_tokens.unwrap_or(0)
-                + self.cache_creation_input_tokens.unwrap_or(0)
-                + cached,
-            cached_tokens: cached,
-            output_tokens: self.output_tokens.unwrap_or(0),
-            ..Usage::default()
-        }
-    }
-}
-
 /// The usage of a message that is written as measured, without a look at what it says; none if it is not.
 ///
 /// It is exact: the usage is the last such object in the line, and what follows it is checked. In a string the
@@ -138,9 +115,7 @@ fn usage_of_message(line: &[u8]) -> Option<AgentEvent> {
     }
     let tail = line.get(line.len().saturating_sub(TAIL)..)?;
     let at = USAGE.find_iter(tail).last()? + br#""usage":"#.len();
-    let mut values = serde_json::Deserializer::from_slice(tail.get(at..)?).into_iter::<Tokens>();
-    let tokens = values.next()?.ok()?;
-    let after = tail.get(at + values.byte_offset()..)?;
+    let (tokens, after) = Tokens::scan(tail.get(at..)?)?;
     let after = after.strip_prefix(br#","context_management":null"#).unwrap_or(after);
     after.starts_with(br#"},"parent_tool_use_id":"#).then(|| activity(id, &tokens, None))
 }
@@ -294,4 +269,21 @@ fn rate_limit(line: &[u8]) -> Option<AgentEvent> {
         resets_at: info.resets_at.and_then(|seconds| Timestamp::from_second(seconds).ok()),
         kind: info.rate_limit_type.unwrap_or_default(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_way_is_taken_for_what_the_model_writes_and_not_for_the_clis_own_messages() {
+        let messages = |stream: &'static str| {
+            stream.lines().filter(|line| line.starts_with(r#"{"type":"assistant""#)).map(str::as_bytes)
+        };
+        let worked: Vec<&[u8]> = messages(include_str!("recorded/work.jsonl")).collect();
+        assert_eq!(worked.len(), 6);
+        assert!(worked.into_iter().all(|line| usage_of_message(line).is_some()));
+        let mut refused = messages(include_str!("recorded/bad-key.jsonl"));
+        assert!(refused.all(|line| usage_of_message(line).is_none()));
+    }
 }
