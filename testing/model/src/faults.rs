@@ -28,6 +28,19 @@ pub fn rate_limited() -> Reply {
 /// Claude Code reads them only with a login token (`CLAUDE_CODE_OAUTH_TOKEN`), not with an API key.
 #[must_use]
 pub fn usage_limit(reset: u64) -> Reply {
+    used_up(reset, &[])
+}
+
+/// [`usage_limit`] of an account that could pay for more but may not; the CLI words it differently.
+#[must_use]
+pub fn usage_limit_without_overage(reset: u64) -> Reply {
+    used_up(
+        reset,
+        &[("anthropic-ratelimit-unified-overage-status", "rejected")],
+    )
+}
+
+fn used_up(reset: u64, more: &[(&str, &str)]) -> Reply {
     let reset = reset.to_string();
     let headers = [
         ("anthropic-ratelimit-unified-status", "rejected"),
@@ -38,15 +51,10 @@ pub fn usage_limit(reset: u64) -> Reply {
         ),
         ("anthropic-ratelimit-unified-5h-status", "rejected"),
         ("anthropic-ratelimit-unified-5h-reset", reset.as_str()),
-        ("anthropic-ratelimit-unified-overage-status", "rejected"),
         ("retry-after", "3600"),
     ];
-    error(
-        429,
-        "rate_limit_error",
-        "This request would exceed your account's rate limit",
-        &headers,
-    )
+    let words = "This request would exceed your account's rate limit";
+    error(429, "rate_limit_error", words, &[&headers, more].concat())
 }
 
 /// HTTP 529, the service is overloaded; retried by the CLI.

@@ -4,8 +4,8 @@ use crate::reply::{Reply, ToolCall};
 use crate::script::Script;
 use crate::turn::Turn;
 
-/// Starts three sleeps through `Bash` and stays in the call: one in the foreground, one in the background, one with a
-/// session of its own and a cleared environment.
+/// Starts three sleeps through `Bash` and stays in the call: one in the foreground, one in the background, and one
+/// daemonised: its parent is gone, its session its own, its environment empty.
 ///
 /// Their durations carry the test's own number, so that tests that run together find only their own.
 #[derive(Debug, Clone)]
@@ -46,9 +46,10 @@ impl Sleepers {
     }
 
     fn command(&self) -> String {
-        // Output goes nowhere, or the tool would wait for the background sleeps to close its pipes.
+        // The inner parentheses end the daemonised sleep's parent at once, so that walking the tree from the CLI does
+        // not find it. Output goes nowhere, or the tool would wait for its pipes to be closed.
         let start = format!(
-            "env -i setsid {} >/dev/null 2>&1 </dev/null & {} >/dev/null 2>&1 </dev/null &",
+            "(env -i setsid {} >/dev/null 2>&1 </dev/null &) ; {} >/dev/null 2>&1 </dev/null &",
             self.sleep(302),
             self.sleep(300)
         );
