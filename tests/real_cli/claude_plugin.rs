@@ -1,6 +1,7 @@
 //! What of a plugin's agent and of the appended system prompt reaches the model.
 
-use samocode_testing_model::{Model, Recorded, Reply, Steps, ToolCall};
+use samocode_testing_model::{Model, Recorded, Reply, Steps, ToolCall, Turn};
+use serde_json::Value;
 
 use crate::claude::{Claude, Outcome};
 use crate::scratch::Scratch;
@@ -23,7 +24,20 @@ fn plugin(scratch: &Scratch, tools: &str) {
 }
 
 fn run(scratch: &Scratch, model: &Model, prompt: &str) -> Outcome {
-    let outcome = Claude::new(model, scratch)
+    run_with(scratch, model, prompt, &[])
+}
+
+fn run_with(
+    scratch: &Scratch,
+    model: &Model,
+    prompt: &str,
+    environment: &[(&str, &str)],
+) -> Outcome {
+    let claude = Claude::new(model, scratch);
+    let claude = environment
+        .iter()
+        .fold(claude, |claude, (name, value)| claude.env(name, value));
+    let outcome = claude
         .arg("--plugin-dir")
         .arg(scratch.path("plugin"))
         .args(&[
@@ -89,35 +103,45 @@ fn only_the_tools_that_this_version_has_are_offered() {
     );
 }
 
-#[test]
-fn what_is_cached_is_the_same_byte_for_byte_in_two_runs() {
+/// Two runs of one phase with different prompts; the system blocks and tools of each.
+fn two_runs(prompts: [&str; 2], attribution: &str) -> Vec<(Value, Value)> {
     let scratch = Scratch::new();
     plugin(&scratch, TOOLS);
     let model = Model::start(Steps::new([Reply::text("one"), Reply::text("two")]));
-
-    run(
-        &scratch,
-        &model,
-        "Phase: planning\nIteration: 1\n\nthe task\n",
-    );
-    run(
-        &scratch,
-        &model,
-        "Phase: planning\nIteration: 2\n\nthe task, and more of it\n",
-    );
-
-    let requests = model.requests();
-    let stable = |request: &Recorded| {
+    for prompt in [
+        "Iteration: 1\n\nthe task\n",
+        "Iteration: 2\n\nthe task, and more of it\n",
+    ] {
+        run_with(
+            &scratch,
+            &model,
+            prompt,
+            &[("CLAUDE_CODE_ATTRIBUTION_HEADER", attribution)],
+        );
+    }
+    let part = |request: Recorded| {
         (
             request.body["system"].clone(),
             request.body["tools"].clone(),
         )
     };
-    let ((first_system, first_tools), (second_system, second_tools)) =
-        (stable(&requests[0]), stable(&requests[1]));
-    assert_eq!(first_tools, second_tools);
-    assert_eq!(first_system[1], second_system[1]);
-    assert_eq!(first_system[2], second_system[2]);
+    model.requests().into_iter().map(part).collect()
+}
+
+#[test]
+fn the_system_part_is_the_same_byte_for_byte_without_the_attribution() {
+    let requests = two_runs(["one task\n", "quite another task, and longer\n"], "0");
+    assert_eq!(requests[0], requests[1]);
+    assert_eq!(requests[0].0.as_array().unwrap().len(), 2);
+}
+
+/// A few of the prompt's first characters go into it, so prompts that begin alike may have the same one.
+#[test]
+fn the_attribution_changes_with_the_prompt() {
+    let requests = two_runs(["one task\n", "quite another task, and longer\n"], "1");
+    let (first, second) = (&requests[0].0, &requests[1].0);
+    assert_ne!(first[0], second[0]);
+    assert_eq!((&first[1], &first[2]), (&second[1], &second[2]));
 }
 
 #[test]
@@ -125,8 +149,8 @@ fn a_sub_agent_and_a_skill_of_the_plugin_can_be_used() {
     let scratch = Scratch::new();
     plugin(&scratch, TOOLS);
     let sub_agent = serde_json::json!({"description": "d", "prompt": "sub", "subagent_type": "samocode:planning"});
-    let model = Model::start(move |turn: &samocode_testing_model::Turn| {
-        match (turn.prompt.as_str(), turn.answers) {
+    let model = Model::start(
+        move |turn: &Turn| match (turn.prompt.as_str(), turn.answers) {
             ("main\n", 0) => Reply::call(ToolCall::new(
                 "Skill",
                 serde_json::json!({"skill": "samocode:dive"}),
@@ -135,8 +159,8 @@ fn a_sub_agent_and_a_skill_of_the_plugin_can_be_used() {
             ("main\n", 2) => Reply::text(format!("it said: {}", turn.results[0].text)),
             ("sub", 0) => Reply::text("the sub-agent's answer"),
             other => Reply::Unexpected(format!("{other:?}")),
-        }
-    });
+        },
+    );
 
     let outcome = run(&scratch, &model, "main\n");
 

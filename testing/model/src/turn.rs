@@ -3,6 +3,14 @@
 use crate::anthropic::tool_result::ToolResult;
 use crate::reply::ToolCall;
 
+/// How the blocks begin that Claude Code 2.1.197 puts before the agent's text: a line that changes with the prompt
+/// (unless `CLAUDE_CODE_ATTRIBUTION_HEADER=0`), and a sentence that names the CLI, worded by its flags.
+const CLI_BLOCKS: [&str; 3] = [
+    "x-anthropic-billing-header",
+    "You are Claude Code, ",
+    "You are a Claude agent, built on ",
+];
+
 /// A tool call that the model made earlier in this conversation, with what came back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Called {
@@ -50,14 +58,10 @@ impl Turn {
             .filter(|value| !value.is_empty())
     }
 
-    /// The agent's text with the workflow's rules: the system blocks without the two that Claude Code puts before
-    /// them (a billing line that can change with every run, and the sentence that names the CLI).
+    /// The agent's text with the workflow's rules: the system blocks without those that Claude Code puts before them.
     #[must_use]
     pub fn agent_text(&self) -> String {
-        let own = |block: &&String| {
-            !block.starts_with("x-anthropic-billing-header")
-                && !block.starts_with("You are Claude Code, ")
-        };
+        let own = |block: &&String| !CLI_BLOCKS.iter().any(|start| block.starts_with(start));
         self.system
             .iter()
             .filter(own)
