@@ -22,8 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// # Panics
 /// When it is not there.
 pub(crate) fn program() -> PathBuf {
-    let pinned =
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("testing/clis/node_modules/.bin/claude");
+    let pinned = || Path::new(env!("CARGO_MANIFEST_DIR")).join("testing/clis/node_modules/.bin/claude");
     let path = std::env::var_os("SAMOCODE_TEST_CLAUDE").map_or_else(pinned, PathBuf::from);
     assert!(
         path.is_file(),
@@ -59,19 +58,10 @@ impl<'a> Claude<'a> {
     pub(crate) fn new(model: &Model, scratch: &'a Scratch) -> Self {
         let mut command = Command::new(program());
         command
-            .args([
-                "-p",
-                "--output-format",
-                "stream-json",
-                "--verbose",
-                "--dangerously-skip-permissions",
-            ])
+            .args(["-p", "--output-format", "stream-json", "--verbose", "--dangerously-skip-permissions"])
             .args(["--model", "opus"])
             .env_clear()
-            .env(
-                "PATH",
-                std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/bin:/bin")),
-            )
+            .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/bin:/bin")))
             .env("HOME", scratch.home())
             .env("ANTHROPIC_BASE_URL", model.base_url())
             .env("ANTHROPIC_API_KEY", "any")
@@ -81,11 +71,7 @@ impl<'a> Claude<'a> {
             .env("CLAUDE_CODE_MAX_RETRIES", "1")
             .current_dir(scratch.work())
             .process_group(0);
-        Self {
-            command,
-            scratch,
-            prompt: "go\n".to_owned(),
-        }
+        Self { command, scratch, prompt: "go\n".to_owned() }
     }
 
     pub(crate) fn arg(mut self, arg: impl Into<OsString>) -> Self {
@@ -125,11 +111,7 @@ impl<'a> Claude<'a> {
             .unwrap();
         let stdout = child.stdout.take().map(collect);
         let stderr = child.stderr.take().map(collect);
-        Running {
-            child,
-            stdout,
-            stderr,
-        }
+        Running { child, stdout, stderr }
     }
 
     /// Runs it to its end.
@@ -161,10 +143,7 @@ impl Running {
         let stdout = text(self.stdout.take());
         Outcome {
             code: status.code(),
-            events: stdout
-                .lines()
-                .filter_map(|line| serde_json::from_str(line).ok())
-                .collect(),
+            events: stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect(),
             stderr: text(self.stderr.take()),
         }
     }
@@ -186,9 +165,10 @@ impl Drop for Running {
 impl Outcome {
     /// The last event of this type, and of this subtype when one is given.
     pub(crate) fn last(&self, kind: &str, subtype: Option<&str>) -> Option<&Value> {
-        self.events.iter().rev().find(|event| {
-            event["type"] == kind && subtype.is_none_or(|subtype| event["subtype"] == subtype)
-        })
+        self.events
+            .iter()
+            .rev()
+            .find(|event| event["type"] == kind && subtype.is_none_or(|subtype| event["subtype"] == subtype))
     }
 
     /// The result event.
@@ -196,12 +176,8 @@ impl Outcome {
     /// # Panics
     /// When there is none.
     pub(crate) fn result(&self) -> &Value {
-        self.last("result", None).unwrap_or_else(|| {
-            panic!(
-                "no result event; stderr: {}; events: {:?}",
-                self.stderr, self.events
-            )
-        })
+        self.last("result", None)
+            .unwrap_or_else(|| panic!("no result event; stderr: {}; events: {:?}", self.stderr, self.events))
     }
 
     /// The result's text.
@@ -220,10 +196,7 @@ pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(
-            Instant::now() < deadline,
-            "waited {PATIENCE:?} in vain: {what}"
-        );
+        assert!(Instant::now() < deadline, "waited {PATIENCE:?} in vain: {what}");
         thread::park_timeout(Duration::from_millis(10));
     }
 }

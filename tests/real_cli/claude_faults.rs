@@ -26,16 +26,10 @@ fn assert_ends_with(outcome: &Outcome, status: u16, words: &str) {
 }
 
 fn retries(outcome: &Outcome) -> Vec<(&str, i64)> {
-    let retries = outcome
-        .events
-        .iter()
-        .filter(|event| event["subtype"] == "api_retry");
+    let retries = outcome.events.iter().filter(|event| event["subtype"] == "api_retry");
     retries
         .map(|event| {
-            (
-                event["error"].as_str().unwrap_or_default(),
-                event["error_status"].as_i64().unwrap_or(0),
-            )
+            (event["error"].as_str().unwrap_or_default(), event["error_status"].as_i64().unwrap_or(0))
         })
         .collect()
 }
@@ -69,29 +63,17 @@ fn an_overloaded_service_that_stays_so() {
 
 #[test]
 fn a_prompt_that_is_too_long() {
-    assert_ends_with(
-        &run(vec![faults::prompt_too_long()]),
-        400,
-        "Prompt is too long",
-    );
+    assert_ends_with(&run(vec![faults::prompt_too_long()]), 400, "Prompt is too long");
 }
 
 #[test]
 fn no_credit_left() {
-    assert_ends_with(
-        &run(vec![faults::no_credit()]),
-        400,
-        "Credit balance is too low",
-    );
+    assert_ends_with(&run(vec![faults::no_credit()]), 400, "Credit balance is too low");
 }
 
 /// In an hour: a reset that is far off is worded in another way.
 fn in_an_hour() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
-        + 3600
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600
 }
 
 /// Runs with a login token, as of a subscription; tells the limit that the CLI reports.
@@ -104,10 +86,7 @@ fn assert_limit(reply: Reply, reset: u64, words: &str) -> Value {
         .run();
     model.assert_nothing_unexpected();
     assert_ends_with(&outcome, 429, words);
-    assert!(
-        retries(&outcome).is_empty(),
-        "a used-up limit is not tried again"
-    );
+    assert!(retries(&outcome).is_empty(), "a used-up limit is not tried again");
     let limit = outcome.last("rate_limit_event", None).unwrap()["rate_limit_info"].clone();
     assert_eq!(limit["status"], "rejected", "{limit}");
     assert_eq!(limit["resetsAt"], reset);
@@ -118,21 +97,14 @@ fn assert_limit(reply: Reply, reset: u64, words: &str) -> Value {
 #[test]
 fn a_subscriptions_usage_limit_tells_when_it_resets() {
     let reset = in_an_hour();
-    assert_limit(
-        faults::usage_limit(reset),
-        reset,
-        "You've hit your session limit · resets ",
-    );
+    assert_limit(faults::usage_limit(reset), reset, "You've hit your session limit · resets ");
 }
 
 #[test]
 fn a_usage_limit_without_overage_is_worded_differently() {
     let reset = in_an_hour();
-    let limit = assert_limit(
-        faults::usage_limit_without_overage(reset),
-        reset,
-        "You've hit your limit · resets ",
-    );
+    let limit =
+        assert_limit(faults::usage_limit_without_overage(reset), reset, "You've hit your limit · resets ");
     assert_eq!(limit["overageStatus"], "rejected");
 }
 

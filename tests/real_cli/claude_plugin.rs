@@ -13,12 +13,10 @@ fn plugin(scratch: &Scratch, tools: &str) {
         "plugin/.claude-plugin/plugin.json",
         r#"{"name": "samocode", "version": "0.1.0", "description": "A plugin for a test"}"#,
     );
-    let agent = format!(
-        "---\nname: planning\ndescription: Plans.\ntools: {tools}\n---\n# Planning\n\nThe agent.\n"
-    );
+    let agent =
+        format!("---\nname: planning\ndescription: Plans.\ntools: {tools}\n---\n# Planning\n\nThe agent.\n");
     scratch.write("plugin/agents/planning.md", &agent);
-    let skill =
-        "---\nname: dive\ndescription: Use when something is unknown.\n---\n# Dive\n\nThe skill.\n";
+    let skill = "---\nname: dive\ndescription: Use when something is unknown.\n---\n# Dive\n\nThe skill.\n";
     scratch.write("plugin/skills/dive/SKILL.md", skill);
     scratch.write("rules.md", "# Rules\n\nThe rules.\n");
 }
@@ -27,24 +25,13 @@ fn run(scratch: &Scratch, model: &Model, prompt: &str) -> Outcome {
     run_with(scratch, model, prompt, &[])
 }
 
-fn run_with(
-    scratch: &Scratch,
-    model: &Model,
-    prompt: &str,
-    environment: &[(&str, &str)],
-) -> Outcome {
+fn run_with(scratch: &Scratch, model: &Model, prompt: &str, environment: &[(&str, &str)]) -> Outcome {
     let claude = Claude::new(model, scratch);
-    let claude = environment
-        .iter()
-        .fold(claude, |claude, (name, value)| claude.env(name, value));
+    let claude = environment.iter().fold(claude, |claude, (name, value)| claude.env(name, value));
     let outcome = claude
         .arg("--plugin-dir")
         .arg(scratch.path("plugin"))
-        .args(&[
-            "--agent",
-            "samocode:planning",
-            "--append-system-prompt-file",
-        ])
+        .args(&["--agent", "samocode:planning", "--append-system-prompt-file"])
         .arg(scratch.path("rules.md"))
         .prompt(prompt)
         .run();
@@ -63,28 +50,12 @@ fn the_agents_text_and_then_the_rules_are_the_last_system_block() {
 
     let system = &model.requests()[0].turn.system;
     assert_eq!(system.len(), 3, "{system:#?}");
-    assert!(
-        system[0].starts_with("x-anthropic-billing-header: cc_version=2.1.197."),
-        "{}",
-        system[0]
-    );
-    assert!(
-        system[1].starts_with("You are Claude Code, "),
-        "{}",
-        system[1]
-    );
-    assert_eq!(
-        system[2],
-        "# Planning\n\nThe agent.\n\n# Rules\n\nThe rules.\n"
-    );
+    assert!(system[0].starts_with("x-anthropic-billing-header: cc_version=2.1.197."), "{}", system[0]);
+    assert!(system[1].starts_with("You are Claude Code, "), "{}", system[1]);
+    assert_eq!(system[2], "# Planning\n\nThe agent.\n\n# Rules\n\nThe rules.\n");
     assert_eq!(model.requests()[0].turn.agent_text(), system[2]);
-    let agents = outcome.last("system", Some("init")).unwrap()["agents"]
-        .as_array()
-        .unwrap();
-    assert!(
-        agents.iter().any(|agent| agent == "samocode:planning"),
-        "{agents:?}"
-    );
+    let agents = outcome.last("system", Some("init")).unwrap()["agents"].as_array().unwrap();
+    assert!(agents.iter().any(|agent| agent == "samocode:planning"), "{agents:?}");
 }
 
 #[test]
@@ -96,11 +67,7 @@ fn only_the_tools_that_this_version_has_are_offered() {
     run(&scratch, &model, "go\n");
 
     let tools = &model.requests()[0].turn.tools;
-    assert_eq!(
-        *tools,
-        ["Read", "Write", "Edit", "Bash", "Skill", "Agent"],
-        "no Glob, Grep, TodoWrite"
-    );
+    assert_eq!(*tools, ["Read", "Write", "Edit", "Bash", "Skill", "Agent"], "no Glob, Grep, TodoWrite");
 }
 
 /// Two runs of one phase with different prompts; the system blocks and tools of each.
@@ -108,23 +75,10 @@ fn two_runs(prompts: [&str; 2], attribution: &str) -> Vec<(Value, Value)> {
     let scratch = Scratch::new();
     plugin(&scratch, TOOLS);
     let model = Model::start(Steps::new([Reply::text("one"), Reply::text("two")]));
-    for prompt in [
-        "Iteration: 1\n\nthe task\n",
-        "Iteration: 2\n\nthe task, and more of it\n",
-    ] {
-        run_with(
-            &scratch,
-            &model,
-            prompt,
-            &[("CLAUDE_CODE_ATTRIBUTION_HEADER", attribution)],
-        );
+    for prompt in prompts {
+        run_with(&scratch, &model, prompt, &[("CLAUDE_CODE_ATTRIBUTION_HEADER", attribution)]);
     }
-    let part = |request: Recorded| {
-        (
-            request.body["system"].clone(),
-            request.body["tools"].clone(),
-        )
-    };
+    let part = |request: Recorded| (request.body["system"].clone(), request.body["tools"].clone());
     model.requests().into_iter().map(part).collect()
 }
 
@@ -148,25 +102,17 @@ fn the_attribution_changes_with_the_prompt() {
 fn a_sub_agent_and_a_skill_of_the_plugin_can_be_used() {
     let scratch = Scratch::new();
     plugin(&scratch, TOOLS);
-    let sub_agent = serde_json::json!({"description": "d", "prompt": "sub", "subagent_type": "samocode:planning"});
-    let model = Model::start(
-        move |turn: &Turn| match (turn.prompt.as_str(), turn.answers) {
-            ("main\n", 0) => Reply::call(ToolCall::new(
-                "Skill",
-                serde_json::json!({"skill": "samocode:dive"}),
-            )),
-            ("main\n", 1) => Reply::call(ToolCall::new("Agent", sub_agent.clone())),
-            ("main\n", 2) => Reply::text(format!("it said: {}", turn.results[0].text)),
-            ("sub", 0) => Reply::text("the sub-agent's answer"),
-            other => Reply::Unexpected(format!("{other:?}")),
-        },
-    );
+    let sub_agent =
+        serde_json::json!({"description": "d", "prompt": "sub", "subagent_type": "samocode:planning"});
+    let model = Model::start(move |turn: &Turn| match (turn.prompt.as_str(), turn.answers) {
+        ("main\n", 0) => Reply::call(ToolCall::new("Skill", serde_json::json!({"skill": "samocode:dive"}))),
+        ("main\n", 1) => Reply::call(ToolCall::new("Agent", sub_agent.clone())),
+        ("main\n", 2) => Reply::text(format!("it said: {}", turn.results[0].text)),
+        ("sub", 0) => Reply::text("the sub-agent's answer"),
+        other => Reply::Unexpected(format!("{other:?}")),
+    });
 
     let outcome = run(&scratch, &model, "main\n");
 
-    assert!(
-        outcome.text().contains("the sub-agent's answer"),
-        "{}",
-        outcome.text()
-    );
+    assert!(outcome.text().contains("the sub-agent's answer"), "{}", outcome.text());
 }

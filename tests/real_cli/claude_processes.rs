@@ -13,14 +13,10 @@ fn running(command_lines: &[String]) -> Vec<Pid> {
     let entries = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
     let found = entries.filter(|entry| {
         let bytes = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        let words = String::from_utf8_lossy(&bytes)
-            .trim_end_matches('\0')
-            .replace('\0', " ");
+        let words = String::from_utf8_lossy(&bytes).trim_end_matches('\0').replace('\0', " ");
         command_lines.contains(&words)
     });
-    found
-        .filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?))
-        .collect()
+    found.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)).collect()
 }
 
 /// A number for a test's sleeps that no other test and no other run of the tests has.
@@ -52,9 +48,7 @@ fn end_in_a_tool_call(signal: Signal, number: u32) -> (Outcome, usize) {
     let model = Model::start(sleepers);
 
     let claude = Claude::new(&model, &scratch).start();
-    until("three sleeps run", || {
-        (running(&lines).len() == 3).then_some(())
-    });
+    until("three sleeps run", || (running(&lines).len() == 3).then_some(()));
     kill_process_group(group(&claude), signal).unwrap();
     let outcome = claude.wait();
     model.assert_nothing_unexpected();
@@ -73,11 +67,7 @@ fn a_termination_leaves_all_of_its_tools_processes() {
     let (outcome, left) = end_in_a_tool_call(Signal::TERM, own_number(1));
     assert_eq!(left, 3);
     assert_eq!(outcome.code, Some(143));
-    assert!(
-        outcome.last("result", None).is_none(),
-        "{:?}",
-        outcome.events
-    );
+    assert!(outcome.last("result", None).is_none(), "{:?}", outcome.events);
 }
 
 #[test]
@@ -89,12 +79,8 @@ fn killing_it_while_the_model_is_silent_leaves_its_background_processes() {
     let model = Model::start(sleepers);
 
     let claude = Claude::new(&model, &scratch).start();
-    until("the model is asked again", || {
-        (model.requests().len() == 2).then_some(())
-    });
-    until("both sleeps run", || {
-        (running(&lines).len() == 2).then_some(())
-    });
+    until("the model is asked again", || (model.requests().len() == 2).then_some(()));
+    until("both sleeps run", || (running(&lines).len() == 2).then_some(()));
     claude.kill().unwrap();
 
     assert_eq!(running(&lines).len(), 2);

@@ -1,11 +1,7 @@
 //! Tests with the real AI coding CLIs, pinned in `testing/clis`, against a model stand-in on loopback.
 //!
 //! `npm ci --prefix testing/clis` installs them; without it these tests fail, they are never skipped.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test's helper stops the test where it fails"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helper stops the test where it fails")]
 
 mod claude;
 mod claude_faults;

@@ -13,9 +13,7 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// With an empty home and an empty working folder.
     pub(crate) fn new() -> Self {
-        let scratch = Self {
-            root: TempDir::new().unwrap(),
-        };
+        let scratch = Self { root: TempDir::new().unwrap() };
         fs::create_dir(scratch.home()).unwrap();
         fs::create_dir(scratch.work()).unwrap();
         scratch

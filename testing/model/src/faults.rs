@@ -15,12 +15,7 @@ pub fn invalid_key() -> Reply {
 /// HTTP 429 without the headers of a subscription: a rate limit of the interface, retried by the CLI.
 #[must_use]
 pub fn rate_limited() -> Reply {
-    error(
-        429,
-        "rate_limit_error",
-        "This request would exceed your organization's rate limit",
-        &[],
-    )
+    error(429, "rate_limit_error", "This request would exceed your organization's rate limit", &[])
 }
 
 /// HTTP 429 with the headers of a subscription whose five-hour limit is used up until `reset` (seconds since 1970).
@@ -34,10 +29,7 @@ pub fn usage_limit(reset: u64) -> Reply {
 /// [`usage_limit`] of an account that could pay for more but may not; the CLI words it differently.
 #[must_use]
 pub fn usage_limit_without_overage(reset: u64) -> Reply {
-    used_up(
-        reset,
-        &[("anthropic-ratelimit-unified-overage-status", "rejected")],
-    )
+    used_up(reset, &[("anthropic-ratelimit-unified-overage-status", "rejected")])
 }
 
 fn used_up(reset: u64, more: &[(&str, &str)]) -> Reply {
@@ -45,10 +37,7 @@ fn used_up(reset: u64, more: &[(&str, &str)]) -> Reply {
     let headers = [
         ("anthropic-ratelimit-unified-status", "rejected"),
         ("anthropic-ratelimit-unified-reset", reset.as_str()),
-        (
-            "anthropic-ratelimit-unified-representative-claim",
-            "five_hour",
-        ),
+        ("anthropic-ratelimit-unified-representative-claim", "five_hour"),
         ("anthropic-ratelimit-unified-5h-status", "rejected"),
         ("anthropic-ratelimit-unified-5h-reset", reset.as_str()),
         ("retry-after", "3600"),
@@ -72,12 +61,7 @@ pub fn internal_error() -> Reply {
 /// HTTP 400, the conversation does not fit the model's context.
 #[must_use]
 pub fn prompt_too_long() -> Reply {
-    error(
-        400,
-        "invalid_request_error",
-        "prompt is too long: 210000 tokens > 200000 maximum",
-        &[],
-    )
+    error(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum", &[])
 }
 
 /// HTTP 400, the account has no credit left.
@@ -91,10 +75,7 @@ pub fn no_credit() -> Reply {
 fn error(code: u16, kind: &str, message: &str, headers: &[(&str, &str)]) -> Reply {
     Reply::Status {
         code,
-        headers: headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect(),
+        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         body: error_body(kind, message),
     }
 }

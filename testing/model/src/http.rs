@@ -21,10 +21,7 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Method and path.
@@ -48,28 +45,16 @@ pub(crate) enum End {
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// A body of known length.
-    Whole {
-        code: u16,
-        headers: Vec<(String, String)>,
-        body: String,
-    },
+    Whole { code: u16, headers: Vec<(String, String)>, body: String },
     /// Server-sent events, with a pause before each.
-    Stream {
-        events: Vec<String>,
-        every: Duration,
-        end: End,
-    },
+    Stream { events: Vec<String>, every: Duration, end: End },
     /// Nothing, until the client leaves.
     Silence,
 }
 
 impl Answer {
     pub(crate) fn json(code: u16, body: &str) -> Self {
-        Self::Whole {
-            code,
-            headers: Vec::new(),
-            body: body.to_owned(),
-        }
+        Self::Whole { code, headers: Vec::new(), body: body.to_owned() }
     }
 }
 
@@ -89,10 +74,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self {
-            stream,
-            buffered: Vec::new(),
-        }
+        Self { stream, buffered: Vec::new() }
     }
 
     /// The next request; `None` when the client left. A CLI that is killed may leave half a request behind, which is
@@ -113,9 +95,7 @@ impl Connection {
             }
         };
         if request.header("expect").is_some() {
-            self.stream
-                .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")
-                .map_err(|error| error.to_string())?;
+            self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").map_err(|error| error.to_string())?;
         }
         while self.buffered.len() < head + length {
             if self.more().unwrap_or(0) == 0 {
@@ -139,11 +119,7 @@ impl Connection {
     ) -> io::Result<After> {
         match answer {
             Answer::Silence => self.until_the_client_leaves(),
-            Answer::Whole {
-                code,
-                headers,
-                body,
-            } => self.send_whole(*code, headers, body, method),
+            Answer::Whole { code, headers, body } => self.send_whole(*code, headers, body, method),
             Answer::Stream { events, every, end } => {
                 let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-cache\r\n\
                             transfer-encoding: chunked\r\n\r\n";
@@ -214,10 +190,7 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize, usize)>, String> {
         path: parsed.path.unwrap_or_default().to_owned(),
         headers: headers
             .map(|header| {
-                (
-                    header.name.to_ascii_lowercase(),
-                    String::from_utf8_lossy(header.value).into_owned(),
-                )
+                (header.name.to_ascii_lowercase(), String::from_utf8_lossy(header.value).into_owned())
             })
             .collect(),
         body: Vec::new(),
@@ -230,15 +203,10 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize, usize)>, String> {
             ));
         }
     }
-    let length = request
-        .header("content-length")
-        .map_or(Ok(0), str::parse::<usize>);
+    let length = request.header("content-length").map_or(Ok(0), str::parse::<usize>);
     let length = length.map_err(|error| format!("the content-length is no number: {error}"))?;
     if length > BODY_LIMIT {
-        return Err(format!(
-            "the body of `{}` is longer than 64 MiB",
-            request.line()
-        ));
+        return Err(format!("the body of `{}` is longer than 64 MiB", request.line()));
     }
     Ok(Some((request, length, head)))
 }

@@ -19,9 +19,7 @@ fn first_label(text: &str) -> Option<((String, String), &str)> {
     let (name, value) = line.split_once(':')?;
     let is_label = !name.is_empty()
         && name.split(' ').count() <= 3
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphabetic() || c == '_' || c == ' ')
+        && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_' || c == ' ')
         && (value.is_empty() || value.starts_with([' ', '\r']));
     is_label.then(|| ((name.to_owned(), value.trim().to_owned()), after))
 }
@@ -32,8 +30,7 @@ mod tests {
 
     #[test]
     fn labels_end_at_the_first_blank_line() {
-        let (labels, rest) =
-            split("Phase: planning\nSession path: /s/a b\n\nTask: not a label\nmore");
+        let (labels, rest) = split("Phase: planning\nSession path: /s/a b\n\nTask: not a label\nmore");
         assert_eq!(labels[0], ("Phase".to_owned(), "planning".to_owned()));
         assert_eq!(labels[1], ("Session path".to_owned(), "/s/a b".to_owned()));
         assert_eq!(labels.len(), 2);
@@ -43,11 +40,7 @@ mod tests {
     #[test]
     fn prose_and_addresses_are_no_labels() {
         assert!(split("http://x is an address").0.is_empty());
-        assert!(
-            split("please look at this file now: it is wrong")
-                .0
-                .is_empty()
-        );
+        assert!(split("please look at this file now: it is wrong").0.is_empty());
         assert!(split("").0.is_empty());
     }
 

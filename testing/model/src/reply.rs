@@ -17,10 +17,7 @@ impl ToolCall {
     /// A call of any tool.
     #[must_use]
     pub fn new(name: &str, input: Value) -> Self {
-        Self {
-            name: name.to_owned(),
-            input,
-        }
+        Self { name: name.to_owned(), input }
     }
 
     /// A call of Claude Code's `Bash`; the command may run for its longest time, 10 minutes.
@@ -41,19 +38,13 @@ impl ToolCall {
     /// A call of Claude Code's `Write`, which refuses to overwrite a file that was not read before.
     #[must_use]
     pub fn write(path: &str, content: &str) -> Self {
-        Self::new(
-            "Write",
-            serde_json::json!({"file_path": path, "content": content}),
-        )
+        Self::new("Write", serde_json::json!({"file_path": path, "content": content}))
     }
 
     /// A call of Claude Code's `Edit`; `old` must occur exactly once in a file that was read before.
     #[must_use]
     pub fn edit(path: &str, old: &str, new: &str) -> Self {
-        Self::new(
-            "Edit",
-            serde_json::json!({"file_path": path, "old_string": old, "new_string": new}),
-        )
+        Self::new("Edit", serde_json::json!({"file_path": path, "old_string": old, "new_string": new}))
     }
 }
 
@@ -113,9 +104,6 @@ impl Reply {
     /// This reply with a pause before each event of its stream.
     #[must_use]
     pub fn slowly(self, every: Duration) -> Self {
-        Self::Slow {
-            every,
-            reply: Box::new(self),
-        }
+        Self::Slow { every, reply: Box::new(self) }
     }
 }

@@ -52,14 +52,9 @@ impl Model {
             stopped: Condvar::new(),
         });
         let accepting = Arc::clone(&shared);
-        let acceptor = thread::Builder::new()
-            .name("model".to_owned())
-            .spawn(move || accept(&listener, &accepting))?;
-        Ok(Self {
-            address,
-            shared,
-            acceptor: Some(acceptor),
-        })
+        let acceptor =
+            thread::Builder::new().name("model".to_owned()).spawn(move || accept(&listener, &accepting))?;
+        Ok(Self { address, shared, acceptor: Some(acceptor) })
     }
 
     /// [`Model::try_start`] for tests.
@@ -67,10 +62,7 @@ impl Model {
     /// # Panics
     /// When the stand-in cannot start.
     #[must_use]
-    #[expect(
-        clippy::expect_used,
-        reason = "a test without its stand-in is to stop there"
-    )]
+    #[expect(clippy::expect_used, reason = "a test without its stand-in is to stop there")]
     pub fn start(script: impl Script + 'static) -> Self {
         Self::try_start(script).expect("the stand-in listens on loopback")
     }
@@ -118,10 +110,7 @@ impl Model {
 
 impl fmt::Debug for Model {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Model")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Model").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
@@ -150,9 +139,7 @@ impl Shared {
 
     /// Waits; `false` as soon as the stand-in stops.
     fn pause(&self, time: Duration) -> bool {
-        let waited = self
-            .stopped
-            .wait_timeout_while(self.open(), time, |open| !open.stopping);
+        let waited = self.stopped.wait_timeout_while(self.open(), time, |open| !open.stopping);
         !waited.unwrap_or_else(PoisonError::into_inner).0.stopping
     }
 
@@ -178,25 +165,19 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         let Ok(stream) = stream else { continue };
         threads.retain(|thread| !thread.is_finished());
         if threads.len() >= MOST_CONNECTIONS {
-            shared.recorder.unexpected(format!(
-                "more than {MOST_CONNECTIONS} connections at a time"
-            ));
+            shared.recorder.unexpected(format!("more than {MOST_CONNECTIONS} connections at a time"));
             continue;
         }
         let serving = Arc::clone(shared);
-        let spawned = thread::Builder::new()
-            .name("model-client".to_owned())
-            .spawn(move || {
-                if let Some(id) = serving.register(&stream) {
-                    serve(stream, &serving);
-                    serving.open().streams.remove(&id);
-                }
-            });
+        let spawned = thread::Builder::new().name("model-client".to_owned()).spawn(move || {
+            if let Some(id) = serving.register(&stream) {
+                serve(stream, &serving);
+                serving.open().streams.remove(&id);
+            }
+        });
         match spawned {
             Ok(thread) => threads.push(thread),
-            Err(error) => shared
-                .recorder
-                .unexpected(format!("no thread for a connection: {error}")),
+            Err(error) => shared.recorder.unexpected(format!("no thread for a connection: {error}")),
         }
     }
     for thread in threads {
@@ -209,10 +190,9 @@ fn serve(stream: TcpStream, shared: &Shared) {
     let mut connection = Connection::new(stream);
     loop {
         let (answer, method) = match connection.receive() {
-            Ok(Some(request)) => (
-                anthropic::answer(&request, &shared.script, &shared.recorder),
-                request.method,
-            ),
+            Ok(Some(request)) => {
+                (anthropic::answer(&request, &shared.script, &shared.recorder), request.method)
+            }
             Ok(None) => return,
             Err(why) => {
                 let answer = anthropic::refuse(&shared.recorder, why);

@@ -18,19 +18,13 @@ impl Sleepers {
     /// Sleeps that are told from other tests' by `number`; the CLI is in its tool call until it is ended.
     #[must_use]
     pub fn in_a_tool_call(number: u32) -> Self {
-        Self {
-            number,
-            in_tool: true,
-        }
+        Self { number, in_tool: true }
     }
 
     /// The call returns at once, leaving the two background sleeps, and then the model never answers.
     #[must_use]
     pub fn behind_a_silent_model(number: u32) -> Self {
-        Self {
-            number,
-            in_tool: false,
-        }
+        Self { number, in_tool: false }
     }
 
     /// The command lines to look for among the machine's processes, words separated by one space.
@@ -53,11 +47,7 @@ impl Sleepers {
             self.sleep(302),
             self.sleep(300)
         );
-        if self.in_tool {
-            format!("{start} {}", self.sleep(301))
-        } else {
-            format!("{start} echo started")
-        }
+        if self.in_tool { format!("{start} {}", self.sleep(301)) } else { format!("{start} echo started") }
     }
 }
 

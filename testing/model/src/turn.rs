@@ -5,11 +5,8 @@ use crate::reply::ToolCall;
 
 /// How the blocks begin that Claude Code 2.1.197 puts before the agent's text: a line that changes with the prompt
 /// (unless `CLAUDE_CODE_ATTRIBUTION_HEADER=0`), and a sentence that names the CLI, worded by its flags.
-const CLI_BLOCKS: [&str; 3] = [
-    "x-anthropic-billing-header",
-    "You are Claude Code, ",
-    "You are a Claude agent, built on ",
-];
+const CLI_BLOCKS: [&str; 3] =
+    ["x-anthropic-billing-header", "You are Claude Code, ", "You are a Claude agent, built on "];
 
 /// A tool call that the model made earlier in this conversation, with what came back.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,21 +50,14 @@ impl Turn {
     #[must_use]
     pub fn label(&self, name: &str) -> Option<&str> {
         let found = self.labels.iter().find(|(label, _)| label == name);
-        found
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// The agent's text with the workflow's rules: the system blocks without those that Claude Code puts before them.
     #[must_use]
     pub fn agent_text(&self) -> String {
         let own = |block: &&String| !CLI_BLOCKS.iter().any(|start| block.starts_with(start));
-        self.system
-            .iter()
-            .filter(own)
-            .cloned()
-            .collect::<Vec<_>>()
-            .join("\n\n")
+        self.system.iter().filter(own).cloned().collect::<Vec<_>>().join("\n\n")
     }
 
     /// Whether a tool was offered.

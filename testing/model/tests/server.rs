@@ -1,8 +1,5 @@
 //! The stand-in itself, spoken to by a plain socket.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test's helper stops the test where it fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test's helper stops the test where it fails")]
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -100,10 +97,7 @@ fn a_fault_carries_its_status_and_headers() {
     let model = Model::start(Steps::new([faults::usage_limit(1_795_332_515)]));
     let answer = ask(&model, &body(), PATIENCE);
     assert!(answer.starts_with("HTTP/1.1 429"), "{answer}");
-    assert!(
-        answer.contains("anthropic-ratelimit-unified-reset: 1795332515\r\n"),
-        "{answer}"
-    );
+    assert!(answer.contains("anthropic-ratelimit-unified-reset: 1795332515\r\n"), "{answer}");
 }
 
 #[test]
@@ -111,36 +105,22 @@ fn a_cut_stream_ends_without_its_last_events() {
     let model = Model::start(Steps::new([Reply::CutMidStream("half".to_owned())]));
     let started = Instant::now();
     let answer = ask(&model, &body(), PATIENCE);
-    assert!(
-        started.elapsed() < PATIENCE,
-        "the connection is closed, not left open"
-    );
-    assert!(
-        answer.contains("half") && !answer.contains("message_stop"),
-        "{answer}"
-    );
+    assert!(started.elapsed() < PATIENCE, "the connection is closed, not left open");
+    assert!(answer.contains("half") && !answer.contains("message_stop"), "{answer}");
 }
 
 #[test]
 fn a_hanging_stream_begins_and_stays_open() {
-    let model = Model::start(Steps::new([
-        Reply::HangMidStream("half".to_owned()),
-        Reply::Hang,
-    ]));
+    let model = Model::start(Steps::new([Reply::HangMidStream("half".to_owned()), Reply::Hang]));
     let started = Instant::now();
     assert!(ask(&model, &body(), SHORT).contains("half"));
     assert_eq!(ask(&model, &body(), SHORT), "");
-    assert!(
-        started.elapsed() >= 2 * SHORT,
-        "neither connection was closed by the stand-in"
-    );
+    assert!(started.elapsed() >= 2 * SHORT, "neither connection was closed by the stand-in");
 }
 
 #[test]
 fn a_slow_stream_pauses_before_each_event() {
-    let model = Model::start(Steps::new([
-        Reply::text("hi").slowly(Duration::from_millis(20))
-    ]));
+    let model = Model::start(Steps::new([Reply::text("hi").slowly(Duration::from_millis(20))]));
     let started = Instant::now();
     assert!(ask(&model, &body(), PATIENCE).contains("message_stop"));
     assert!(started.elapsed() >= Duration::from_millis(6 * 20));
@@ -154,34 +134,27 @@ fn dropping_the_stand_in_ends_hanging_and_slow_answers_at_once() {
     ask(&model, &body(), SHORT);
     let mut open = TcpStream::connect(&address).unwrap();
     let text = body().to_string();
-    write!(
-        open,
-        "POST /v1/messages HTTP/1.1\r\nContent-Length: {}\r\n\r\n{text}",
-        text.len()
-    )
-    .unwrap();
+    write!(open, "POST /v1/messages HTTP/1.1\r\nContent-Length: {}\r\n\r\n{text}", text.len()).unwrap();
     let deadline = Instant::now() + PATIENCE;
     while model.requests().len() < 2 {
-        assert!(
-            Instant::now() < deadline,
-            "the second request did not arrive"
-        );
+        assert!(Instant::now() < deadline, "the second request did not arrive");
         std::thread::yield_now();
     }
     let started = Instant::now();
     drop(model);
     assert!(started.elapsed() < Duration::from_secs(5));
-    assert!(
-        TcpStream::connect(&address).is_err(),
-        "nothing listens any more"
-    );
+    assert!(TcpStream::connect(&address).is_err(), "nothing listens any more");
 }
 
 #[test]
 fn one_connection_takes_several_requests() {
     let model = Model::start(Steps::new([]));
     let mut stream = TcpStream::connect(model.base_url().trim_start_matches("http://")).unwrap();
-    stream.write_all(b"HEAD / HTTP/1.1\r\n\r\nPOST /v1/messages/count_tokens HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}").unwrap();
+    stream
+        .write_all(
+            b"HEAD / HTTP/1.1\r\n\r\nPOST /v1/messages/count_tokens HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
+        )
+        .unwrap();
     stream.set_read_timeout(Some(SHORT)).unwrap();
     let mut answer = String::new();
     let _ = stream.read_to_string(&mut answer);

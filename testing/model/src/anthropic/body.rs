@@ -11,40 +11,25 @@ const REMINDER: &str = "<system-reminder>";
 
 /// Reads a request's body; `conversation` comes from its headers.
 pub(super) fn parse(body: &Value, conversation: &str) -> Result<Turn, String> {
-    let messages = body["messages"]
-        .as_array()
-        .ok_or("the body has no array `messages`")?;
-    let first = messages
-        .iter()
-        .find(|message| message["role"] == "user")
-        .ok_or("no message of the user")?;
-    let (mut reminders, own): (Vec<_>, Vec<_>) = texts(&first["content"])
-        .into_iter()
-        .partition(|text| text.starts_with(REMINDER));
-    for message in messages
-        .iter()
-        .filter(|message| message["role"] == "system")
-    {
+    let messages = body["messages"].as_array().ok_or("the body has no array `messages`")?;
+    let first = messages.iter().find(|message| message["role"] == "user").ok_or("no message of the user")?;
+    let (mut reminders, own): (Vec<_>, Vec<_>) =
+        texts(&first["content"]).into_iter().partition(|text| text.starts_with(REMINDER));
+    for message in messages.iter().filter(|message| message["role"] == "system") {
         reminders.extend(texts(&message["content"]));
     }
     let prompt = own.join("\n");
     let (labels, message) = labels::split(&prompt);
     Ok(Turn {
         conversation: conversation.to_owned(),
-        model: body["model"]
-            .as_str()
-            .ok_or("the body has no `model`")?
-            .to_owned(),
+        model: body["model"].as_str().ok_or("the body has no `model`")?.to_owned(),
         system: texts(&body["system"]),
         tools: names(&body["tools"]),
         prompt,
         labels,
         message,
         reminders,
-        answers: messages
-            .iter()
-            .filter(|message| message["role"] == "assistant")
-            .count(),
+        answers: messages.iter().filter(|message| message["role"] == "assistant").count(),
         history: history(messages),
         results: last_results(messages),
     })
@@ -54,29 +39,20 @@ pub(super) fn parse(body: &Value, conversation: &str) -> Result<Turn, String> {
 pub(super) fn texts(content: &Value) -> Vec<String> {
     match content {
         Value::String(text) => vec![text.clone()],
-        Value::Array(blocks) => blocks
-            .iter()
-            .filter_map(|block| block["text"].as_str())
-            .map(str::to_owned)
-            .collect(),
+        Value::Array(blocks) => {
+            blocks.iter().filter_map(|block| block["text"].as_str()).map(str::to_owned).collect()
+        }
         _ => Vec::new(),
     }
 }
 
 fn names(tools: &Value) -> Vec<String> {
     let tools = tools.as_array().map(Vec::as_slice).unwrap_or_default();
-    tools
-        .iter()
-        .filter_map(|tool| tool["name"].as_str())
-        .map(str::to_owned)
-        .collect()
+    tools.iter().filter_map(|tool| tool["name"].as_str()).map(str::to_owned).collect()
 }
 
 fn blocks(message: &Value) -> &[Value] {
-    message["content"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default()
+    message["content"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 fn history(messages: &[Value]) -> Vec<Called> {
@@ -97,15 +73,8 @@ fn history(messages: &[Value]) -> Vec<Called> {
 
 /// The results after the last answer. The CLI may put messages of its own behind them.
 fn last_results(messages: &[Value]) -> Vec<ToolResult> {
-    let from = messages
-        .iter()
-        .rposition(|message| message["role"] == "assistant")
-        .map_or(0, |at| at + 1);
-    messages[from..]
-        .iter()
-        .flat_map(blocks)
-        .filter_map(ToolResult::parse)
-        .collect()
+    let from = messages.iter().rposition(|message| message["role"] == "assistant").map_or(0, |at| at + 1);
+    messages[from..].iter().flat_map(blocks).filter_map(ToolResult::parse).collect()
 }
 
 #[cfg(test)]
@@ -131,10 +100,7 @@ mod tests {
         let turn = parse(&body, "s").unwrap();
         assert_eq!(turn.label("Phase"), Some("planning"));
         assert_eq!(turn.message, "task");
-        assert_eq!(
-            turn.reminders,
-            ["<system-reminder>date</system-reminder>", "agents"]
-        );
+        assert_eq!(turn.reminders, ["<system-reminder>date</system-reminder>", "agents"]);
         assert_eq!(turn.agent_text(), "# Planning");
         assert!(turn.offers("Bash") && !turn.offers("Edit"));
         assert_eq!(turn.answers, 0);
@@ -159,9 +125,6 @@ mod tests {
 
     #[test]
     fn a_body_without_messages_is_refused_in_words() {
-        assert_eq!(
-            parse(&json!({"model": "m"}), "s"),
-            Err("the body has no array `messages`".to_owned())
-        );
+        assert_eq!(parse(&json!({"model": "m"}), "s"), Err("the body has no array `messages`".to_owned()));
     }
 }

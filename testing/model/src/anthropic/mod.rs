@@ -18,11 +18,7 @@ use crate::script::Script;
 use crate::turn::Turn;
 
 /// The answer to one request; records it, and lists it when nothing here or in the script expects it.
-pub(crate) fn answer(
-    request: &Request,
-    script: &Mutex<Box<dyn Script>>,
-    recorder: &Recorder,
-) -> Answer {
+pub(crate) fn answer(request: &Request, script: &Mutex<Box<dyn Script>>, recorder: &Recorder) -> Answer {
     let path = request.path.split('?').next().unwrap_or_default();
     match (request.method.as_str(), path) {
         ("HEAD" | "GET", "/") => {
@@ -31,18 +27,12 @@ pub(crate) fn answer(
         }
         ("POST", "/v1/messages/count_tokens") => {
             recorder.other(request.line());
-            Answer::json(
-                200,
-                &json!({"input_tokens": tokens(request.body.len())}).to_string(),
-            )
+            Answer::json(200, &json!({"input_tokens": tokens(request.body.len())}).to_string())
         }
         ("POST", "/v1/messages") => {
             message(request, script, recorder).unwrap_or_else(|why| refuse(recorder, why))
         }
-        _ => refuse(
-            recorder,
-            format!("no such request is known: `{}`", request.line()),
-        ),
+        _ => refuse(recorder, format!("no such request is known: `{}`", request.line())),
     }
 }
 
@@ -58,19 +48,13 @@ fn message(
     script: &Mutex<Box<dyn Script>>,
     recorder: &Recorder,
 ) -> Result<Answer, String> {
-    let body: Value = serde_json::from_slice(&request.body)
-        .map_err(|error| format!("the body is no JSON: {error}"))?;
-    let conversation = request
-        .header("x-claude-code-session-id")
-        .unwrap_or_default();
+    let body: Value =
+        serde_json::from_slice(&request.body).map_err(|error| format!("the body is no JSON: {error}"))?;
+    let conversation = request.header("x-claude-code-session-id").unwrap_or_default();
     let turn = body::parse(&body, conversation)?;
     let streamed = body["stream"] == true;
-    let recorded = Recorded {
-        path: request.path.clone(),
-        headers: request.headers.clone(),
-        body,
-        turn: turn.clone(),
-    };
+    let recorded =
+        Recorded { path: request.path.clone(), headers: request.headers.clone(), body, turn: turn.clone() };
     recorder.message(recorded);
     let input_tokens = tokens(request.body.len());
     match decide(script, &turn) {
@@ -83,15 +67,8 @@ fn decide(script: &Mutex<Box<dyn Script>>, turn: &Turn) -> Reply {
     let mut script = script.lock().unwrap_or_else(PoisonError::into_inner);
     catch_unwind(AssertUnwindSafe(|| script.reply(turn))).unwrap_or_else(|panic| {
         let words = panic.downcast_ref::<String>().cloned();
-        let words = words.or_else(|| {
-            panic
-                .downcast_ref::<&str>()
-                .map(|words| (*words).to_owned())
-        });
-        Reply::Unexpected(format!(
-            "the script panicked: {}",
-            words.unwrap_or_default()
-        ))
+        let words = words.or_else(|| panic.downcast_ref::<&str>().map(|words| (*words).to_owned()));
+        Reply::Unexpected(format!("the script panicked: {}", words.unwrap_or_default()))
     })
 }
 

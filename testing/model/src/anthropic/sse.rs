@@ -16,48 +16,24 @@ const PIECE: usize = 4096;
 /// The answer for a reply that is not [`Reply::Unexpected`].
 pub(super) fn answer(reply: &Reply, turn: &Turn, input_tokens: usize, streamed: bool) -> Answer {
     match reply {
-        Reply::Status {
-            code,
-            headers,
-            body,
-        } => Answer::Whole {
-            code: *code,
-            headers: headers.clone(),
-            body: body.clone(),
-        },
+        Reply::Status { code, headers, body } => {
+            Answer::Whole { code: *code, headers: headers.clone(), body: body.clone() }
+        }
         Reply::Hang => Answer::Silence,
         Reply::Slow { every, reply } => match answer(reply, turn, input_tokens, streamed) {
-            Answer::Stream { events, end, .. } => Answer::Stream {
-                events,
-                every: *every,
-                end,
-            },
+            Answer::Stream { events, end, .. } => Answer::Stream { events, every: *every, end },
             other => other,
         },
         Reply::HangMidStream(text) => broken(text, turn, input_tokens, End::Hang),
         Reply::CutMidStream(text) => broken(text, turn, input_tokens, End::Cut),
         Reply::ToolCalls(calls) => {
-            let blocks = calls
-                .iter()
-                .enumerate()
-                .map(|(at, call)| tool_use(turn, at, call))
-                .collect();
+            let blocks = calls.iter().enumerate().map(|(at, call)| tool_use(turn, at, call)).collect();
             complete(blocks, "tool_use", turn, input_tokens, streamed)
         }
-        Reply::Text(text) => complete(
-            vec![text_block(text)],
-            "end_turn",
-            turn,
-            input_tokens,
-            streamed,
-        ),
-        Reply::Stopped { text, stop_reason } => complete(
-            vec![text_block(text)],
-            stop_reason,
-            turn,
-            input_tokens,
-            streamed,
-        ),
+        Reply::Text(text) => complete(vec![text_block(text)], "end_turn", turn, input_tokens, streamed),
+        Reply::Stopped { text, stop_reason } => {
+            complete(vec![text_block(text)], stop_reason, turn, input_tokens, streamed)
+        }
         Reply::Unexpected(why) => Answer::json(400, why),
     }
 }
@@ -98,9 +74,7 @@ fn complete(
     let mut events = vec![event(&json!({"type": "message_start", "message": message}))];
     for (index, block) in blocks.iter().enumerate() {
         events.extend(block_events(index, block));
-        events.push(event(
-            &json!({"type": "content_block_stop", "index": index}),
-        ));
+        events.push(event(&json!({"type": "content_block_stop", "index": index})));
     }
     events.push(event(&json!({
         "type": "message_delta",
@@ -108,24 +82,14 @@ fn complete(
         "usage": {"output_tokens": output_tokens}
     })));
     events.push(event(&json!({"type": "message_stop"})));
-    Answer::Stream {
-        events,
-        every: Duration::ZERO,
-        end: End::Finish,
-    }
+    Answer::Stream { events, every: Duration::ZERO, end: End::Finish }
 }
 
 /// A stream that stops inside its first block.
 fn broken(text: &str, turn: &Turn, input_tokens: usize, end: End) -> Answer {
-    let mut events = vec![event(
-        &json!({"type": "message_start", "message": message(turn, input_tokens)}),
-    )];
+    let mut events = vec![event(&json!({"type": "message_start", "message": message(turn, input_tokens)}))];
     events.extend(block_events(0, &text_block(text)));
-    Answer::Stream {
-        events,
-        every: Duration::ZERO,
-        end,
-    }
+    Answer::Stream { events, every: Duration::ZERO, end }
 }
 
 /// The start of a block and its pieces.
@@ -139,35 +103,26 @@ fn block_events(index: usize, block: &Value) -> Vec<String> {
         empty["input"] = json!({});
         block["input"].to_string()
     };
-    let mut events = vec![event(
-        &json!({"type": "content_block_start", "index": index, "content_block": empty}),
-    )];
+    let mut events =
+        vec![event(&json!({"type": "content_block_start", "index": index, "content_block": empty}))];
     for piece in pieces(&whole) {
         let delta = if is_text {
             json!({"type": "text_delta", "text": piece})
         } else {
             json!({"type": "input_json_delta", "partial_json": piece})
         };
-        events.push(event(
-            &json!({"type": "content_block_delta", "index": index, "delta": delta}),
-        ));
+        events.push(event(&json!({"type": "content_block_delta", "index": index, "delta": delta})));
     }
     events
 }
 
 fn pieces(text: &str) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
-    characters
-        .chunks(PIECE)
-        .map(|piece| piece.iter().collect())
-        .collect()
+    characters.chunks(PIECE).map(|piece| piece.iter().collect()).collect()
 }
 
 fn event(data: &Value) -> String {
-    format!(
-        "event: {}\ndata: {data}\n\n",
-        data["type"].as_str().unwrap_or_default()
-    )
+    format!("event: {}\ndata: {data}\n\n", data["type"].as_str().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -177,10 +132,7 @@ mod tests {
     #[test]
     fn an_event_names_its_type_and_ends_with_a_blank_line() {
         let data = serde_json::json!({"type": "message_stop"});
-        assert_eq!(
-            event(&data),
-            "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
-        );
+        assert_eq!(event(&data), "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
     }
 
     #[test]

@@ -11,9 +11,7 @@ fn main() -> io::Result<()> {
         Some("research") => Walkthrough::research(),
         Some("quick") => Walkthrough::quick(),
         Some(other) => {
-            return Err(io::Error::other(format!(
-                "`{other}` is none of full, design, research, quick"
-            )));
+            return Err(io::Error::other(format!("`{other}` is none of full, design, research, quick")));
         }
     };
     let model = Model::try_start(walkthrough)?;
@@ -28,12 +26,7 @@ fn main() -> io::Result<()> {
     io::stdin().read_to_end(&mut Vec::new())?;
     for request in model.requests() {
         let turn = request.turn;
-        writeln!(
-            out,
-            "{}, answer {}",
-            turn.label("Phase").unwrap_or("no phase"),
-            turn.answers + 1
-        )?;
+        writeln!(out, "{}, answer {}", turn.label("Phase").unwrap_or("no phase"), turn.answers + 1)?;
     }
     for why in model.unexpected() {
         writeln!(out, "unexpected: {why}")?;

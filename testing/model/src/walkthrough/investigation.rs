@@ -13,9 +13,8 @@ pub(super) fn run(work: &mut Work<'_>) -> Step<String> {
          ## Risks\nNone found.\n\n## Recommendation\nAdd the folder `walkthrough/`.\n\n## Task\n{}\n",
         work.message()
     );
-    work.create(&work.dated("dive-greeting.md"), &document)?;
-    let signal =
-        json!({"status": "continue", "phase": work.after, "summary": "wrote the dive document"});
+    work.put(&work.dated("dive-greeting.md"), &document)?;
+    let signal = json!({"status": "continue", "phase": work.after, "summary": "wrote the dive document"});
     work.finish("wrote the dive document", &signal)?;
     Ok("The investigation is written down.".to_owned())
 }

@@ -74,15 +74,8 @@ impl Walkthrough {
     }
 
     fn run(&self, turn: &Turn) -> Step<String> {
-        let phase =
-            promises::check(turn, self.phases, self.task.as_deref()).map_err(Halt::Wrong)?;
-        let after = self
-            .phases
-            .iter()
-            .skip_while(|known| **known != phase)
-            .nth(1)
-            .copied()
-            .unwrap_or(phase);
+        let phase = promises::check(turn, self.phases, self.task.as_deref()).map_err(Halt::Wrong)?;
+        let after = self.phases.iter().skip_while(|known| **known != phase).nth(1).copied().unwrap_or(phase);
         let mut work = Work::start(turn, after)?;
         match phase {
             "investigation" => investigation::run(&mut work),
@@ -92,9 +85,7 @@ impl Walkthrough {
             "testing" => testing::run(&mut work),
             "quality" => quality::run(&mut work),
             "done" => done::run(&mut work),
-            other => Err(Halt::Wrong(format!(
-                "no part is written for the phase `{other}`"
-            ))),
+            other => Err(Halt::Wrong(format!("no part is written for the phase `{other}`"))),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Writes a plan and waits for its approval; reworks a rejected one; goes on with an approved one.
+//! Writes a plan and waits for its approval, changes a rejected one. Only the approval itself leads on.
 
 use serde_json::json;
 
@@ -9,44 +9,27 @@ use super::work::{Halt, Step, Work};
 pub(super) fn run(work: &mut Work<'_>) -> Step<String> {
     let files = work.session_files()?;
     let requirements = read_newest(work, &files, "-requirements.md")?;
-    let greeting = value(&requirements, "Greeting").ok_or_else(|| {
-        Halt::Wrong(format!(
-            "the requirements name no greeting:\n{requirements}"
-        ))
-    })?;
+    let greeting = value(&requirements, "Greeting")
+        .ok_or_else(|| Halt::Wrong(format!("the requirements name no greeting:\n{requirements}")))?;
     let Some(plan) = newest(&files, "-plan-") else {
         let path = work.dated("plan-greeting.md");
-        work.create(&path, &plan_text(greeting))?;
+        work.put(&path, &plan_text(greeting))?;
         return wait(work, &path, "wrote the plan");
     };
     let path = work.session(plan);
     work.read(&path)?;
-    let said = work.message().to_lowercase();
-    if said.contains("rejected") {
-        work.edit(
-            &path,
-            "# Plan: a greeting\n",
-            "# Plan: a greeting\n\nReworked after a review.\n",
-        )?;
-        return wait(work, &path, "reworked the plan");
+    if work.message().to_lowercase().contains("reject") {
+        let title = "# Plan: a greeting\n";
+        let changed = format!("{title}\nChanged in iteration {}.\n", work.label("Iteration"));
+        work.edit(&path, title, &changed)?;
+        return wait(work, &path, "changed the plan");
     }
-    if !said.contains("approved") {
-        let why = format!(
-            "a plan stands, but the prompt tells neither approval nor rejection:\n{}",
-            work.message()
-        );
-        return Err(Halt::Wrong(why));
-    }
-    let signal =
-        json!({"status": "continue", "phase": work.after, "summary": "the plan is approved"});
-    work.finish("the plan is approved", &signal)?;
-    Ok("The plan is approved.".to_owned())
+    wait(work, &path, "found the plan as it should be")
 }
 
 fn wait(work: &mut Work<'_>, path: &str, action: &str) -> Step<String> {
     let file = path.rsplit('/').next().unwrap_or_default();
-    let signal =
-        json!({"status": "waiting", "for": "plan_approval", "file": file, "summary": action});
+    let signal = json!({"status": "waiting", "for": "plan_approval", "file": file, "summary": action});
     work.finish(action, &signal)?;
     Ok("The plan waits for approval.".to_owned())
 }
@@ -54,9 +37,7 @@ fn wait(work: &mut Work<'_>, path: &str, action: &str) -> Step<String> {
 fn plan_text(greeting: &str) -> String {
     let phase = |(number, part): (usize, Part)| {
         let (title, file, check) = (part.title(), part.file(), part.check());
-        format!(
-            "\n## Phase {number}: {title}\n\n- [ ] {number}.1 Add `{file}`\n\nVerified by: `{check}`\n"
-        )
+        format!("\n## Phase {number}: {title}\n\n- [ ] {number}.1 Add `{file}`\n\nVerified by: `{check}`\n")
     };
     let phases: String = (1..).zip(PARTS).map(phase).collect();
     format!("# Plan: a greeting\n\nGreeting: {greeting}\n{phases}")

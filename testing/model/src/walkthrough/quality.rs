@@ -14,7 +14,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Step<String> {
         )));
     }
     let review = format!("# Quality review\n\n## Blocking\nNone.\n\n## Looked at\n{changed}\n");
-    work.create(&work.dated("quality-review.md"), &review)?;
+    work.put(&work.dated("quality-review.md"), &review)?;
     let signal = json!({"status": "continue", "phase": work.after, "summary": "nothing blocks"});
     work.finish("reviewed the change", &signal)?;
     Ok("Nothing blocks.".to_owned())

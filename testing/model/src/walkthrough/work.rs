@@ -33,12 +33,7 @@ pub(super) struct Work<'turn> {
 impl<'turn> Work<'turn> {
     /// Begins as every agent does: by reading the notebook.
     pub(super) fn start(turn: &'turn Turn, after: &'static str) -> Step<Self> {
-        let mut work = Self {
-            turn,
-            at: 0,
-            overview: String::new(),
-            after,
-        };
+        let mut work = Self { turn, at: 0, overview: String::new(), after };
         work.overview = work.read(&work.session("_overview.md"))?;
         Ok(work)
     }
@@ -70,25 +65,18 @@ impl<'turn> Work<'turn> {
 
     /// The names in the session folder, sorted.
     pub(super) fn session_files(&mut self) -> Step<Vec<String>> {
-        let listing = self.bash(&format!(
-            "LC_ALL=C ls -1A {}",
-            quoted(self.label("Session path"))
-        ))?;
+        let listing = self.bash(&format!("LC_ALL=C ls -1A {}", quoted(self.label("Session path"))))?;
         Ok(listing.lines().map(str::to_owned).collect())
     }
 
     /// Runs a command in the worktree; its failure is wrong.
     pub(super) fn in_worktree(&mut self, command: &str) -> Step<String> {
-        self.bash(&format!(
-            "cd {} && {command}",
-            quoted(self.label("Worktree path"))
-        ))
+        self.bash(&format!("cd {} && {command}", quoted(self.label("Worktree path"))))
     }
 
     /// A file's text.
     pub(super) fn read(&mut self, path: &str) -> Step<String> {
-        self.call(ToolCall::read(path))
-            .map(|shown| without_line_numbers(&shown))
+        self.call(ToolCall::read(path)).map(|shown| without_line_numbers(&shown))
     }
 
     /// Creates a file, or replaces one that is there, which has to be read first.
@@ -109,18 +97,15 @@ impl<'turn> Work<'turn> {
 
     /// Notes the last action in the notebook, then signals. The phase's text follows.
     pub(super) fn finish(&mut self, action: &str, signal: &Value) -> Step<()> {
-        let line = self.overview.lines().find(|line| {
-            line.trim_start_matches(['-', '*', ' '])
-                .starts_with("Last Action:")
-        });
+        let line = self
+            .overview
+            .lines()
+            .find(|line| line.trim_start_matches(['-', '*', ' ']).starts_with("Last Action:"));
         let line = line
             .ok_or_else(|| Halt::Wrong("`_overview.md` has no line `Last Action:`".to_owned()))?
             .to_owned();
         let label = line.split("Last Action:").next().unwrap_or_default();
-        let new = format!(
-            "{label}Last Action: {action} (iteration {})",
-            self.label("Iteration")
-        );
+        let new = format!("{label}Last Action: {action} (iteration {})", self.label("Iteration"));
         self.edit(&self.session("_overview.md"), &line, &new)?;
         self.create(&self.session("_signal.json"), &format!("{signal}\n"))
     }
@@ -134,10 +119,7 @@ impl<'turn> Work<'turn> {
         let tried = format!("{} {}", call.name, call.input);
         let result = self.attempt(call)?;
         if result.is_error {
-            return Err(Halt::Wrong(format!(
-                "the tool call `{tried}` went wrong: {}",
-                result.text
-            )));
+            return Err(Halt::Wrong(format!("the tool call `{tried}` went wrong: {}", result.text)));
         }
         Ok(result.text)
     }
@@ -146,10 +128,7 @@ impl<'turn> Work<'turn> {
     fn attempt(&mut self, call: ToolCall) -> Step<ToolResult> {
         let Some(made) = self.turn.history.get(self.at) else {
             if !self.turn.offers(&call.name) {
-                let why = format!(
-                    "the tool `{}` is needed, offered are {:?}",
-                    call.name, self.turn.tools
-                );
+                let why = format!("the tool `{}` is needed, offered are {:?}", call.name, self.turn.tools);
                 return Err(Halt::Wrong(why));
             }
             return Err(Halt::Call(call));
@@ -163,8 +142,7 @@ impl<'turn> Work<'turn> {
             return Err(Halt::Wrong(why));
         }
         let result = made.result.clone();
-        result
-            .ok_or_else(|| Halt::Wrong(format!("no result came for {} {}", call.name, call.input)))
+        result.ok_or_else(|| Halt::Wrong(format!("no result came for {} {}", call.name, call.input)))
     }
 }
 
@@ -179,9 +157,7 @@ fn without_line_numbers(shown: &str) -> String {
     let plain = |line: &str| {
         let numbered = line.trim_start().split_once(['\t', '→']);
         match numbered {
-            Some((number, text))
-                if !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) =>
-            {
+            Some((number, text)) if !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) => {
                 text.to_owned()
             }
             _ => line.to_owned(),
@@ -196,10 +172,7 @@ mod tests {
 
     #[test]
     fn line_numbers_go_and_the_text_stays() {
-        assert_eq!(
-            without_line_numbers("1\t# A\n2\t\n10\tb\tc\n"),
-            "# A\n\nb\tc"
-        );
+        assert_eq!(without_line_numbers("1\t# A\n2\t\n10\tb\tc\n"), "# A\n\nb\tc");
         assert_eq!(without_line_numbers("     1→# A"), "# A");
         assert_eq!(without_line_numbers("plain"), "plain");
     }
