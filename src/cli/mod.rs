@@ -1,8 +1,74 @@
-//! Words for people: flags, messages, exit codes.
+//! Words for people: flags, messages, exit codes. The only layer that writes to a terminal.
 
 use std::process::ExitCode;
 
+use clap::Parser;
+
+mod adopt_ask;
+mod answer;
+mod approve;
+mod args;
+mod context;
+mod failure;
+mod needed;
+mod request;
+mod run;
+mod screen;
+mod signals;
+mod status;
+mod style;
+mod terminal;
+
+use args::{Cli, Command};
+use failure::Failure;
+
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    // The two hidden roles of the binary are told apart before anything else is set up.
+    match std::env::args_os().nth(1).as_deref().and_then(std::ffi::OsStr::to_str) {
+        Some(crate::process::KEEPER_ARGUMENT) => return crate::process::keeper::main(),
+        Some(crate::provider::demo::SUBCOMMAND) => return crate::provider::demo::agent_main(),
+        _ => {}
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A terminal that is gone cannot be told about it.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match dispatch(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => failure.print(),
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<u8, Failure> {
+    let Cli { files, command, short } = cli;
+    let Some(command) = command else {
+        let Some(session) = short.session else {
+            return Err(Failure::usage("no command was given").with_hint("`samocode --help` lists them"));
+        };
+        return run::run(&files, &session, &short.options);
+    };
+    if short.session.is_some() {
+        return Err(Failure::usage("`--session` belongs to the short form, without a command"));
+    }
+    match command {
+        Command::Run { session, options } => run::run(&files, &session, &options),
+        Command::Status { session, json } => status::status(&files, session.as_deref(), json),
+        Command::List { json } => status::list(&files, json),
+        Command::Answer { session, answers, suggestions } => {
+            answer::answer(&files, &session, &answers, suggestions)
+        }
+        Command::Approve { session, sha256 } => approve::approve(&files, &session, sha256.as_deref()),
+        Command::Reject { session, message } => request::reject(&files, &session, &message),
+        Command::Tell { session, message } => request::tell(&files, &session, &message.join(" ")),
+        Command::Stop { session } => request::stop(&files, &session),
+        Command::Resume { session } => request::resume(&files, &session),
+        Command::Reopen { session, message, phase } => {
+            request::reopen(&files, &session, &message, phase.as_deref())
+        }
+    }
 }

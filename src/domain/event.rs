@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::gate::GateId;
 use crate::domain::outcome::{Outcome, Usage};
 use crate::domain::phase::Phase;
-use crate::domain::request::{Effect, Request};
+use crate::domain::request::{Answer, Effect, Request};
 use crate::domain::signal::{Signal, SignalFault};
 use crate::domain::verdict::{Block, Decision};
 
@@ -82,6 +82,8 @@ pub struct Adopted {
     pub phase: Phase,
     /// Iterations so far.
     pub iterations: u32,
+    /// Answers that stood in the folder; the person who adopts it vouches for them.
+    pub answers: Vec<Answer>,
 }
 
 /// Where the session works.

@@ -10,6 +10,7 @@ use jiff::Zoned;
 use crate::domain::gate::GateAsk;
 use crate::domain::request::{Effect, Who};
 use crate::domain::session::Session;
+use crate::domain::workflow::PhaseRules;
 
 /// What the message is made from.
 #[derive(Debug, Clone)]
@@ -61,7 +62,7 @@ impl Prompt<'_> {
         let place = session.place.as_ref();
         let worktree = place.map(|place| place.worktree.display().to_string()).unwrap_or_default();
         let base = place.map_or("", |place| place.base_branch.as_str());
-        let targets = session.workflow.rules(&session.phase).map(|rules| rules.targets());
+        let targets = session.workflow.rules(&session.phase).map(PhaseRules::targets);
         let labels: [(&str, String); 14] = [
             ("Session path", self.session_dir.display().to_string()),
             ("Working directory", worktree.clone()),
@@ -105,7 +106,7 @@ impl Prompt<'_> {
         };
         match effect {
             Effect::Rejected(message) => {
-                section(text, "Plan rejected", &format!("By {who}, with these words:\n\n{message}"))
+                section(text, "Plan rejected", &format!("By {who}, with these words:\n\n{message}"));
             }
             Effect::Answered { .. } | Effect::Approved { .. } | Effect::ActionDone | Effect::Moved(_) => {
                 section(text, "Gate passed", &self.passed(who, effect));

@@ -35,19 +35,21 @@ pub enum Step {
 
 /// The next thing to do. No iteration starts but through here, so no limit can be passed by.
 #[must_use]
-pub fn next_step(session: &Session, policy: &Policy) -> Step {
+pub fn next_step(session: &Session, policy: &Policy, now: Timestamp) -> Step {
     match &session.state {
         State::Preparing => Step::Prepare,
         State::Running(_) => Step::CloseLost,
-        State::Ready { after } => match exhausted(session, policy) {
-            Some(block) => Step::Hold(block),
-            None => Step::Run { after: *after },
-        },
+        State::Ready { after } => run(session, policy, *after),
         State::Waiting(gate) => Step::Wait(gate.clone()),
-        State::Parked(park) => Step::Park(park.clone()),
+        State::Parked(park) if now < park.until => Step::Park(park.clone()),
+        State::Parked(_) => run(session, policy, None),
         State::Blocked(block) => Step::Blocked(block.clone()),
         State::Done(summary) => Step::Finished(summary.clone()),
     }
+}
+
+fn run(session: &Session, policy: &Policy, after: Option<Timestamp>) -> Step {
+    exhausted(session, policy).map_or(Step::Run { after }, Step::Hold)
 }
 
 /// The limit or budget that is used up, if one is.

@@ -1,1 +1,123 @@
-//! (to come)
+//! Where decisions meet IO: iterations, gates, the session loop.
+//!
+//! Decides nothing itself: it gathers facts, asks the domain, journals the answer and carries it out. Never writes to
+//! a terminal; a [`Screen`] does.
+
+use std::io;
+use std::path::PathBuf;
+
+mod child;
+mod facts;
+mod gates;
+mod happening;
+mod iteration;
+mod keep;
+mod open;
+mod orchestrator;
+mod overview;
+mod place;
+mod requests;
+mod say;
+mod settings;
+mod view;
+
+pub use happening::{Happening, Happenings};
+pub use open::{Found, NewSession, adopt, create, find, list, take};
+pub use orchestrator::{Ending, Orchestrator};
+pub use say::{Live, Progress, Screen, duration_words, usage_words};
+pub use settings::{Settings, Wishes};
+pub use view::{GateKindView, GateView, QuestionView, View};
+
+use crate::domain::name::NameError;
+use crate::domain::workflow::WorkflowError;
+use crate::git::GitError;
+use crate::process::ProcessError;
+use crate::provider::ProviderError;
+use crate::store::StoreError;
+
+/// Why the engine cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The session's files.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The repository.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// A process.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// A provider.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// A session's name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A workflow.
+    #[error(transparent)]
+    Workflow(#[from] WorkflowError),
+    /// An operation on a path did not work.
+    #[error("cannot {what} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// Why it did not work.
+        source: io::Error,
+    },
+    /// The system gives no randomness.
+    #[error("the system gives no random numbers: {0}")]
+    Random(getrandom::Error),
+    /// A folder that is no session of samocode's stands under the name.
+    #[error("{} was not made by this samocode: it has no record", path.display())]
+    NotAdopted {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder cannot be adopted.
+    #[error("{} cannot be adopted: {detail}", path.display())]
+    CannotAdopt {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// There is no such session.
+    #[error("there is no session `{name}` in {}", sessions.display())]
+    NoSession {
+        /// What was typed.
+        name: String,
+        /// Where it was looked for.
+        sessions: PathBuf,
+    },
+    /// A provider that this version cannot run.
+    #[error("this version cannot run {provider} yet; it runs claude and demo")]
+    NoAdapter {
+        /// The provider.
+        provider: &'static str,
+    },
+    /// A new session without anything to do.
+    #[error("session `{name}` is new and needs a task: give it `--task`, `--task-file` or `--dive`")]
+    NoTask {
+        /// The name.
+        name: String,
+    },
+}
+
+/// Why the loop should leave before its work is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// A person asked with `stop`.
+    Leave,
+    /// Ctrl-C.
+    Interrupted,
+    /// The person wants to be asked from a shell, not waited for.
+    Waiting,
+}
+
+/// Sixteen random hexadecimal digits.
+pub fn random_hex() -> Result<String, EngineError> {
+    let number = getrandom::u64().map_err(EngineError::Random)?;
+    Ok(format!("{number:016x}"))
+}

@@ -1,1 +1,167 @@
-//! (to come)
+//! Adapters to the AI CLIs: what to run, what its output says, how a run ended.
+//!
+//! Spawns nothing, reads no configuration and writes nothing but its plugin folder in samocode's cache. Everything
+//! that is peculiar to one CLI sits in that CLI's own module; the rest of samocode sees [`Provider`] only.
+
+pub mod agent;
+pub mod bundle;
+pub mod claude;
+pub mod demo;
+pub mod event;
+mod plugin;
+mod program;
+mod seen;
+mod words;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::domain::command::{CommandSpec, Exit};
+use crate::domain::outcome::Outcome;
+
+use agent::AgentError;
+pub use claude::ClaudeSettings;
+pub use demo::DemoSettings;
+pub use event::AgentEvent;
+pub use seen::Seen;
+
+/// An adapter to one AI CLI, with the person's settings for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Provider {
+    /// Claude Code.
+    Claude(ClaudeSettings),
+    /// The built-in agent without a model.
+    Demo(DemoSettings),
+}
+
+/// One run to be made. The prompt is not here: it is a file that becomes stdin.
+#[derive(Debug, Clone, Copy)]
+pub struct RunSpec<'a> {
+    /// The phase's agent, e.g. `planning`.
+    pub agent: &'a str,
+    /// The workflow rules, the same bytes for every iteration of a phase.
+    pub rules: &'a str,
+    /// Tools that the agent gets beside its own.
+    pub extra_tools: &'a [String],
+    /// The model to use; empty leaves the choice to the CLI.
+    pub model: &'a str,
+    /// Working directory of the child.
+    pub worktree: &'a Path,
+    /// The session's folder, which the child writes its documents and its signal to.
+    pub session_dir: &'a Path,
+    /// Environment that the child's is made from; nothing else is inherited.
+    pub env: &'a [(OsString, OsString)],
+    /// samocode's cache folder.
+    pub cache_dir: &'a Path,
+}
+
+/// Why a run cannot be put together.
+#[derive(Debug, Error)]
+pub enum ProviderError {
+    /// There is no such program.
+    #[error(
+        "`{program}` was not found{}; {get}, or set `{key}` to where it is; `samocode demo` runs without it",
+        searched(.path.as_ref())
+    )]
+    NotFound {
+        /// The name or path that was looked for.
+        program: String,
+        /// The PATH that was searched; none for a path.
+        path: Option<OsString>,
+        /// The setting that names the program.
+        key: &'static str,
+        /// How to get the program.
+        get: &'static str,
+    },
+    /// The file is there but cannot be run.
+    #[error(
+        "{} is not an executable file; make it one, or set `{key}` to the program; `samocode demo` runs without it",
+        .path.display()
+    )]
+    NotExecutable {
+        /// The file.
+        path: PathBuf,
+        /// The setting that names the program.
+        key: &'static str,
+    },
+    /// The workflow names an agent that samocode does not bring along.
+    #[error("there is no agent `{agent}`; samocode has {}", known.join(", "))]
+    UnknownAgent {
+        /// The agent that was asked for.
+        agent: String,
+        /// The agents that exist.
+        known: Vec<String>,
+    },
+    /// An agent's asset is wrong.
+    #[error(transparent)]
+    Agent(#[from] AgentError),
+    /// The plugin folder does not hold what it should, and cannot be made to.
+    #[error("cannot write the agents to {}: {source}", .path.display())]
+    Plugin {
+        /// The plugin folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// ` on PATH (…)`, where PATH was searched.
+fn searched(path: Option<&OsString>) -> String {
+    path.map_or_else(String::new, |path| format!(" on PATH ({})", path.to_string_lossy()))
+}
+
+impl Provider {
+    /// The name that the person gives it in `SAMOCODE_PROVIDER`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Claude(_) => "claude",
+            Self::Demo(_) => "demo",
+        }
+    }
+
+    /// What to start for `run`. Writes the plugin folder where the CLI needs one.
+    ///
+    /// # Errors
+    /// Fails when the program is missing, the agent is unknown, or the plugin folder cannot be written.
+    pub fn command(&self, run: &RunSpec<'_>) -> Result<CommandSpec, ProviderError> {
+        match self {
+            Self::Claude(settings) => claude::command(settings, run),
+            Self::Demo(settings) => demo::command(settings, run),
+        }
+    }
+
+    /// Whether the program of the CLI can be found, before anything is made for it.
+    ///
+    /// # Errors
+    /// When it is missing or cannot be run.
+    pub fn check(&self, env: &[(OsString, OsString)]) -> Result<(), ProviderError> {
+        match self {
+            Self::Claude(settings) => claude::check(settings, env),
+            Self::Demo(_) => Ok(()),
+        }
+    }
+
+    /// What one line of the child's stdout says; none for what is of no interest or not understood.
+    ///
+    /// `line` is without its line break. `truncated`: the line was longer and only its beginning is here.
+    /// `last_in_chunk`: nothing further is at hand yet, so this line is worth a closer look for what to show.
+    pub fn parse(&self, line: &[u8], truncated: bool, last_in_chunk: bool) -> Option<AgentEvent> {
+        match self {
+            Self::Claude(_) => claude::parse(line, truncated, last_in_chunk),
+            Self::Demo(_) => demo::parse(line),
+        }
+    }
+
+    /// How a run ended, from its result's fields first, from words second, and never from the exit code alone.
+    ///
+    /// Says nothing of ends that samocode itself brought about: who ended the run knows that.
+    pub fn judge(&self, seen: &Seen, exit: Exit, stderr_tail: &str) -> Outcome {
+        match self {
+            Self::Claude(_) => claude::judge(seen, exit, stderr_tail),
+            Self::Demo(_) => demo::judge(seen, exit, stderr_tail),
+        }
+    }
+}

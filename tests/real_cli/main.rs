@@ -1,2 +1,12 @@
-//! (to come)
-fn main() {}
+//! Tests with the real AI coding CLIs, pinned in `testing/clis`, against a model stand-in on loopback.
+//!
+//! `npm ci --prefix testing/clis` installs them; without it these tests fail, they are never skipped.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helper stops the test where it fails")]
+
+mod claude;
+mod claude_faults;
+mod claude_plugin;
+mod claude_processes;
+mod claude_requests;
+mod claude_walkthrough;
+mod scratch;

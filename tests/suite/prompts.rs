@@ -57,12 +57,7 @@ const AGENTS: [Agent; 7] = [
         next: &["testing", "implementation", "done"],
         waits: &[],
     },
-    Agent {
-        phase: "done",
-        text: include_str!("../../assets/agents/done.md"),
-        next: &[],
-        waits: &[],
-    },
+    Agent { phase: "done", text: include_str!("../../assets/agents/done.md"), next: &[], waits: &[] },
 ];
 
 struct Front<'a> {
@@ -74,14 +69,10 @@ struct Front<'a> {
 
 fn front(text: &str) -> Result<Front<'_>, String> {
     let rest = text.strip_prefix("---\n").ok_or("no front matter")?;
-    let (head, body) = rest
-        .split_once("\n---\n")
-        .ok_or("front matter is not closed")?;
+    let (head, body) = rest.split_once("\n---\n").ok_or("front matter is not closed")?;
     let (mut name, mut description, mut tools) = (None, None, None);
     for line in head.lines() {
-        let (key, value) = line
-            .split_once(": ")
-            .ok_or_else(|| format!("not `key: value`: {line}"))?;
+        let (key, value) = line.split_once(": ").ok_or_else(|| format!("not `key: value`: {line}"))?;
         let slot = match key {
             "name" => &mut name,
             "description" => &mut description,
@@ -89,9 +80,7 @@ fn front(text: &str) -> Result<Front<'_>, String> {
             _ => return Err(format!("unknown key {key}")),
         };
         if value.contains(": ") || value.contains(" #") || slot.replace(value).is_some() {
-            return Err(format!(
-                "{key} is given twice, or needs quotes in YAML: {value}"
-            ));
+            return Err(format!("{key} is given twice, or needs quotes in YAML: {value}"));
         }
     }
     Ok(Front {
@@ -112,13 +101,9 @@ fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
 fn signals(text: &str) -> Vec<Result<Value, String>> {
     text.match_indices("{\"")
         .map(|(start, _)| {
-            let mut values =
-                serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+            let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
             let line = text[start..].lines().next().unwrap_or_default();
-            values
-                .next()
-                .and_then(Result::ok)
-                .ok_or_else(|| format!("not JSON: {line}"))
+            values.next().and_then(Result::ok).ok_or_else(|| format!("not JSON: {line}"))
         })
         .collect()
 }

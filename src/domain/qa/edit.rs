@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::parse::{Block, blocks, normal, written};
+use super::answer::{normal, written};
+use super::parse::{Block, blocks};
 use super::{Question, WAITING, canonical_id};
 use crate::domain::markdown;
 
@@ -187,7 +188,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(512))]
 
         #[test]
         fn a_set_answer_reads_back_and_nothing_else_changes(text in documents(), answer in given(), pick: prop::sample::Index) {

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Qa, Question, Suggestion, WAITING};
+use super::answer::{normal, read_answer, strip_prefix_ignoring_case};
+use super::suggestion::suggested;
+use super::{Qa, Question};
 use crate::domain::markdown::{self, Label, Line};
 
 /// A question and where its answer stands or would stand.
@@ -157,11 +159,6 @@ fn question_heading(title: &str) -> Option<(String, String)> {
     Some((with_number(digits), words.trim().to_owned()))
 }
 
-fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let head = text.get(..prefix.len())?;
-    head.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..])
-}
-
 /// Letter and words of an option: `A) …`, `a. …`, `- A) …`, `(A) …`, `**A)** …`, `- [ ] A: …`.
 fn option(line: &str) -> Option<(char, &str)> {
     let mut rest = line.trim();
@@ -180,97 +177,6 @@ fn option(line: &str) -> Option<(char, &str)> {
     let behind = behind.strip_prefix([')', '.', ':'])?.trim_start_matches(['*', '_']);
     (behind.is_empty() || behind.starts_with([' ', '\t']))
         .then(|| (letter.to_ascii_uppercase(), behind.trim()))
-}
-
-/// Takes a suggestion apart. `A good idea would be …` names no option, so what follows the letters must
-/// look like the beginning of a reason.
-fn suggested(raw: &str, options: &[(char, String)]) -> Suggestion {
-    let plain = raw.replace("**", "");
-    let mut letters = Vec::new();
-    let mut rest = plain.trim();
-    loop {
-        let token = strip_prefix_ignoring_case(rest, "option ").unwrap_or(rest).trim_start();
-        let Some(letter) = token.chars().next().filter(char::is_ascii_alphabetic) else {
-            break;
-        };
-        let behind = &token[1..];
-        let known =
-            options.is_empty() || options.iter().any(|(other, _)| *other == letter.to_ascii_uppercase());
-        if !known || behind.starts_with(|c: char| c.is_alphanumeric() || c == '\'' || c == '’') {
-            break;
-        }
-        letters.push(letter.to_ascii_uppercase());
-        rest = behind.trim_start();
-        let Some(more) = [",", "+", "&", "/", "and "].iter().find_map(|joint| rest.strip_prefix(joint))
-        else {
-            break;
-        };
-        let more = more.trim_start();
-        if !more.starts_with(|c: char| c.is_ascii_alphabetic())
-            || more[1..].starts_with(char::is_alphanumeric)
-        {
-            break;
-        }
-        rest = more;
-    }
-    let reasoned =
-        ["because", "since"].into_iter().any(|word| strip_prefix_ignoring_case(rest, word).is_some());
-    if !reasoned && !rest.is_empty() && !rest.starts_with(['-', '–', '—', ':', '.', ',', ';', '(', ')']) {
-        letters.clear();
-    }
-    let reason = if letters.is_empty() {
-        plain.trim()
-    } else {
-        rest.trim_start_matches(['-', '–', '—', ':', '.', ',', ';', ')', ' '])
-    };
-    Suggestion { letters, reason: reason.trim().to_owned(), raw: raw.to_owned() }
-}
-
-/// The answer that stands in these bytes, without the indent that [`written`] gives to further lines.
-fn read_answer(raw: &str) -> Option<String> {
-    let (first, more) = raw.split_once('\n').unwrap_or((raw, ""));
-    let indented = more.lines().all(|line| line.trim().is_empty() || line.starts_with(INDENT));
-    let more =
-        more.split('\n').map(|line| if indented { line.strip_prefix(INDENT).unwrap_or(line) } else { line });
-    let lines: Vec<&str> = std::iter::once(first).chain(more).collect();
-    normal(&lines.join("\n"))
-}
-
-/// Makes a line that looks like a heading, a fence or a label plain words.
-const INDENT: &str = "    ";
-
-/// An answer as it goes into the file: what follows the first line is indented, so that nothing in it can
-/// become a question.
-pub(super) fn written(answer: &str, newline: &str) -> String {
-    let mut out = String::with_capacity(answer.len());
-    for (at, line) in answer.split('\n').enumerate() {
-        if at > 0 {
-            out.push_str(newline);
-            if !line.is_empty() {
-                out.push_str(INDENT);
-            }
-        }
-        out.push_str(line);
-    }
-    out
-}
-
-/// An answer in its normal form; none if it says nothing or that it is awaited.
-pub(super) fn normal(answer: &str) -> Option<String> {
-    let unified = answer.replace("\r\n", "\n").replace('\r', "\n");
-    let clean: String = unified.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
-    let lines: Vec<&str> = clean.split('\n').map(str::trim_end).collect();
-    let joined = lines.join("\n");
-    let mut words = joined.trim();
-    // Some write behind the word instead of in its place.
-    while let Some(behind) =
-        [WAITING, "*waiting*"].into_iter().find_map(|w| strip_prefix_ignoring_case(words, w))
-    {
-        words = behind.trim();
-    }
-    let bare = words.trim_matches(|c: char| !c.is_alphanumeric());
-    let waiting = bare.eq_ignore_ascii_case("waiting") && words.len() <= bare.len() + 4;
-    (!words.is_empty() && !waiting).then(|| words.to_owned())
 }
 
 #[cfg(test)]
@@ -301,32 +207,6 @@ mod tests {
     fn the_reading_is_the_same_with_crlf_and_a_byte_order_mark() {
         let windows = format!("\u{feff}{}", FILE.replace('\n', "\r\n"));
         assert_eq!(parse(&windows), parse(FILE));
-    }
-
-    #[test]
-    fn suggestions_name_options_or_speak_for_themselves() {
-        let options = [('A', String::new()), ('B', String::new())];
-        let read = |raw: &str| {
-            let s = suggested(raw, &options);
-            (s.letters.iter().collect::<String>(), s.reason)
-        };
-        assert_eq!(read("A - not readable"), ("A".into(), "not readable".into()));
-        assert_eq!(read("A, B: both"), ("AB".into(), "both".into()));
-        assert_eq!(read("Option **b**"), ("B".into(), String::new()));
-        assert_eq!(read("A and B because of x"), ("AB".into(), "because of x".into()));
-        assert_eq!(read("A good cookie"), (String::new(), "A good cookie".into()));
-        assert_eq!(read("A, but small"), ("A".into(), "but small".into()));
-        assert_eq!(read("Z - none"), (String::new(), "Z - none".into()));
-    }
-
-    #[test]
-    fn waiting_is_no_answer_in_any_dress() {
-        for waiting in ["", " ", "_waiting_", "_WAITING_", "*Waiting*", "waiting", "(waiting)", "_waiting_\n"]
-        {
-            assert_eq!(normal(waiting), None, "{waiting:?}");
-        }
-        assert_eq!(normal("_waiting_ A").as_deref(), Some("A"));
-        assert_eq!(normal("waiting for legal").as_deref(), Some("waiting for legal"));
     }
 
     #[test]

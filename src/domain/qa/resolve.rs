@@ -1,7 +1,7 @@
 //! What a person's short answer means: a letter, several, the suggestion, or words.
 
 use super::Question;
-use super::parse::normal;
+use super::answer::normal;
 
 /// An answer in full.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,6 +19,7 @@ impl Session {
                 self.require_phase(&adopted.phase)?;
                 self.phase = adopted.phase.clone();
                 self.iteration = adopted.iterations;
+                self.answers = adopted.answers.iter().map(|a| (a.id.clone(), a.clone())).collect();
             }
             Event::Began { .. } => self.stopped = false,
             Event::Prepared(place) => {
@@ -171,7 +172,10 @@ impl Session {
     fn receive(&mut self, received: &Received) -> Result<(), String> {
         let request = &received.request;
         self.taken.insert(request.id.clone());
-        let ready = State::Ready { after: None };
+        let ready = match self.place {
+            Some(_) => State::Ready { after: None },
+            None => State::Preparing,
+        };
         let mut passes = false;
         match &received.effect {
             Effect::Refused(_) => {}

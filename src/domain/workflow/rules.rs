@@ -25,20 +25,20 @@ pub(super) fn phase_prompt(rules: &PhaseRules) -> String {
 }
 
 fn describe(rules: &PhaseRules, step: &super::Move) -> String {
-    let mut text = format!("`{}`", step.phase);
+    let mut parts = vec![format!("`{}`", step.phase)];
     if rules.gate == Some(GateKind::Approval) {
-        text += ": never by a signal; the person's approval of the plan moves the session there";
+        parts.push("never by a signal; the person's approval of the plan moves the session there".to_owned());
     }
     if let (Some(count), Some(most)) = (&step.count, step.most) {
-        text += &format!(": a {count}, at most {most} in a session");
+        parts.push(format!("a {count}, at most {most} in a session"));
     }
     if let Some(after) = &step.after {
-        text += &format!(": once {after} has passed");
+        parts.push(format!("once {after} has passed"));
     }
     if let Some(skipped) = &step.skips {
-        text += &format!(": leaves out {skipped}; say why in the summary");
+        parts.push(format!("leaves out {skipped}; say why in the summary"));
     }
-    text
+    parts.join(": ")
 }
 
 fn waiting(gate: GateKind) -> &'static str {

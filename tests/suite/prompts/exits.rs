@@ -56,9 +56,7 @@ fn exit(agent: &Agent, signal: &Value) -> Result<String, String> {
         "continue" if to != agent.phase && !agent.next.contains(&to) => illegal("that phase"),
         "continue" => Ok(to.to_owned()),
         "waiting" if !agent.waits.contains(&text("for")) => illegal("that wait"),
-        "waiting" if text("for") == "plan_approval" && text("file").is_empty() => {
-            illegal("no `file`")
-        }
+        "waiting" if text("for") == "plan_approval" && text("file").is_empty() => illegal("no `file`"),
         "waiting" => Ok(text("for").to_owned()),
         "blocked" if !NEEDS.contains(&text("needs")) => illegal("that need"),
         "blocked" => Ok("a person".to_owned()),
@@ -84,19 +82,10 @@ fn every_signal_example_is_legal_and_every_way_out_has_one() {
         r#"{"status": "continue", "phase": "planning", "summary": "x", "note": "x"}"#,
         r#"{"status": "continue", "phase": "planning", "summary": }"#,
     ] {
-        some(&signal_problems(
-            planning,
-            &format!("{}\n{bad}", planning.text),
-        ));
+        some(&signal_problems(planning, &format!("{}\n{bad}", planning.text)));
     }
-    let no_way_out = planning
-        .text
-        .lines()
-        .filter(|line| !line.contains("plan_approval"));
-    some(&signal_problems(
-        planning,
-        &no_way_out.collect::<Vec<_>>().join("\n"),
-    ));
+    let no_way_out = planning.text.lines().filter(|line| !line.contains("plan_approval"));
+    some(&signal_problems(planning, &no_way_out.collect::<Vec<_>>().join("\n")));
 }
 
 #[test]
@@ -128,17 +117,10 @@ fn the_rules_show_each_status_once() {
     assert_eq!(shown, ["blocked", "continue", "done", "handoff", "waiting"]);
     for signal in signals(&RULES.replace("<phase that runs next>", "testing")) {
         let signal = signal.unwrap();
-        assert!(
-            AGENTS.iter().any(|agent| exit(agent, &signal).is_ok()),
-            "legal nowhere: {signal}"
-        );
+        assert!(AGENTS.iter().any(|agent| exit(agent, &signal).is_ok()), "legal nowhere: {signal}");
     }
     for need in NEEDS {
         assert!(RULES.contains(need), "{need}");
     }
-    assert_eq!(
-        signals("`{\"status\": oops}`").len(),
-        1,
-        "a broken example is seen"
-    );
+    assert_eq!(signals("`{\"status\": oops}`").len(), 1, "a broken example is seen");
 }

@@ -49,11 +49,7 @@ fn description_problems(text: &str) -> Vec<String> {
     if !text.contains("Used when ") {
         problems.push(format!("does not say when it is used: {text}"));
     }
-    if !text
-        .split(' ')
-        .next()
-        .is_some_and(|verb| verb.ends_with('s'))
-    {
+    if !text.split(' ').next().is_some_and(|verb| verb.ends_with('s')) {
         problems.push(format!("does not begin in the third person: {text}"));
     }
     problems.extend(phrases(text, &["you ", "first ", "then ", "step"]));
@@ -67,11 +63,7 @@ fn tool_problems(agent: &Front<'_>) -> Vec<String> {
         .map(|tool| format!("cannot do its work without {tool}"))
         .collect();
     problems.extend(
-        agent
-            .tools
-            .iter()
-            .filter(|tool| !TOOLS.contains(tool))
-            .map(|tool| format!("no such tool: {tool}")),
+        agent.tools.iter().filter(|tool| !TOOLS.contains(tool)).map(|tool| format!("no such tool: {tool}")),
     );
     problems.extend(
         named_tools(agent.body)
@@ -84,24 +76,16 @@ fn tool_problems(agent: &Front<'_>) -> Vec<String> {
 
 fn named_tools(text: &str) -> Vec<&'static str> {
     let named = |tool: &&str| {
-        [
-            format!("`{tool}`"),
-            format!("`{tool}("),
-            format!("{tool} tool"),
-        ]
-        .iter()
-        .any(|form| text.contains(form.as_str()))
+        [format!("`{tool}`"), format!("`{tool}("), format!("{tool} tool")]
+            .iter()
+            .any(|form| text.contains(form.as_str()))
     };
     TOOLS.into_iter().filter(named).collect()
 }
 
 fn budget_problems(rules: &str, agent: &str) -> Vec<String> {
     let sum = rules.chars().count() + agent.chars().count() + GENERATED;
-    if sum > BUDGET {
-        vec![format!("{sum} characters, over {BUDGET}")]
-    } else {
-        Vec::new()
-    }
+    if sum > BUDGET { vec![format!("{sum} characters, over {BUDGET}")] } else { Vec::new() }
 }
 
 /// The five sections in their order, the job before them, a fenced template under Output, a signal as the last line.
@@ -109,11 +93,7 @@ fn shape_problems(body: &str) -> Vec<String> {
     let mut problems = Vec::new();
     let mut at = 0;
     for section in SECTIONS {
-        match body
-            .match_indices(&format!("\n{section}\n"))
-            .map(|(i, _)| i)
-            .collect::<Vec<_>>()[..]
-        {
+        match body.match_indices(&format!("\n{section}\n")).map(|(i, _)| i).collect::<Vec<_>>()[..] {
             [i] if i > at => at = i,
             _ => problems.push(format!("`{section}` is missing, doubled or out of order")),
         }
@@ -121,19 +101,10 @@ fn shape_problems(body: &str) -> Vec<String> {
     if body.starts_with('#') || body.lines().next().is_none_or(|job| job.len() < 60) {
         problems.push("does not begin with its job".to_owned());
     }
-    if body
-        .split("\n## Output\n")
-        .nth(1)
-        .is_none_or(|output| output.matches("```").count() != 2)
-    {
+    if body.split("\n## Output\n").nth(1).is_none_or(|output| output.matches("```").count() != 2) {
         problems.push("no single output template".to_owned());
     }
-    if body
-        .trim_end()
-        .lines()
-        .last()
-        .is_none_or(|line| signals(line).is_empty())
-    {
+    if body.trim_end().lines().last().is_none_or(|line| signals(line).is_empty()) {
         problems.push("does not end on a signal".to_owned());
     }
     problems
@@ -157,10 +128,7 @@ fn question_problems(block: &str) -> Vec<String> {
     if letters.len() != options.len() || !(2..=4).contains(&options.len()) {
         problems.push(format!("options: {options:?}"));
     }
-    if !letters
-        .iter()
-        .any(|letter| suggestion.starts_with(&format!("**Suggestion:** {letter} - ")))
-    {
+    if !letters.iter().any(|letter| suggestion.starts_with(&format!("**Suggestion:** {letter} - "))) {
         problems.push(format!("suggestion: {suggestion}"));
     }
     if *answer != "**Answer:** _waiting_" {
@@ -177,18 +145,9 @@ fn front_matter_names_the_phase_and_says_when_it_is_used() {
         none(&description_problems(front.description), agent.phase);
     }
     assert!(front("no front matter").is_err());
-    assert!(
-        front("---\nname: x\ndescription: y\n").is_err(),
-        "not closed"
-    );
-    assert!(
-        front("---\nname: x\ndescription: y\n---\n").is_err(),
-        "no tools"
-    );
-    assert!(
-        front("---\nname: x\ndescription: y: z\ntools: Read\n---\n").is_err(),
-        "not YAML"
-    );
+    assert!(front("---\nname: x\ndescription: y\n").is_err(), "not closed");
+    assert!(front("---\nname: x\ndescription: y\n---\n").is_err(), "no tools");
+    assert!(front("---\nname: x\ndescription: y: z\ntools: Read\n---\n").is_err(), "not YAML");
     some(&description_problems("Plan the work."));
     some(&description_problems(
         "Reads the code first, asks questions, then writes the plan. Used when a plan is needed.",
@@ -200,16 +159,8 @@ fn no_agent_names_or_lists_a_tool_that_it_lacks() {
     for agent in &AGENTS {
         none(&tool_problems(&front(agent.text).unwrap()), agent.phase);
     }
-    assert_eq!(
-        named_tools(RULES),
-        Vec::<&str>::new(),
-        "the rules are for every provider"
-    );
-    for body in [
-        "Open it with `Glob`.",
-        "Use the WebFetch tool.",
-        "Call `Skill(dive)`.",
-    ] {
+    assert_eq!(named_tools(RULES), Vec::<&str>::new(), "the rules are for every provider");
+    for body in ["Open it with `Glob`.", "Use the WebFetch tool.", "Call `Skill(dive)`."] {
         some(&tool_problems(&Front {
             name: "x",
             description: "y",
@@ -223,11 +174,7 @@ fn no_agent_names_or_lists_a_tool_that_it_lacks() {
         tools: vec!["Read", "Write", "Edit"],
         body: "",
     }));
-    assert_eq!(
-        named_tools("Read the task. Write it."),
-        Vec::<&str>::new(),
-        "plain English passes"
-    );
+    assert_eq!(named_tools("Read the task. Write it."), Vec::<&str>::new(), "plain English passes");
 }
 
 #[test]
@@ -235,19 +182,12 @@ fn rules_and_any_agent_stay_within_the_budget() {
     for agent in &AGENTS {
         none(&budget_problems(RULES, agent.text), agent.phase);
     }
-    some(&budget_problems(
-        RULES,
-        &"x".repeat(BUDGET - RULES.len() - GENERATED + 100),
-    ));
+    some(&budget_problems(RULES, &"x".repeat(BUDGET - RULES.len() - GENERATED + 100)));
     for name in Workflow::built_in_names() {
         let workflow = Workflow::parse(Workflow::built_in(name).unwrap()).unwrap();
         for rules in workflow.phases() {
             let generated = workflow.phase_prompt(&rules.name).chars().count();
-            assert!(
-                generated <= GENERATED,
-                "{name}, {}: {generated}",
-                rules.name
-            );
+            assert!(generated <= GENERATED, "{name}, {}: {generated}", rules.name);
         }
     }
 }
@@ -255,10 +195,7 @@ fn rules_and_any_agent_stay_within_the_budget() {
 #[test]
 fn every_agent_has_job_inputs_steps_stop_output_and_ends_on_a_signal() {
     for agent in &AGENTS {
-        none(
-            &shape_problems(front(agent.text).unwrap().body),
-            agent.phase,
-        );
+        none(&shape_problems(front(agent.text).unwrap().body), agent.phase);
     }
     let good = front(AGENTS[0].text).unwrap().body;
     for section in SECTIONS {
@@ -271,19 +208,13 @@ fn every_agent_has_job_inputs_steps_stop_output_and_ends_on_a_signal() {
 #[test]
 fn the_question_example_is_the_format_that_samocode_reads() {
     let example = |text: &str| {
-        text.split("```\n")
-            .find(|block| block.starts_with("### Q"))
-            .unwrap_or_default()
-            .to_owned()
+        text.split("```\n").find(|block| block.starts_with("### Q")).unwrap_or_default().to_owned()
     };
     let block = example(AGENTS[1].text);
     none(&question_problems(&block), "requirements");
-    for (from, to) in [
-        ("_waiting_", "A"),
-        ("B) ", "C) "),
-        ("**Suggestion:** A", "**Suggestion:** D"),
-        ("### Q1: ", "Q1: "),
-    ] {
+    for (from, to) in
+        [("_waiting_", "A"), ("B) ", "C) "), ("**Suggestion:** A", "**Suggestion:** D"), ("### Q1: ", "Q1: ")]
+    {
         some(&question_problems(&block.replace(from, to)));
     }
 }

@@ -15,14 +15,7 @@ const FILES: [&str; 10] = [
     "-summary.md",
 ];
 
-const CAPITALS: [&str; 6] = [
-    "TIMESTAMP_FILE",
-    "TIMESTAMP_LOG",
-    "TIMESTAMP_ITERATION",
-    "HEAD",
-    "JSON",
-    "UTF",
-];
+const CAPITALS: [&str; 6] = ["TIMESTAMP_FILE", "TIMESTAMP_LOG", "TIMESTAMP_ITERATION", "HEAD", "JSON", "UTF"];
 
 /// Work that would outlive the iteration, which ends every process that it started.
 const LEFT_RUNNING: [&str; 10] = [
@@ -58,15 +51,11 @@ fn file_problems(text: &str) -> Vec<String> {
     text.split(|c: char| c.is_whitespace() || "`\"',;()".contains(c))
         .filter_map(|word| word.rsplit('/').next())
         .filter(|word| {
-            [".md", ".json", ".jsonl", ".log"]
-                .iter()
-                .any(|end| word.ends_with(end))
+            [".md", ".json", ".jsonl", ".log"].iter().any(|end| word.ends_with(end))
                 || word.starts_with("<TIMESTAMP_FILE>-")
         })
         .filter(|word| {
-            let bare = word
-                .strip_prefix("<TIMESTAMP_FILE>")
-                .or_else(|| word.strip_prefix('*'));
+            let bare = word.strip_prefix("<TIMESTAMP_FILE>").or_else(|| word.strip_prefix('*'));
             !FILES.contains(&bare.unwrap_or(word).replace("<topic>", "*").as_str())
         })
         .map(|word| format!("no file of a session: {word}"))
@@ -83,9 +72,7 @@ fn shouting(text: &str) -> Vec<String> {
         .filter(|word| !CAPITALS.contains(word))
         .map(|word| format!("shouts {word}"))
         .collect();
-    let calm = text
-        .replace("**Suggestion:**", "")
-        .replace("**Answer:**", "");
+    let calm = text.replace("**Suggestion:**", "").replace("**Answer:**", "");
     problems.extend(
         ["**", "!", "\u{26a0}"]
             .into_iter()
@@ -106,10 +93,7 @@ fn variable_text(text: &str) -> Vec<String> {
         if let [a, b, b'-' | b':', c, d] = *window
             && [a, b, c, d].into_iter().all(digit)
         {
-            problems.push(format!(
-                "holds a date or time: {}",
-                String::from_utf8_lossy(window)
-            ));
+            problems.push(format!("holds a date or time: {}", String::from_utf8_lossy(window)));
         }
     }
     problems
@@ -140,10 +124,7 @@ fn the_tone_is_calm_and_needs_no_listener_or_later_turn() {
     for bad in ["You MUST commit.", "Commit!", "This is **crucial**."] {
         some(&shouting(bad));
     }
-    some(&phrases(
-        "Start the server in the Background.",
-        &LEFT_RUNNING,
-    ));
+    some(&phrases("Start the server in the Background.", &LEFT_RUNNING));
     some(&phrases("Ask the user which one.", &LISTENERS));
 }
 

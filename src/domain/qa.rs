@@ -3,9 +3,11 @@
 //! Agents write the file and people edit it by hand, so it is read leniently and changed in place: only
 //! the bytes of an answer are ever touched. Never touches the file itself.
 
+mod answer;
 mod edit;
 mod parse;
 mod resolve;
+mod suggestion;
 
 pub use edit::{QaError, clear_answer, clear_answers_except, set_answer};
 pub use parse::{canonical_id, parse};

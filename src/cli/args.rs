@@ -1,0 +1,197 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Exit codes, for `--help`.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0 done   2 usage or configuration   10 waiting (with --exit-on-wait)
+  11 blocked: a person must decide    12 cannot start or go on: login, credit, missing program
+  13 stopped by request               130 interrupted
+
+Examples:
+  samocode demo                                        see a whole session, without an AI CLI
+  samocode init                                        write .samocode for this repository
+  samocode run add-auth --task 'Add JWT auth'          start, or go on with, a session
+  samocode --config .samocode --session add-auth --task 'Add JWT auth'      the same, in the short form
+  samocode status add-auth                             where it stands and what it waits for";
+
+/// Walk-away AI coding: give a task, answer its questions, approve its plan, find the branch.
+#[derive(Debug, Parser)]
+#[command(name = "samocode", version, after_help = EXIT_CODES)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) files: Files,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) short: Short,
+}
+
+/// Which settings apply.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Files {
+    /// The project's settings [default: the nearest .samocode upward from here]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// More settings, e.g. keys of the phone [default: .env beside .samocode]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) env_file: Option<PathBuf>,
+}
+
+/// The short form of `run`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Short form of `run`")]
+pub(super) struct Short {
+    /// The session's name
+    #[arg(long, value_name = "NAME")]
+    pub(super) session: Option<String>,
+    #[command(flatten)]
+    pub(super) options: RunOptions,
+}
+
+/// What a run may be told.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct RunOptions {
+    /// What is to be done; for a session that is under way, guidance
+    #[arg(long, value_name = "TEXT", conflicts_with = "task_file")]
+    pub(super) task: Option<String>,
+    /// The task from a file, or from standard input with -
+    #[arg(long, value_name = "FILE")]
+    pub(super) task_file: Option<PathBuf>,
+    /// What to investigate; without a task, that is all that is done
+    #[arg(long, value_name = "TOPIC")]
+    pub(super) dive: Option<String>,
+    /// full, design, research, quick, or a file [default: full; research for a dive alone]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) workflow: Option<String>,
+    /// claude or demo
+    #[arg(long, value_name = "NAME")]
+    pub(super) provider: Option<String>,
+    /// The model, in the provider's words
+    #[arg(long, value_name = "MODEL")]
+    pub(super) model: Option<String>,
+    /// Longest time of one iteration, in seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) timeout: Option<String>,
+    /// Work in the background, beyond this terminal; `attach` shows it
+    #[arg(long)]
+    pub(super) detach: bool,
+    /// Set by --detach for the process in the background.
+    #[arg(long, hide = true)]
+    pub(super) detached: bool,
+    /// Take over a session folder that samocode has no record of
+    #[arg(long)]
+    pub(super) adopt: bool,
+    /// Work on a branch of the session's name that exists already
+    #[arg(long)]
+    pub(super) attach_branch: bool,
+    /// Pass the questions with the agent's own suggestions
+    #[arg(long)]
+    pub(super) accept_suggestions: bool,
+    /// Pass the plan without a look
+    #[arg(long)]
+    pub(super) approve_plan: bool,
+    /// Leave with exit code 10 when a person is needed, instead of waiting
+    #[arg(long)]
+    pub(super) exit_on_wait: bool,
+    /// Budget: iterations
+    #[arg(long, value_name = "N")]
+    pub(super) max_iterations: Option<String>,
+    /// Budget: US dollars, where the provider reports cost
+    #[arg(long, value_name = "USD")]
+    pub(super) max_cost: Option<String>,
+    /// Budget: tokens, in and out
+    #[arg(long, value_name = "N")]
+    pub(super) max_tokens: Option<String>,
+    /// Budget: time that the CLI works, e.g. 90m or 3h
+    #[arg(long, value_name = "TIME")]
+    pub(super) max_time: Option<String>,
+    /// Longest wait for a usage limit, e.g. 6h
+    #[arg(long, value_name = "TIME")]
+    pub(super) max_wait: Option<String>,
+}
+
+/// What samocode can do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Start a session, or go on with one
+    Run {
+        /// The session's name
+        session: String,
+        #[command(flatten)]
+        options: Box<RunOptions>,
+    },
+    /// Where a session stands, and what it waits for
+    Status {
+        /// The session [default: the one that changed last]
+        session: Option<String>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// All sessions, a line each
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Answer the questions of a session; asks one by one when none are given
+    Answer {
+        /// The session
+        session: String,
+        /// Answers: a letter, letters, or words
+        #[arg(value_name = "Q1=A")]
+        answers: Vec<String>,
+        /// Take the agent's suggestion for every question that is still open
+        #[arg(long, short)]
+        suggestions: bool,
+    },
+    /// Approve the plan
+    Approve {
+        /// The session
+        session: String,
+        /// Approve exactly the plan with this SHA-256
+        #[arg(long, value_name = "HASH")]
+        sha256: Option<String>,
+    },
+    /// Send the plan back, with what to change
+    Reject {
+        /// The session
+        session: String,
+        /// What to change
+        #[arg(long, short, value_name = "TEXT")]
+        message: String,
+    },
+    /// Give guidance to the next iteration
+    Tell {
+        /// The session
+        session: String,
+        /// The guidance
+        #[arg(required = true, value_name = "TEXT")]
+        message: Vec<String>,
+    },
+    /// End the running iteration and leave; everything is kept
+    Stop {
+        /// The session
+        session: String,
+    },
+    /// Let a session go on that is blocked, parked, or waits for something only you could do
+    Resume {
+        /// The session
+        session: String,
+    },
+    /// Take a finished session back to work
+    Reopen {
+        /// The session
+        session: String,
+        /// What is to be done
+        #[arg(long, short, value_name = "TEXT")]
+        message: String,
+        /// implementation or planning [default: implementation]
+        #[arg(long, value_name = "PHASE")]
+        phase: Option<String>,
+    },
+}

@@ -1,0 +1,82 @@
+//! What every command needs: settings, folders, and how the person would type the next command.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::Files;
+use crate::cli::failure::Failure;
+use crate::config::{Config, Dirs, LoadSpec, Overrides};
+use crate::engine::{EngineError, Found, find};
+use crate::store::Layout;
+
+/// Settings and where they came from.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub(super) config: Config,
+    pub(super) dirs: Dirs,
+    explicit_config: Option<PathBuf>,
+}
+
+impl Context {
+    /// Loads the settings that apply here.
+    pub(super) fn load(files: &Files, flags: Overrides) -> Result<Self, Failure> {
+        let env = |name: &str| std::env::var(name).ok();
+        let dirs = Dirs::of_user(&env)
+            .ok_or_else(|| Failure::usage("the home folder is not known").with_hint("set HOME"))?;
+        let start_dir = std::env::current_dir()
+            .map_err(|e| Failure::usage(format!("the working directory cannot be read: {e}")))?;
+        let config = Config::load(&LoadSpec {
+            config: files.config.clone(),
+            env_file: files.env_file.clone(),
+            start_dir,
+            flags,
+            env: &env,
+            home: dirs.home.clone(),
+            user_config_dir: dirs.config.clone(),
+        })?;
+        Ok(Self { config, dirs, explicit_config: files.config.clone() })
+    }
+
+    /// A command as the person would type it here.
+    pub(super) fn command(&self, words: &str) -> String {
+        match &self.explicit_config {
+            Some(path) => format!("samocode --config {} {words}", shell_word(path)),
+            None => format!("samocode {words}"),
+        }
+    }
+
+    /// The session of that name.
+    pub(super) fn session(&self, name: &str) -> Result<Layout, Failure> {
+        match find(&self.config.sessions, name)? {
+            Found::Session(layout) => Ok(layout),
+            Found::Folder(layout) => Err(EngineError::NotAdopted { path: layout.session_dir() }.into()),
+            Found::New(name) => {
+                // A finished session is not found by its bare name to be run, but may be looked at.
+                let newest = crate::engine::list(&self.config.sessions)?
+                    .into_iter()
+                    .rfind(|layout| is_named(layout.folder(), name.as_str()));
+                newest.ok_or_else(|| {
+                    EngineError::NoSession { name: name.to_string(), sessions: self.config.sessions.clone() }
+                        .into()
+                })
+            }
+        }
+    }
+}
+
+fn is_named(folder: &str, name: &str) -> bool {
+    crate::domain::name::FolderName::parse(folder).is_some_and(|folder| folder.name.as_str() == name)
+}
+
+/// A path as a shell takes it.
+fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    shlex::try_quote(&text).map_or_else(|_| text.clone(), std::borrow::Cow::into_owned)
+}
+
+/// The login name, for the record.
+pub(super) fn login() -> String {
+    ["USER", "LOGNAME"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()))
+}

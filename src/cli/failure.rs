@@ -1,0 +1,113 @@
+//! A failure as a person sees it: what happened, what to do, and the exit code.
+
+use std::process::ExitCode;
+
+use crate::cli::terminal;
+use crate::config::ConfigError;
+use crate::domain::verdict::{Block, BlockCause};
+use crate::engine::EngineError;
+use crate::git::GitError;
+use crate::store::StoreError;
+
+/// Usage or configuration.
+pub(super) const USAGE: u8 = 2;
+/// A gate is open and the person wants to be asked from a shell.
+pub(super) const WAITING: u8 = 10;
+/// A person must decide.
+pub(super) const BLOCKED: u8 = 11;
+/// Cannot start or go on: login, credit, missing program.
+pub(super) const UNABLE: u8 = 12;
+/// Stopped by request.
+pub(super) const STOPPED: u8 = 13;
+/// Ctrl-C.
+pub(super) const INTERRUPTED: u8 = 130;
+
+/// What went wrong.
+#[derive(Debug)]
+pub(super) struct Failure {
+    message: String,
+    hint: Option<String>,
+    code: u8,
+}
+
+impl Failure {
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None, code: USAGE }
+    }
+
+    pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(super) fn print(&self) -> ExitCode {
+        terminal::error(&self.message);
+        if let Some(hint) = &self.hint {
+            terminal::hint(hint);
+        }
+        ExitCode::from(self.code)
+    }
+}
+
+/// The exit code of a blocked session.
+pub(super) fn block_code(block: &Block) -> u8 {
+    match block.cause {
+        BlockCause::Unable => UNABLE,
+        BlockCause::Asked | BlockCause::Failures | BlockCause::Interruptions | BlockCause::Limit => BLOCKED,
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<GitError> for Failure {
+    fn from(error: GitError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        EngineError::from(error).into()
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        let message = error.to_string();
+        let (hint, code) = match &error {
+            EngineError::Store(StoreError::Held { holder }) => (
+                Some(format!(
+                    "`samocode attach` shows what it does, `samocode stop` ends it; process {} works since {}",
+                    holder.pid, holder.since
+                )),
+                UNABLE,
+            ),
+            EngineError::Store(StoreError::Unreadable { .. } | StoreError::Senseless { .. }) => {
+                (Some("restore the record from a backup, or start a new session".to_owned()), BLOCKED)
+            }
+            EngineError::Store(StoreError::Io { .. }) | EngineError::Io { .. } => (
+                Some("free the disk or mend the permissions, then run it again: nothing is lost".to_owned()),
+                BLOCKED,
+            ),
+            EngineError::NotAdopted { .. } => {
+                (Some("`--adopt` takes it over, with the phase that its _overview.md says".to_owned()), USAGE)
+            }
+            EngineError::NoSession { .. } => (Some("`samocode list` shows the sessions".to_owned()), USAGE),
+            EngineError::Provider(_) | EngineError::Process(_) | EngineError::NoAdapter { .. } => {
+                (None, UNABLE)
+            }
+            EngineError::Store(_)
+            | EngineError::Git(_)
+            | EngineError::Name(_)
+            | EngineError::Workflow(_)
+            | EngineError::Random(_)
+            | EngineError::CannotAdopt { .. }
+            | EngineError::NoTask { .. } => (None, USAGE),
+        };
+        Self { message, hint, code }
+    }
+}

@@ -1,0 +1,190 @@
+//! Sends a person's request and says what came of it.
+
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::cli::args::Files;
+use crate::cli::context::{Context, login};
+use crate::cli::failure::Failure;
+use crate::cli::{style, terminal};
+use crate::config::Overrides;
+use crate::domain::event::Event;
+use crate::domain::gate::GateId;
+use crate::domain::phase::Phase;
+use crate::domain::request::{Act, Effect, Request, Who};
+use crate::engine::{GateKindView, View, random_hex};
+use crate::process::TAG_VARIABLE;
+use crate::store::{self, Layout, read_journal};
+
+/// How long a live orchestrator is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A person's way into one session.
+pub(super) struct Desk {
+    pub(super) context: Context,
+    pub(super) layout: Layout,
+    pub(super) view: View,
+}
+
+impl Desk {
+    /// Finds the session. Refused inside an iteration: an agent is no person.
+    pub(super) fn open(files: &Files, session: &str) -> Result<Self, Failure> {
+        if std::env::var_os(TAG_VARIABLE).is_some() {
+            return Err(Failure::usage("this command is a person's; it was called from inside an iteration")
+                .with_hint("an agent asks for a person with its signal: `waiting` or `blocked`"));
+        }
+        let context = Context::load(files, Overrides::default())?;
+        let layout = context.session(session)?;
+        let view = View::read(&layout)?;
+        Ok(Self { context, layout, view })
+    }
+
+    /// The open gate, or an error that says what the session does instead.
+    pub(super) fn gate(&self, wanted: &str) -> Result<(GateId, &GateKindView), Failure> {
+        match &self.view.gate {
+            Some(gate) => Ok((GateId::from_random(gate.id.clone()), &gate.kind)),
+            None => Err(Failure::usage(format!(
+                "nothing waits for {wanted}: {} is {}",
+                self.view.name, self.view.state
+            ))
+            .with_hint(format!(
+                "`{}` says more",
+                self.context.command(&format!("status {}", self.view.name))
+            ))),
+        }
+    }
+
+    /// An error for an act that does not fit the open gate.
+    pub(super) fn misfit(&self, wanted: &str) -> Failure {
+        let waits_for = self.view.gate.as_ref().map_or("nobody", |gate| gate.waits_for);
+        Failure::usage(format!("nothing waits for {wanted}: {} waits for {waits_for}", self.view.name))
+    }
+
+    /// Sends the request; with a live orchestrator, waits for what comes of it.
+    pub(super) fn send(&self, act: Act) -> Result<u8, Failure> {
+        let request = Request { id: random_hex()?, at: Timestamp::now(), who: Who::Terminal(login()), act };
+        store::post(&self.layout, &request)?;
+        let run = self.context.command(&format!("run {}", self.view.name));
+        if store::holder(&self.layout).is_none() {
+            terminal::line(&format!(
+                "kept for {}; nothing works on it now. Start it with:\n  {}",
+                self.view.name,
+                style::command(&run)
+            ));
+            return Ok(0);
+        }
+        match self.effect_of(&request.id) {
+            Some(Effect::Refused(why)) => Err(Failure::usage(format!("refused: {why}"))),
+            Some(effect) => {
+                terminal::line(&effect_words(&effect, &self.view.name));
+                Ok(0)
+            }
+            None => {
+                terminal::line(
+                    "sent; the orchestrator has not taken it yet and will before its next iteration",
+                );
+                Ok(0)
+            }
+        }
+    }
+
+    fn effect_of(&self, id: &str) -> Option<Effect> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let effect = last_effect(&self.layout.journal(), id);
+            if effect.is_some() || Instant::now() >= deadline {
+                return effect;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+fn last_effect(journal: &Path, id: &str) -> Option<Effect> {
+    let entries = read_journal(journal).ok()??.entries;
+    entries.into_iter().rev().find_map(|entry| match entry.event {
+        Event::Received(received) if received.request.id == id => Some(received.effect),
+        _ => None,
+    })
+}
+
+fn effect_words(effect: &Effect, name: &str) -> String {
+    match effect {
+        Effect::Refused(why) => format!("refused: {why}"),
+        Effect::Answered { open, .. } if open.is_empty() => format!("answered; {name} goes on"),
+        Effect::Answered { open, .. } => format!("answered; still open: {}", open.join(", ")),
+        Effect::Approved { plan, to } => format!("{} approved; {name} goes on with {to}", plan.file),
+        Effect::Rejected(_) => format!("sent back; {name} revises the plan"),
+        Effect::ActionDone | Effect::Resumed => format!("{name} goes on"),
+        Effect::Guided(_) => "the next iteration will read it".to_owned(),
+        Effect::Stopping => format!("{name} stops"),
+        Effect::Reopened { phase, .. } => format!("{name} works again, in {phase}"),
+        Effect::Moved(phase) => format!("{name} goes on with {phase}"),
+    }
+}
+
+/// `reject N -m …`
+pub(super) fn reject(files: &Files, session: &str, message: &str) -> Result<u8, Failure> {
+    let desk = Desk::open(files, session)?;
+    let (gate, kind) = desk.gate("a verdict on a plan")?;
+    if !matches!(kind, GateKindView::Approval { .. }) {
+        return Err(desk.misfit("a verdict on a plan"));
+    }
+    if message.trim().is_empty() {
+        return Err(Failure::usage("a rejection needs words: -m 'what to change'"));
+    }
+    desk.send(Act::Reject { gate, message: message.to_owned() })
+}
+
+/// `tell N …`
+pub(super) fn tell(files: &Files, session: &str, message: &str) -> Result<u8, Failure> {
+    let desk = Desk::open(files, session)?;
+    if message.trim().is_empty() {
+        return Err(Failure::usage("there is nothing to tell"));
+    }
+    desk.send(Act::Tell(message.to_owned()))
+}
+
+/// `stop N`
+pub(super) fn stop(files: &Files, session: &str) -> Result<u8, Failure> {
+    let desk = Desk::open(files, session)?;
+    if store::holder(&desk.layout).is_none() {
+        terminal::line(&format!("nothing works on {}; it is {}", desk.view.name, desk.view.state));
+        return Ok(0);
+    }
+    desk.send(Act::Stop)
+}
+
+/// `resume N`
+pub(super) fn resume(files: &Files, session: &str) -> Result<u8, Failure> {
+    let desk = Desk::open(files, session)?;
+    let gate = desk.view.gate.as_ref().map(|gate| &gate.kind);
+    let fits = matches!(desk.view.state, "blocked" | "parked")
+        || matches!(gate, Some(GateKindView::HumanAction { .. }));
+    if !fits {
+        return Err(Failure::usage(format!("nothing to resume: {} is {}", desk.view.name, desk.view.state))
+            .with_hint(format!(
+                "`{}` goes on with it",
+                desk.context.command(&format!("run {}", desk.view.name))
+            )));
+    }
+    desk.send(Act::Resume)
+}
+
+/// `reopen N -m …`
+pub(super) fn reopen(
+    files: &Files,
+    session: &str,
+    message: &str,
+    phase: Option<&str>,
+) -> Result<u8, Failure> {
+    let desk = Desk::open(files, session)?;
+    if desk.view.state != "done" {
+        return Err(Failure::usage(format!("{} is {}, not done", desk.view.name, desk.view.state))
+            .with_hint("`samocode tell` reaches a session that is under way"));
+    }
+    desk.send(Act::Reopen { phase: phase.map(Phase::named), message: message.to_owned() })
+}

@@ -1,0 +1,240 @@
+//! `run`: finds or makes the session and drives it until it ends, or needs a person, or is told to leave.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::cli::adopt_ask::may_adopt;
+use crate::cli::args::{Files, RunOptions};
+use crate::cli::context::{Context, login};
+use crate::cli::failure::{self, Failure};
+use crate::cli::screen::RunScreen;
+use crate::cli::{signals, style, terminal};
+use crate::config::Overrides;
+use crate::domain::request::{Act, Request, Who};
+use crate::domain::workflow::Workflow;
+use crate::engine::{
+    self, Ending, EngineError, Found, Happenings, NewSession, Orchestrator, Settings, View, Wishes,
+    random_hex,
+};
+use crate::git::{Git, Repository};
+use crate::process::{TAG_VARIABLE, this_program};
+use crate::store::{self, Layout, StoreError, Writable};
+
+/// Runs a session.
+pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8, Failure> {
+    if std::env::var_os(TAG_VARIABLE).is_some() {
+        return Err(Failure::usage("samocode cannot run inside one of its own iterations"));
+    }
+    let context = Context::load(files, overrides(options))?;
+    let settings = settings(&context, options)?;
+    let task = task(options)?;
+    let repository = Repository::discover(&Git::new(), &context.config.main_repo)?;
+    let Some(record) = open(&context, &settings, &repository, name, options, task.as_deref())? else {
+        return Ok(0);
+    };
+    drive(&context, &settings, record, repository)
+}
+
+/// Drives an open session on this terminal.
+pub(super) fn drive(
+    context: &Context,
+    settings: &Settings,
+    record: Writable,
+    repository: Repository,
+) -> Result<u8, Failure> {
+    let happenings = Happenings::default();
+    signals::listen(&happenings)?;
+    let layout = record.layout().clone();
+    let mut screen = RunScreen::new(context);
+    let ending = {
+        let mut orchestrator = Orchestrator::new(settings, record, repository, &happenings, &mut screen);
+        orchestrator.run()?
+    };
+    drop(screen);
+    let view = View::read(&layout)?;
+    Ok(close(context, &view, &ending))
+}
+
+/// The last words of a run, and its exit code.
+fn close(context: &Context, view: &View, ending: &Ending) -> u8 {
+    let go_on = style::command(&context.command(&format!("run {}", view.name)));
+    match ending {
+        Ending::Done => {
+            let summary = view.summary.as_deref().unwrap_or_default();
+            terminal::line(&format!("{} {}: {summary}", style::good("done"), style::strong(&view.name)));
+            terminal::line(&format!("  branch    {}", view.branch));
+            if let Some(base) = &view.base_branch {
+                let diff = context.command(&format!("diff {}", view.folder));
+                terminal::line(&format!("  look      {}   (against {base})", style::command(&diff)));
+            }
+            terminal::line(&format!("  documents {}", view.session_dir.display()));
+            0
+        }
+        Ending::Waiting => failure::WAITING,
+        Ending::Blocked(block) => failure::block_code(block),
+        Ending::Stopped => {
+            terminal::line(&format!("stopped; everything is kept. Go on with {go_on}"));
+            failure::STOPPED
+        }
+        Ending::Interrupted => {
+            terminal::line(&format!("interrupted; everything is kept. Go on with {go_on}"));
+            failure::INTERRUPTED
+        }
+    }
+}
+
+fn overrides(options: &RunOptions) -> Overrides {
+    Overrides {
+        provider: options.provider.clone(),
+        model: options.model.clone(),
+        timeout: options.timeout.clone(),
+        max_iterations: options.max_iterations.clone(),
+        max_cost: options.max_cost.clone(),
+        max_tokens: options.max_tokens.clone(),
+        max_time: options.max_time.clone(),
+        max_wait: options.max_wait.clone(),
+    }
+}
+
+/// Everything the engine needs to know of this run.
+pub(super) fn settings(context: &Context, options: &RunOptions) -> Result<Settings, Failure> {
+    let program = this_program()
+        .map_err(|e| Failure::usage(format!("the path of samocode itself cannot be found: {e}")))?;
+    Ok(Settings {
+        config: context.config.clone(),
+        cache_dir: context.dirs.cache.clone(),
+        child_env: child_env(),
+        program,
+        wishes: Wishes {
+            attach_branch: options.attach_branch,
+            accept_suggestions: options.accept_suggestions,
+            approve_plan: options.approve_plan,
+            exit_on_wait: options.exit_on_wait,
+        },
+    })
+}
+
+/// The person's environment, less what is samocode's own business.
+fn child_env() -> Vec<(OsString, OsString)> {
+    let own = |name: &OsString| {
+        let name = name.to_string_lossy();
+        name.starts_with("TELEGRAM_") || name == TAG_VARIABLE
+    };
+    std::env::vars_os().filter(|(name, _)| !own(name)).collect()
+}
+
+fn task(options: &RunOptions) -> Result<Option<String>, Failure> {
+    let task = match &options.task_file {
+        None => options.task.clone(),
+        Some(path) if path == Path::new("-") => {
+            let mut text = String::new();
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(|e| Failure::usage(format!("cannot read the task from standard input: {e}")))?;
+            Some(text)
+        }
+        Some(path) => Some(
+            fs::read_to_string(path)
+                .map_err(|e| Failure::usage(format!("cannot read the task from {}: {e}", path.display())))?,
+        ),
+    };
+    match task {
+        Some(task) if task.trim().is_empty() => Err(Failure::usage("the task is empty")),
+        task => Ok(task),
+    }
+}
+
+/// Finds, makes or adopts the session; none when another orchestrator has it and was given the task as guidance.
+fn open(
+    context: &Context,
+    settings: &Settings,
+    repository: &Repository,
+    name: &str,
+    options: &RunOptions,
+    task: Option<&str>,
+) -> Result<Option<Writable>, Failure> {
+    let found = engine::find(&context.config.sessions, name)?;
+    let new = |name| -> Result<NewSession, Failure> {
+        Ok(NewSession {
+            name,
+            workflow: workflow(options, task)?,
+            task: task.map(str::to_owned),
+            dive: options.dive.clone(),
+        })
+    };
+    match found {
+        Found::New(name) => {
+            let new = new(name)?;
+            settings.check_providers(&Workflow::parse(&new.workflow).map_err(EngineError::from)?)?;
+            Ok(Some(engine::create(settings, repository, new)?))
+        }
+        Found::Folder(layout) => {
+            may_adopt(&layout, options.adopt)?;
+            let name = adopted_name(&layout)?;
+            Ok(Some(engine::adopt(settings, &layout, new(name)?)?))
+        }
+        Found::Session(layout) => {
+            if let Some(task) = task {
+                guide(&layout, task)?;
+            }
+            match engine::take(&layout) {
+                Err(EngineError::Store(StoreError::Held { holder })) if task.is_some() => {
+                    terminal::line(&format!(
+                        "samocode process {} works on it and reads the guidance",
+                        holder.pid
+                    ));
+                    Ok(None)
+                }
+                taken => Ok(Some(taken?)),
+            }
+        }
+    }
+}
+
+fn adopted_name(layout: &Layout) -> Result<crate::domain::name::SessionName, Failure> {
+    let folder = layout.folder();
+    match crate::domain::name::FolderName::parse(folder) {
+        Some(folder) => Ok(folder.name),
+        None => Ok(crate::domain::name::SessionName::parse(folder).map_err(EngineError::from)?),
+    }
+}
+
+/// A task for a session that is under way is guidance for it.
+fn guide(layout: &Layout, task: &str) -> Result<(), Failure> {
+    let request = Request {
+        id: random_hex()?,
+        at: Timestamp::now(),
+        who: Who::Terminal(login()),
+        act: Act::Tell(task.to_owned()),
+    };
+    store::post(layout, &request)?;
+    terminal::line(&format!(
+        "{} is under way: the task is passed on as guidance, nothing is restarted",
+        layout.folder()
+    ));
+    Ok(())
+}
+
+/// The workflow's text: by name, by file, or what fits the task.
+fn workflow(options: &RunOptions, task: Option<&str>) -> Result<String, Failure> {
+    let name = match (&options.workflow, task, &options.dive) {
+        (Some(name), ..) => name.as_str(),
+        (None, None, Some(_)) => "research",
+        (None, ..) => "full",
+    };
+    if let Some(text) = Workflow::built_in(name) {
+        return Ok(text.to_owned());
+    }
+    let known: Vec<&str> = Workflow::built_in_names().collect();
+    let text = fs::read_to_string(name).map_err(|e| {
+        Failure::usage(format!("there is no workflow `{name}`: {e}"))
+            .with_hint(format!("built in: {}; anything else is a file", known.join(", ")))
+    })?;
+    let workflow = Workflow::parse(&text).map_err(EngineError::from)?;
+    crate::provider::bundle::check_agents(workflow.agents()).map_err(EngineError::from)?;
+    Ok(text)
+}

@@ -1,0 +1,174 @@
+//! `status` and `list`: where sessions stand.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::cli::args::Files;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::screen::{cut, live_words};
+use crate::cli::{needed, style, terminal};
+use crate::config::Overrides;
+use crate::engine::{self, EngineError, View, duration_words, usage_words};
+use crate::store::Layout;
+
+/// `status [N]`
+pub(super) fn status(files: &Files, session: Option<&str>, json: bool) -> Result<u8, Failure> {
+    let context = Context::load(files, Overrides::default())?;
+    let layout = match session {
+        Some(name) => context.session(name)?,
+        None => newest(&context)?,
+    };
+    let view = View::read(&layout)?;
+    if json {
+        terminal::line(&to_json(&view)?);
+    } else {
+        terminal::line(&sheet(&context, &view, Timestamp::now()));
+    }
+    Ok(0)
+}
+
+/// `list`
+pub(super) fn list(files: &Files, json: bool) -> Result<u8, Failure> {
+    let context = Context::load(files, Overrides::default())?;
+    let layouts = engine::list(&context.config.sessions)?;
+    let mut views = Vec::new();
+    let mut unreadable = Vec::new();
+    for layout in &layouts {
+        match View::read(layout) {
+            Ok(view) => views.push(view),
+            Err(error) => unreadable.push((layout.folder().to_owned(), error.to_string())),
+        }
+    }
+    if json {
+        terminal::line(&to_json(&views)?);
+        return Ok(0);
+    }
+    if views.is_empty() && unreadable.is_empty() {
+        terminal::line(&format!("no sessions in {}", context.config.sessions.display()));
+        terminal::line(&format!("start one: {}", context.command("run NAME --task 'what is to be done'")));
+    }
+    let name_width = views.iter().map(|view| view.folder.len()).max().unwrap_or(0);
+    for view in &views {
+        terminal::line(&row(view, name_width, Timestamp::now()));
+    }
+    for (folder, error) in unreadable {
+        terminal::line(&format!("{folder}  {}", style::bad(&error)));
+    }
+    Ok(0)
+}
+
+/// JSON for programs.
+pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value).map_err(|e| Failure::usage(format!("cannot write JSON: {e}")))
+}
+
+fn newest(context: &Context) -> Result<Layout, Failure> {
+    let modified =
+        |layout: &Layout| std::fs::metadata(layout.journal()).and_then(|stat| stat.modified()).ok();
+    engine::list(&context.config.sessions)?.into_iter().max_by_key(modified).ok_or_else(|| {
+        EngineError::NoSession { name: "(any)".to_owned(), sessions: context.config.sessions.clone() }.into()
+    })
+}
+
+fn row(view: &View, name_width: usize, now: Timestamp) -> String {
+    let age = age(view.changed_at, now);
+    let text = format!(
+        "{:name_width$}  {:14} #{:<4} {:28} {:>22}  {age}",
+        view.folder,
+        view.phase,
+        view.iteration,
+        cut(&standing(view), 28),
+        usage_words(&view.usage),
+    );
+    match view.state {
+        "waiting" | "blocked" => style::call(&text),
+        "done" => style::dim(&text),
+        _ => text,
+    }
+}
+
+/// What the session does or waits for, in a few words.
+fn standing(view: &View) -> String {
+    match (&view.gate, view.until) {
+        (Some(gate), _) => format!("waits for {}", gate.waits_for),
+        (None, Some(until)) if view.state == "parked" => {
+            format!("parked until {}", until.to_zoned(TimeZone::system()).strftime("%H:%M"))
+        }
+        (None, _) => view.state.to_owned(),
+    }
+}
+
+fn age(at: Timestamp, now: Timestamp) -> String {
+    let passed: Duration = now.duration_since(at).unsigned_abs();
+    match passed.as_secs() {
+        0..=59 => "just now".to_owned(),
+        60..=86_399 => format!("{} ago", duration_words(Duration::from_secs(passed.as_secs() / 60 * 60))),
+        seconds => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+fn sheet(context: &Context, view: &View, now: Timestamp) -> String {
+    let mut text = String::new();
+    let mut field = |label: &str, value: &str| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{} {value}", style::dim(&format!("{label:<12}")));
+    };
+    field(
+        "session",
+        &format!("{}  {}", style::strong(&view.name), style::dim(&view.session_dir.display().to_string())),
+    );
+    field("state", &style::strong(&standing(view)));
+    field("phase", &phases(view));
+    let most = view.most_in_phase.map(|most| format!(" of {most}")).unwrap_or_default();
+    field("iteration", &format!("{} ({}{most} in {})", view.iteration, view.used_in_phase, view.phase));
+    let worked = duration_words(Duration::from_millis(view.worked_ms));
+    field("used", &format!("{worked} of work, {}", usage_words(&view.usage)));
+    if let (Some(base), Some(worktree)) = (&view.base_branch, &view.worktree) {
+        field("branch", &format!("{} from {base}, in {}", view.branch, worktree.display()));
+    }
+    if let Some(last) = &view.last_action {
+        field("last action", last);
+    }
+    if let Some(next) = &view.next {
+        field("next", next);
+    }
+    field("age", &format!("made {}, changed {}", age(view.created_at, now), age(view.changed_at, now)));
+    if let Some(live) = &view.live {
+        field("now", &live_words(live, now));
+    }
+    if view.unread_guidance > 0 {
+        field("guidance", &format!("{} unread", view.unread_guidance));
+    }
+    match &view.orchestrator {
+        Some(holder) => field("samocode", &format!("works on it, process {}", holder.pid)),
+        None if view.state == "done" => {}
+        None => {
+            let start = context.command(&format!("run {}", view.name));
+            field("samocode", &format!("does not work on it now; start it: {}", style::command(&start)));
+        }
+    }
+    if let Some(summary) = &view.summary {
+        field("summary", summary);
+    }
+    if view.gate.is_some() || view.state == "blocked" {
+        text.push_str(&needed::block(context, view));
+    }
+    text.trim_end().to_owned()
+}
+
+fn phases(view: &View) -> String {
+    let at = view.phases.iter().position(|phase| *phase == view.phase);
+    let words = view.phases.iter().enumerate().map(|(index, phase)| {
+        if view.state == "done" || Some(index) < at {
+            style::good(phase)
+        } else if Some(index) == at {
+            style::strong(&format!("[{phase}]"))
+        } else {
+            style::dim(phase)
+        }
+    });
+    words.collect::<Vec<_>>().join(" → ")
+}

@@ -1,0 +1,227 @@
+//! Watches one child from its start to its end: every happening has its one place here.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::domain::command::{CommandSpec, Exit};
+use crate::domain::outcome::{Interruption, Outcome};
+use crate::domain::watch::{Overdue, WatchLimits, Watched, overdue};
+use crate::engine::happening::Happening;
+use crate::engine::orchestrator::{Orchestrator, TICK};
+use crate::engine::say::Live;
+use crate::engine::{EngineError, Wish};
+use crate::process::{Graces, Launch, ProcessError, ProcessEvent, Running, Stderr, launch};
+use crate::provider::{Provider, Seen};
+use crate::store::has_signal;
+
+/// How an iteration's child ended.
+#[derive(Debug)]
+pub(super) struct ChildEnd {
+    pub(super) outcome: Outcome,
+    pub(super) seen: Seen,
+    pub(super) took: Duration,
+    pub(super) ended: u32,
+}
+
+/// A child that is being watched.
+struct Watching {
+    running: Running,
+    started: Instant,
+    last_output: Instant,
+    last_tick: Instant,
+    seen: Seen,
+    live: Live,
+    gone: bool,
+    drained: bool,
+    ended: u32,
+    overdue: Option<Overdue>,
+    interruption: Option<Interruption>,
+}
+
+impl Orchestrator<'_> {
+    /// Starts the child and stays with it until nothing of it is left.
+    pub(super) fn drive(
+        &mut self,
+        iteration: u32,
+        agent: &str,
+        provider: &Provider,
+        spec: CommandSpec,
+        tag: &str,
+    ) -> Result<ChildEnd, EngineError> {
+        let started = Instant::now();
+        let seen = Seen::new(agent);
+        let running = match self.launch(iteration, provider, spec, tag) {
+            Ok(running) => running,
+            Err(error) => {
+                let outcome = Outcome::CannotStart { detail: error.to_string() };
+                return Ok(ChildEnd { outcome, seen, took: started.elapsed(), ended: 0 });
+            }
+        };
+        let live = Live {
+            iteration,
+            phase: self.session().phase.clone(),
+            provider: provider.name().to_owned(),
+            since: Timestamp::now(),
+            tool: None,
+            usage: seen.usage(),
+            trouble: None,
+        };
+        let mut watching = Watching {
+            running,
+            started,
+            last_output: started,
+            last_tick: started,
+            seen,
+            live,
+            gone: false,
+            drained: false,
+            ended: 0,
+            overdue: None,
+            interruption: None,
+        };
+        self.say.live(Some(&watching.live));
+        while !(watching.gone && watching.drained) {
+            if let Some(happening) = self.happenings.next(TICK) {
+                self.handle(iteration, &mut watching, happening);
+            }
+            if watching.last_tick.elapsed() >= TICK {
+                watching.last_tick = Instant::now();
+                self.tick(&mut watching)?;
+            }
+        }
+        self.say.live(None);
+        Ok(self.finish(provider, watching))
+    }
+
+    fn launch(
+        &self,
+        iteration: u32,
+        provider: &Provider,
+        spec: CommandSpec,
+        tag: &str,
+    ) -> Result<Running, ProcessError> {
+        let layout = self.record.layout();
+        let stamp = jiff::Zoned::now().strftime("%m-%d-%H%M").to_string();
+        let stdout_log = layout.stream_log(&stamp, iteration, self.session().phase.as_str());
+        let launch_spec = Launch {
+            spec,
+            prompt: Some(layout.prompt()),
+            tag: tag.to_owned(),
+            graces: Graces::default(),
+            keeper: self.settings.program.clone(),
+            stderr: Stderr::Log(stdout_log.with_extension("stderr.log")),
+            stdout_log,
+            stdout_tail: 0,
+        };
+        let events = std::sync::Mutex::new(self.happenings.sender());
+        let lines = self.happenings.sender();
+        let provider = provider.clone();
+        launch(
+            launch_spec,
+            move |event| {
+                if let Ok(sender) = events.lock() {
+                    // The receiver outlives every child.
+                    let _ = sender.send(Happening::Process(iteration, event));
+                }
+            },
+            move |line| {
+                let event = provider.parse(line.bytes, line.truncated, line.last_in_chunk);
+                let happening = match event {
+                    Some(event) => Happening::Agent(iteration, event),
+                    None if line.last_in_chunk => Happening::Output(iteration),
+                    None => return,
+                };
+                let _ = lines.send(happening);
+            },
+        )
+    }
+
+    fn handle(&mut self, iteration: u32, watching: &mut Watching, happening: Happening) {
+        match happening {
+            Happening::Interrupt if watching.interruption == Some(Interruption::Signal) => {
+                watching.running.kill();
+            }
+            Happening::Interrupt => {
+                self.say.line("interrupted: ending the iteration (once more to end it at once)");
+                self.interrupted = true;
+                watching.end(Interruption::Signal);
+            }
+            Happening::Agent(of, event) if of == iteration => {
+                watching.last_output = Instant::now();
+                watching.seen.note(&event);
+                watching.live.tool = watching.seen.last_tool().map(str::to_owned);
+                watching.live.usage = watching.seen.usage();
+                watching.live.trouble = watching.seen.retrying().map(|retrying| {
+                    format!("{}; try {} of {}", retrying.detail, retrying.attempt, retrying.max)
+                });
+            }
+            Happening::Output(of) if of == iteration => watching.last_output = Instant::now(),
+            Happening::Process(of, event) if of == iteration => self.process_event(watching, event),
+            // Of an earlier child: all that it said in time was heard while it was watched.
+            Happening::Agent(..) | Happening::Output(_) | Happening::Process(..) => {}
+        }
+    }
+
+    fn process_event(&mut self, watching: &mut Watching, event: ProcessEvent) {
+        match event {
+            ProcessEvent::Exited(_) => {}
+            ProcessEvent::Gone { ended, left } => {
+                watching.gone = true;
+                watching.ended = ended;
+                for pid in left {
+                    self.say.line(&format!("process {pid} of this iteration could not be ended"));
+                }
+            }
+            ProcessEvent::Drained { .. } => watching.drained = true,
+            ProcessEvent::LogFailed { path, error } => {
+                self.say.line(&format!("the log {} is not complete: {error}", path.display()));
+            }
+        }
+    }
+
+    fn tick(&mut self, watching: &mut Watching) -> Result<(), EngineError> {
+        self.say.live(Some(&watching.live));
+        if self.take_requests()? == Some(Wish::Leave) && watching.interruption.is_none() {
+            self.say.line("stop was asked for: ending the iteration");
+            watching.end(Interruption::StopRequest);
+        }
+        let watched = Watched {
+            elapsed: watching.started.elapsed(),
+            silent: watching.last_output.elapsed(),
+            has_result: watching.seen.has_result(),
+            has_signal: has_signal(self.record.layout()),
+        };
+        let limits = WatchLimits::within(self.settings.timeout(&self.session().phase));
+        if watching.overdue.is_none()
+            && watching.interruption.is_none()
+            && let Some(overdue) = overdue(&limits, &watched)
+        {
+            watching.overdue = Some(overdue);
+            watching.running.stop();
+        }
+        Ok(())
+    }
+
+    /// Who ended the run knows best how it ended; else the provider judges.
+    fn finish(&self, provider: &Provider, watching: Watching) -> ChildEnd {
+        let took = watching.started.elapsed();
+        let limit = self.settings.timeout(&self.session().phase);
+        let end = watching.running.wait();
+        let stderr = String::from_utf8_lossy(&end.stderr_tail).into_owned();
+        let exit = if watching.overdue == Some(Overdue::Lingers) { Exit::Code(0) } else { end.exit };
+        let outcome = match (watching.interruption, watching.overdue) {
+            (Some(by), _) => Outcome::Interrupted { by },
+            (None, Some(Overdue::TimeLimit)) => Outcome::TimeLimit { seconds: limit.as_secs() },
+            (None, Some(Overdue::Lingers) | None) => provider.judge(&watching.seen, exit, &stderr),
+        };
+        ChildEnd { outcome, seen: watching.seen, took, ended: watching.ended }
+    }
+}
+
+impl Watching {
+    fn end(&mut self, by: Interruption) {
+        self.interruption = Some(by);
+        self.running.stop();
+    }
+}

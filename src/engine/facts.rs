@@ -1,0 +1,84 @@
+//! What stands in the session folder and the worktree when a child has ended.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::domain::qa;
+use crate::domain::request::{Scene, SceneQuestion};
+use crate::domain::session::Session;
+use crate::domain::signal::{Ask, Signal};
+use crate::domain::verdict::Facts;
+use crate::engine::EngineError;
+use crate::git::WorktreeState;
+use crate::store::{Documents, Layout, sha256_hex};
+
+/// Looks at the folder for what the signal is about.
+pub(super) fn gather(
+    layout: &Layout,
+    session: &Session,
+    signal: Option<&Signal>,
+    branch_trouble: Option<String>,
+) -> Result<Facts, EngineError> {
+    let documents = Documents::list(layout)?;
+    let questions = questions(layout);
+    let named = match signal.map(|signal| &signal.ask) {
+        Some(Ask::Waiting { file, .. }) => file.as_deref(),
+        Some(Ask::Continue(_) | Ask::Blocked { .. } | Ask::Done | Ask::Handoff(_)) | None => None,
+    };
+    Ok(Facts {
+        branch_trouble,
+        documents: documents.kinds(),
+        questions: questions.len(),
+        open_questions: questions
+            .iter()
+            .filter(|question| !session.has_answer(&question.id, &question.title))
+            .map(|question| question.id.clone())
+            .collect(),
+        plan: documents.plan(layout, named),
+    })
+}
+
+/// What a request has to be judged by.
+pub(super) fn scene(layout: &Layout, session: &Session) -> Scene {
+    use crate::domain::gate::GateAsk;
+    let plan = session.open_gate().and_then(|gate| match &gate.ask {
+        GateAsk::Approval(plan) => Some(layout.session_dir().join(&plan.file)),
+        GateAsk::Answers | GateAsk::HumanAction { .. } => None,
+    });
+    Scene {
+        questions: questions(layout),
+        plan_sha256: plan.and_then(|path| fs::read(path).ok()).map(|bytes| sha256_hex(&bytes)),
+    }
+}
+
+/// The questions of `_qa.md`, each id once.
+fn questions(layout: &Layout) -> Vec<SceneQuestion> {
+    let text = fs::read(layout.qa()).unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    qa::parse(&String::from_utf8_lossy(&text))
+        .questions
+        .into_iter()
+        .filter(|question| seen.insert(question.id.clone()))
+        .map(|question| SceneQuestion { id: question.id, title: question.title })
+        .collect()
+}
+
+/// Why the session's branch is not checked out and clean, in words.
+pub(super) fn branch_trouble(state: &WorktreeState, branch: &str) -> Option<String> {
+    let mut troubles = Vec::new();
+    match state.branch.as_deref() {
+        Some(current) if current == branch => {}
+        Some(current) => troubles.push(format!("{current} is checked out instead of {branch}")),
+        None => troubles.push(format!("HEAD is detached; {branch} is not checked out")),
+    }
+    if let Some(operation) = state.operation {
+        troubles.push(format!("a {operation} was stopped in its middle"));
+    }
+    if !state.changes.is_empty() {
+        let shown: Vec<String> = state.first_paths(5).map(|path| path.display().to_string()).collect();
+        let more = state.changes.len().saturating_sub(shown.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        troubles.push(format!("the worktree has changes that are not committed: {}{more}", shown.join(", ")));
+    }
+    (!troubles.is_empty()).then(|| troubles.join("; "))
+}

@@ -1,0 +1,189 @@
+//! An open gate: its files are put as the person shall find them, and then only a person's act counts.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::domain::event::Event;
+use crate::domain::gate::{Gate, GateAsk};
+use crate::domain::phase::Phase;
+use crate::domain::qa::{self, Qa};
+use crate::domain::request::{Act, Effect, Who};
+use crate::engine::orchestrator::{Orchestrator, TICK};
+use crate::engine::view::View;
+use crate::engine::{EngineError, Wish, overview};
+use crate::store::{sha256_hex, write_atomic};
+
+/// A file edited by hand counts once it has not changed for this long: editors save in steps.
+const SETTLED: Duration = Duration::from_secs(3);
+
+impl Orchestrator<'_> {
+    /// Stays at an open gate until a person passes it, or something else calls.
+    pub(super) fn wait_at(&mut self, gate: &Gate) -> Result<Option<Wish>, EngineError> {
+        if !self.session().posted {
+            self.post_gate(gate)?;
+        }
+        if self.pass_by_flag(gate)? {
+            return Ok(None);
+        }
+        self.say.needed(&View::of(self.record.layout(), self.record.session()));
+        if self.settings.wishes.exit_on_wait {
+            return Ok(Some(Wish::Waiting));
+        }
+        let mut watch = HandEdits::default();
+        while self.session().open_gate().is_some_and(|open| open.id == gate.id) {
+            if let Some(wish) = self.idle(TICK)? {
+                return Ok(Some(wish));
+            }
+            self.hand_edits(gate, &mut watch)?;
+        }
+        Ok(None)
+    }
+
+    /// Puts the gate's files in order. Whatever a child wrote as the person's stands there no longer when the entry
+    /// is journaled, so every later edit is a person's.
+    fn post_gate(&mut self, gate: &Gate) -> Result<(), EngineError> {
+        let layout = self.record.layout().clone();
+        match &gate.ask {
+            GateAsk::Answers => self.reset_answers()?,
+            GateAsk::Approval(plan) => {
+                if let Ok(bytes) = fs::read(layout.session_dir().join(&plan.file))
+                    && sha256_hex(&bytes) == plan.sha256
+                {
+                    write_atomic(&layout.shown_plan(&gate.id), &bytes)?;
+                }
+            }
+            GateAsk::HumanAction { .. } => {}
+        }
+        self.publish()?;
+        self.append(Event::Posted { gate: gate.id.clone() })
+    }
+
+    fn reset_answers(&mut self) -> Result<(), EngineError> {
+        let path = self.record.layout().qa();
+        let Ok(text) = fs::read_to_string(&path) else {
+            return Ok(());
+        };
+        let session = self.record.session();
+        let reset = qa::clear_answers_except(&text, |question| {
+            let answer = session.answers.get(&question.id)?;
+            (answer.title == question.title).then(|| answer.text.clone())
+        });
+        if reset != text {
+            write_atomic(&path, reset.as_bytes())?;
+            self.say.line("answers in _qa.md that no person gave were put back to _waiting_");
+        }
+        Ok(())
+    }
+
+    /// Flags that a person gave beforehand pass gates like that person would.
+    fn pass_by_flag(&mut self, gate: &Gate) -> Result<bool, EngineError> {
+        let effect = match &gate.ask {
+            GateAsk::Answers if self.settings.wishes.accept_suggestions => {
+                let answers = self.suggested();
+                if answers.is_empty() {
+                    return Ok(false);
+                }
+                let who = Who::Flag("--accept-suggestions".to_owned());
+                self.request(who, Act::Answer { gate: gate.id.clone(), answers })?
+            }
+            GateAsk::Approval(plan) if self.settings.wishes.approve_plan => {
+                let who = Who::Flag("--approve-plan".to_owned());
+                self.request(who, Act::Approve { gate: gate.id.clone(), sha256: plan.sha256.clone() })?
+            }
+            GateAsk::Answers | GateAsk::Approval(_) | GateAsk::HumanAction { .. } => return Ok(false),
+        };
+        Ok(match effect {
+            Effect::Answered { open, .. } => open.is_empty(),
+            Effect::Approved { .. } => true,
+            _ => false,
+        })
+    }
+
+    /// The suggestions of all open questions that have one.
+    fn suggested(&self) -> BTreeMap<String, String> {
+        let session = self.record.session();
+        self.questions()
+            .questions
+            .iter()
+            .filter(|question| !session.has_answer(&question.id, &question.title))
+            .filter_map(|question| {
+                let answer = qa::resolve_answer(question, "suggestion").ok()?;
+                Some((question.id.clone(), answer.text))
+            })
+            .collect()
+    }
+
+    fn questions(&self) -> Qa {
+        let text = fs::read(self.record.layout().qa()).unwrap_or_default();
+        qa::parse(&String::from_utf8_lossy(&text))
+    }
+
+    /// Takes what a person changed in the files.
+    fn hand_edits(&mut self, gate: &Gate, watch: &mut HandEdits) -> Result<(), EngineError> {
+        if gate.ask == GateAsk::Answers && watch.qa.settled(&self.record.layout().qa()) {
+            self.answers_by_hand(gate)?;
+        }
+        if watch.overview.settled(&self.record.layout().overview())
+            && let Some(phase) = overview::edited_phase(self.record.layout(), self.session())
+        {
+            let who = Who::File("_overview.md".to_owned());
+            let effect = self.request(who, Act::SetPhase(Phase::named(&phase)))?;
+            if let Effect::Refused(why) = effect {
+                self.say.line(&format!("`Phase:` in _overview.md was put back: {why}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes the gate once every answer stands in the file.
+    fn answers_by_hand(&mut self, gate: &Gate) -> Result<(), EngineError> {
+        let questions = self.questions();
+        if questions.questions.is_empty() || questions.unanswered().next().is_some() {
+            return Ok(());
+        }
+        let answers = questions
+            .questions
+            .iter()
+            .filter_map(|question| {
+                let given = question.answer.as_deref()?;
+                let full = qa::resolve_answer(question, given).map_or_else(|_| given.to_owned(), |a| a.text);
+                Some((question.id.clone(), full))
+            })
+            .collect();
+        let who = Who::File("_qa.md".to_owned());
+        self.request(who, Act::Answer { gate: gate.id.clone(), answers })?;
+        Ok(())
+    }
+}
+
+/// The files that a person may edit at a gate.
+#[derive(Debug, Default)]
+struct HandEdits {
+    qa: Settling,
+    overview: Settling,
+}
+
+/// A file that counts when it has stayed the same for a while.
+#[derive(Debug, Default)]
+struct Settling {
+    content: Option<Vec<u8>>,
+    since: Option<Instant>,
+    counted: bool,
+}
+
+impl Settling {
+    /// Whether the file has just become settled: true once for each content.
+    fn settled(&mut self, path: &std::path::Path) -> bool {
+        let content = fs::read(path).ok();
+        if self.since.is_none() || content != self.content {
+            self.content = content;
+            self.since = Some(Instant::now());
+            self.counted = false;
+            return false;
+        }
+        let due = !self.counted && self.since.is_some_and(|since| since.elapsed() >= SETTLED);
+        self.counted |= due;
+        due
+    }
+}

@@ -1,0 +1,178 @@
+//! One iteration, in an order that survives being killed between any two steps.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, Zoned};
+
+use crate::domain::decide::decide;
+use crate::domain::event::{Event, Judged, Started};
+use crate::domain::gate::GateId;
+use crate::domain::outcome::{Interruption, Outcome, Usage};
+use crate::domain::prompt::{Prompt, gate_line};
+use crate::domain::session::State;
+use crate::domain::signal::{Signal, SignalFault};
+use crate::domain::verdict::{Block, BlockCause, Decision, Verdict};
+use crate::engine::child::ChildEnd;
+use crate::engine::orchestrator::Orchestrator;
+use crate::engine::say::{duration_words, usage_words};
+use crate::engine::{EngineError, Wish, facts, random_hex};
+use crate::process::{Tagged, end_tagged};
+use crate::provider::Seen;
+use crate::store::{clear_signal, read_signal};
+
+impl Orchestrator<'_> {
+    /// Runs the next iteration, from cleaning up to the journaled decision.
+    pub(super) fn iterate(&mut self) -> Result<Option<Wish>, EngineError> {
+        self.end_leftovers();
+        clear_signal(self.record.layout())?;
+        if let Some(wish) = self.take_requests()? {
+            return Ok(Some(wish));
+        }
+        if !matches!(self.session().state, State::Ready { .. } | State::Parked(_)) {
+            return Ok(None);
+        }
+        let iteration = self.session().iteration + 1;
+        let phase = self.session().phase.clone();
+        let found = self.look()?;
+        self.write_prompt(iteration, &found)?;
+        let (provider, agent, spec) = match self.command(&phase) {
+            Ok(command) => command,
+            Err(error) => {
+                let block = Block { cause: BlockCause::Unable, reason: error.to_string() };
+                self.append(Event::Held(block))?;
+                return Ok(None);
+            }
+        };
+        let tag = format!("{}/{iteration}-{}", self.record.layout().folder(), random_hex()?);
+        self.append(Event::Started(Started {
+            iteration,
+            phase: phase.clone(),
+            provider: provider.name().to_owned(),
+            tag: tag.clone(),
+            guidance: self.session().news.guidance.len(),
+        }))?;
+        self.say.line(&format!("#{iteration} {phase} · {} started", provider.name()));
+        let end = self.drive(iteration, &agent, &provider, spec, &tag)?;
+        self.judge(iteration, end)?;
+        Ok(self.interrupted.then_some(Wish::Interrupted))
+    }
+
+    /// Closes an iteration that started under an earlier orchestrator and was never judged. Its signal is discarded.
+    pub(super) fn close_lost(&mut self) -> Result<(), EngineError> {
+        self.end_leftovers();
+        clear_signal(self.record.layout())?;
+        let iteration = self.session().iteration;
+        let end = ChildEnd {
+            outcome: Outcome::Interrupted { by: Interruption::OrchestratorLost },
+            seen: Seen::new(""),
+            took: Duration::ZERO,
+            ended: 0,
+        };
+        self.judge(iteration, end)
+    }
+
+    /// Ends what an earlier iteration left, should its keeper have been killed, too.
+    fn end_leftovers(&mut self) {
+        let folder = self.record.layout().folder().to_owned();
+        match end_tagged(Tagged::Of(&folder)) {
+            Ok(swept) if swept.ended > 0 => {
+                self.say.line(&format!("ended {} processes that an earlier iteration left", swept.ended));
+            }
+            Ok(_) => {}
+            Err(error) => self.say.line(&format!("the process table cannot be read: {error}")),
+        }
+    }
+
+    fn write_prompt(&mut self, iteration: u32, found: &[String]) -> Result<(), EngineError> {
+        let layout = self.record.layout().clone();
+        let session = self.record.session();
+        let prompt = Prompt {
+            session,
+            iteration,
+            session_dir: &layout.session_dir(),
+            main_repo: self.repository.top(),
+            time_limit: self.settings.timeout(&session.phase),
+            now: &Zoned::now(),
+            found,
+        };
+        // Derived from the record, so it need not outlive a power cut.
+        let path = layout.prompt();
+        std::fs::write(&path, prompt.text()).map_err(|source| EngineError::Io { what: "write", path, source })
+    }
+
+    /// Judges a child that ended, keeps its work, decides, and journals all of it as one entry.
+    fn judge(&mut self, iteration: u32, end: ChildEnd) -> Result<(), EngineError> {
+        let layout = self.record.layout().clone();
+        let mut found = self.refresh_state();
+        let signal = Signal::read(&read_signal(&layout), iteration);
+        let trouble = match &self.state {
+            Some(state) => facts::branch_trouble(state, &self.session().branch),
+            None => Some("the worktree cannot be read".to_owned()),
+        };
+        let facts = facts::gather(&layout, self.session(), signal.as_ref().ok(), trouble)?;
+        let (head, snapshot_tree) = self.keep(iteration, &mut found);
+        let signal = match end.outcome {
+            // A half-done child may have left anything: its signal is not looked at again.
+            Outcome::Interrupted { .. } => Err(SignalFault::Missing),
+            _ => signal,
+        };
+        let now = Timestamp::now();
+        let verdict =
+            Verdict { outcome: end.outcome, signal, facts, gate_id: GateId::from_random(random_hex()?) };
+        let mut ruling = decide(self.session(), &self.settings.config.policy, &verdict, now);
+        ruling.told.extend(found);
+        let usage = end.seen.usage();
+        let summary = summary_words(&verdict, &ruling.decision);
+        self.append(Event::Judged(Box::new(Judged {
+            iteration,
+            outcome: verdict.outcome,
+            signal: verdict.signal,
+            decision: ruling.decision.clone(),
+            told: ruling.told,
+            usage,
+            took_ms: u64::try_from(end.took.as_millis()).unwrap_or(u64::MAX),
+            ended: end.ended,
+            head,
+            snapshot_tree,
+        })))?;
+        self.say_judged(iteration, &ruling.decision, end.took, &usage, &summary);
+        self.publish()
+    }
+
+    fn say_judged(
+        &mut self,
+        iteration: u32,
+        decision: &Decision,
+        took: Duration,
+        usage: &Usage,
+        summary: &str,
+    ) {
+        let next = match decision {
+            Decision::Go { phase } => format!("next: {phase}"),
+            Decision::Retry { .. } => "tries again".to_owned(),
+            Decision::Again => "will run again".to_owned(),
+            Decision::Open(gate) => format!("waits for {}", gate_line(&gate.ask)),
+            Decision::Park(park) => format!("parked until {}", self.local(park.until)),
+            Decision::Block(_) => "blocked".to_owned(),
+            Decision::Finish { .. } => "finished".to_owned(),
+        };
+        let used = format!("{}, {}", duration_words(took), usage_words(usage));
+        self.say.line(&format!("#{iteration} → {next} ({used})\n{summary}"));
+    }
+}
+
+/// What an iteration came to, in the child's words where it left some.
+fn summary_words(verdict: &Verdict, decision: &Decision) -> String {
+    let signalled = verdict.signal.as_ref().ok().and_then(|signal| signal.summary.clone());
+    match (decision, signalled) {
+        (Decision::Block(block), _) => block.reason.clone(),
+        (Decision::Park(park), _) => park.reason.clone(),
+        (Decision::Retry { .. }, _) => match &verdict.signal {
+            Err(fault) if verdict.outcome == Outcome::Completed => fault.to_string(),
+            Ok(_) => "its signal was refused; the next iteration is told why".to_owned(),
+            Err(_) => format!("{:?}", verdict.outcome),
+        },
+        (_, Some(summary)) => summary,
+        (_, None) => String::new(),
+    }
+}

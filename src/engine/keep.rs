@@ -1,0 +1,125 @@
+//! Looks at the worktree between iterations, and keeps what stands there.
+
+use std::path::PathBuf;
+
+use crate::domain::command::CommandSpec;
+use crate::domain::phase::Phase;
+use crate::engine::EngineError;
+use crate::engine::facts;
+use crate::engine::orchestrator::Orchestrator;
+use crate::git::{GitError, SnapshotOutcome, SnapshotSpec, Worktree};
+use crate::provider::{Provider, RunSpec, bundle};
+
+/// Files that are longer are left out of snapshots and named.
+const SNAPSHOT_LIMIT: u64 = 10 * 1024 * 1024;
+
+impl Orchestrator<'_> {
+    /// What the next iteration has to be told of the worktree. Reads it only where nobody has since the last run.
+    pub(super) fn look(&mut self) -> Result<Vec<String>, EngineError> {
+        self.open_worktree()?;
+        if self.state.is_none() {
+            self.refresh_state();
+        }
+        let trouble =
+            self.state.as_ref().and_then(|state| facts::branch_trouble(state, &self.session().branch));
+        Ok(trouble.map(|trouble| format!("In the worktree, {trouble}.")).into_iter().collect())
+    }
+
+    /// Opens the worktree; one that was deleted is made again from its branch.
+    fn open_worktree(&mut self) -> Result<(), EngineError> {
+        let Some(path) = self.session().worktree().cloned() else {
+            return Ok(());
+        };
+        if self.worktree.is_some() && path.join(".git").is_file() {
+            return Ok(());
+        }
+        match Worktree::open(&self.repository, &path) {
+            Ok(worktree) => self.worktree = Some(worktree),
+            Err(GitError::WorktreeGone { .. }) => {
+                self.say.line(&format!("the worktree {} is gone; it is made again", path.display()));
+                self.state = None;
+                self.worktree = Some(self.remake_worktree()?);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if let Some(worktree) = &self.worktree
+            && worktree.heal_index_lock()?
+        {
+            self.say.line("removed a stale index.lock of the session's worktree");
+        }
+        Ok(())
+    }
+
+    /// Reads the worktree anew. What is wrong is returned in words.
+    pub(super) fn refresh_state(&mut self) -> Vec<String> {
+        self.state = None;
+        let Some(worktree) = &self.worktree else {
+            return Vec::new();
+        };
+        match worktree.state() {
+            Ok(state) => {
+                self.state = Some(state);
+                Vec::new()
+            }
+            Err(error) => {
+                self.worktree = None;
+                vec![format!("The worktree cannot be read: {error}.")]
+            }
+        }
+    }
+
+    /// Keeps a snapshot if anything changed. Returns HEAD and the snapshot's tree.
+    pub(super) fn keep(
+        &mut self,
+        iteration: u32,
+        found: &mut Vec<String>,
+    ) -> (Option<String>, Option<String>) {
+        let (Some(worktree), Some(state)) = (&self.worktree, &self.state) else {
+            return (None, None);
+        };
+        let head = state.head.clone();
+        if state.is_clean() && head == self.session().head {
+            return (head, None);
+        }
+        let folder = self.record.layout().folder();
+        let spec = SnapshotSpec {
+            reference: &format!("refs/samocode/{folder}/{iteration}"),
+            message: &format!("samocode: {folder}, iteration {iteration}"),
+            previous_tree: self.session().snapshot_tree.as_deref(),
+            skip_larger_than: SNAPSHOT_LIMIT,
+        };
+        match worktree.snapshot(state, &spec) {
+            Ok(SnapshotOutcome::Unchanged { .. }) => (head, None),
+            Ok(SnapshotOutcome::Kept(snapshot)) => {
+                for left in &snapshot.left_out {
+                    found.push(format!("Not in the snapshot: {} ({:?}).", left.path.display(), left.reason));
+                }
+                (head, Some(snapshot.tree))
+            }
+            Err(error) => {
+                self.say.line(&format!("no snapshot of iteration {iteration}: {error}"));
+                (head, None)
+            }
+        }
+    }
+
+    /// What to start for a phase.
+    pub(super) fn command(&self, phase: &Phase) -> Result<(Provider, String, CommandSpec), EngineError> {
+        let session = self.session();
+        let agent = session.workflow.rules(phase).and_then(|rules| rules.agent.clone()).unwrap_or_default();
+        let provider = self.settings.provider(phase)?;
+        let own = self.settings.config.for_phase(phase);
+        let rules = format!("{}\n{}", bundle::RULES.trim_end(), session.workflow.phase_prompt(phase));
+        let spec = provider.command(&RunSpec {
+            agent: &agent,
+            rules: &rules,
+            extra_tools: &own.more_tools,
+            model: own.model.as_deref().unwrap_or_default(),
+            worktree: session.worktree().map_or_else(|| self.repository.top(), PathBuf::as_path),
+            session_dir: &self.record.layout().session_dir(),
+            env: &self.settings.child_env,
+            cache_dir: &self.settings.cache_dir,
+        })?;
+        Ok((provider, agent, spec))
+    }
+}

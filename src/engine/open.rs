@@ -1,0 +1,172 @@
+//! Finds the session that a person means, makes a new one, or takes over a folder without a record.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, Zoned};
+
+use crate::domain::event::{Adopted, Created, Event};
+use crate::domain::name::{Candidate, FolderName, Resolution, SessionName, resolve};
+use crate::domain::phase::Phase;
+use crate::domain::qa;
+use crate::domain::request::Answer;
+use crate::domain::session::{Session, State, fold};
+use crate::domain::status;
+use crate::domain::workflow::Workflow;
+use crate::engine::{EngineError, Settings};
+use crate::git::Repository;
+use crate::store::{self, Layout, Writable, read_journal};
+
+/// What a name means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A session with a record.
+    Session(Layout),
+    /// A folder without a record.
+    Folder(Layout),
+    /// Nothing yet.
+    New(SessionName),
+}
+
+/// What a new session is made from.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// Its name.
+    pub name: SessionName,
+    /// The workflow's text.
+    pub workflow: String,
+    /// The task.
+    pub task: Option<String>,
+    /// The topic of the investigation.
+    pub dive: Option<String>,
+}
+
+/// Finds what a typed name means.
+///
+/// # Errors
+/// When the folder of all sessions cannot be read, or nothing has that name and nothing may.
+pub fn find(sessions: &std::path::Path, typed: &str) -> Result<Found, EngineError> {
+    let folders = store::folders(sessions)?;
+    let finished: Vec<bool> = folders
+        .iter()
+        .map(|folder| folder.recorded && is_finished(&Layout::new(sessions, &folder.name)))
+        .collect();
+    let candidates =
+        folders.iter().zip(finished).map(|(folder, finished)| Candidate { folder: &folder.name, finished });
+    Ok(match resolve(typed, candidates)? {
+        Resolution::Exact(folder) | Resolution::Newest(folder) => {
+            let layout = Layout::new(sessions, &folder);
+            if layout.journal().exists() { Found::Session(layout) } else { Found::Folder(layout) }
+        }
+        Resolution::New(name) => Found::New(name),
+    })
+}
+
+/// All sessions with a record, oldest first.
+///
+/// # Errors
+/// When the folder of all sessions cannot be read.
+pub fn list(sessions: &std::path::Path) -> Result<Vec<Layout>, EngineError> {
+    let folders = store::folders(sessions)?;
+    Ok(folders
+        .into_iter()
+        .filter(|folder| folder.recorded)
+        .map(|folder| Layout::new(sessions, &folder.name))
+        .collect())
+}
+
+fn is_finished(layout: &Layout) -> bool {
+    let read = read_journal(&layout.journal());
+    let session = read.ok().flatten().and_then(|read| fold(&read.entries).ok());
+    session.is_some_and(|session: Session| matches!(session.state, State::Done(_)))
+}
+
+/// Takes the lock of a session that has a record.
+///
+/// # Errors
+/// When another orchestrator holds it, or its record cannot be read.
+pub fn take(layout: &Layout) -> Result<Writable, EngineError> {
+    Ok(Writable::take(layout, Timestamp::now())?)
+}
+
+/// Makes a new session. Nothing is made when its branch belongs to somebody else.
+///
+/// # Errors
+/// When it has nothing to do, its branch exists and may not be attached, or its files cannot be made.
+pub fn create(
+    settings: &Settings,
+    repository: &Repository,
+    new: NewSession,
+) -> Result<Writable, EngineError> {
+    if new.task.is_none() && new.dive.is_none() {
+        return Err(EngineError::NoTask { name: new.name.to_string() });
+    }
+    let today: Date = Zoned::now().date();
+    let taken = |folder: &str| {
+        let layout = Layout::new(&settings.config.sessions, folder);
+        layout.session_dir().exists() || layout.record_dir().exists()
+    };
+    let folder = FolderName::first_free(today, &new.name, taken);
+    let branch = format!("{}{}", settings.branch_prefix(), folder.name);
+    let exists = repository.commit_of(&format!("refs/heads/{branch}"))?.is_some();
+    if exists && !settings.wishes.attach_branch {
+        return Err(crate::git::GitError::BranchTaken { branch }.into());
+    }
+    let created = Created {
+        name: folder.name.to_string(),
+        workflow: new.workflow,
+        task: new.task,
+        dive: new.dive,
+        branch,
+        own_branch: !exists,
+    };
+    let layout = Layout::new(&settings.config.sessions, &folder.to_string());
+    Ok(Writable::create(&layout, created, Timestamp::now())?)
+}
+
+/// Takes over a folder without a record: its phase, its counters, and the answers that stand in it.
+///
+/// # Errors
+/// When its `_overview.md` says no phase that the workflow has, or its files cannot be written.
+pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Writable, EngineError> {
+    let cannot = |detail: String| EngineError::CannotAdopt { path: layout.session_dir(), detail };
+    let overview = std::fs::read_to_string(layout.overview())
+        .map_err(|e| cannot(format!("its _overview.md cannot be read: {e}")))?;
+    let lines = status::read(&overview);
+    let workflow = Workflow::parse(&new.workflow)?;
+    let phase = lines.phase.as_deref().map(Phase::named);
+    let phase =
+        phase.ok_or_else(|| cannot("its _overview.md has no `Phase:` in a Status section".to_owned()))?;
+    if workflow.rules(&phase).is_none() {
+        let known: Vec<&str> = workflow.phases().map(|rules| rules.name.as_str()).collect();
+        return Err(cannot(format!(
+            "workflow {} has no phase `{phase}`; it has {}",
+            workflow.name,
+            known.join(", ")
+        )));
+    }
+    let answers = std::fs::read_to_string(layout.qa()).map(|text| person_answers(&text)).unwrap_or_default();
+    let iterations = lines.total_iterations.and_then(|total| u32::try_from(total).ok()).unwrap_or(0);
+    store::keep_backup(&layout.overview())?;
+    let created = Created {
+        name: new.name.to_string(),
+        workflow: new.workflow,
+        task: new.task.or_else(|| Some(format!("See the task in {}.", layout.overview().display()))),
+        dive: new.dive,
+        branch: format!("{}{}", settings.branch_prefix(), new.name),
+        // The person who has it adopted vouches for its branch.
+        own_branch: true,
+    };
+    let now = Timestamp::now();
+    let mut record = Writable::create(layout, created, now)?;
+    record.append(Event::Adopted(Adopted { phase, iterations, answers }), now)?;
+    Ok(record)
+}
+
+fn person_answers(text: &str) -> Vec<Answer> {
+    qa::parse(text)
+        .questions
+        .into_iter()
+        .filter_map(|question| {
+            Some(Answer { id: question.id, title: question.title, text: question.answer? })
+        })
+        .collect()
+}

@@ -1,0 +1,219 @@
+//! The session loop: what to do next is asked of the domain, done, and asked again.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::domain::event::Event;
+use crate::domain::session::Session;
+use crate::domain::step::{Step, next_step};
+use crate::domain::verdict::{Block, BlockCause};
+use crate::engine::happening::{Happening, Happenings};
+use crate::engine::say::{Say, Screen};
+use crate::engine::view::View;
+use crate::engine::{EngineError, Settings, Wish, overview};
+use crate::git::{FolderCommit, Repository, Worktree, WorktreeState, commit_folder};
+use crate::store::{Layout, Writable};
+
+/// How long a person's act may go unnoticed.
+pub(super) const TICK: Duration = Duration::from_millis(200);
+
+/// How the loop ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// The session is finished.
+    Done,
+    /// A gate is open, and the person wants to be asked from a shell.
+    Waiting,
+    /// A person must decide.
+    Blocked(Block),
+    /// A person asked it to stop.
+    Stopped,
+    /// Ctrl-C, or a TERM signal.
+    Interrupted,
+}
+
+/// Drives one session. Holds its lock for as long as it lives.
+pub struct Orchestrator<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) record: Writable,
+    pub(super) repository: Repository,
+    pub(super) happenings: &'a Happenings,
+    pub(super) say: Say<'a>,
+    pub(super) worktree: Option<Worktree>,
+    /// The worktree as it was last read.
+    pub(super) state: Option<WorktreeState>,
+    pub(super) interrupted: bool,
+    commits_folder: bool,
+}
+
+impl<'a> Orchestrator<'a> {
+    /// An orchestrator for a session whose lock is held.
+    #[must_use]
+    pub fn new(
+        settings: &'a Settings,
+        record: Writable,
+        repository: Repository,
+        happenings: &'a Happenings,
+        screen: &'a mut dyn Screen,
+    ) -> Self {
+        let say = Say::new(screen, record.layout());
+        Self {
+            settings,
+            record,
+            repository,
+            happenings,
+            say,
+            worktree: None,
+            state: None,
+            interrupted: false,
+            commits_folder: true,
+        }
+    }
+
+    /// Where the session stands.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        self.record.session()
+    }
+
+    /// The session's paths.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        self.record.layout()
+    }
+
+    /// Works until the session is finished, or a person is needed, or wants it to end.
+    ///
+    /// # Errors
+    /// When the session's files or its repository do not let it go on. Nothing that stood is lost; the next start
+    /// goes on from the journal.
+    pub fn run(&mut self) -> Result<Ending, EngineError> {
+        self.begin()?;
+        loop {
+            if let Some(wish) = self.take_requests()? {
+                return Ok(self.leave(wish));
+            }
+            let wish = match next_step(self.session(), &self.settings.config.policy, Timestamp::now()) {
+                Step::Prepare => self.prepare()?,
+                Step::CloseLost => self.close_lost().map(|()| None)?,
+                Step::Run { after } => match self.idle_until(after)? {
+                    Some(wish) => Some(wish),
+                    None => self.iterate()?,
+                },
+                Step::Wait(gate) => self.wait_at(&gate)?,
+                Step::Park(park) => {
+                    self.say.line(&format!("parked until {}: {}", self.local(park.until), park.reason));
+                    self.parked(park.until)?
+                }
+                Step::Hold(block) => self.append(Event::Held(block)).map(|()| None)?,
+                Step::Blocked(block) => return self.blocked(block),
+                Step::Finished(_) => {
+                    self.publish()?;
+                    return Ok(Ending::Done);
+                }
+            };
+            if let Some(wish) = wish {
+                return Ok(self.leave(wish));
+            }
+        }
+    }
+
+    /// Takes the session up: what the record says is brought back into the folder.
+    fn begin(&mut self) -> Result<(), EngineError> {
+        let pid = std::process::id();
+        self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid })?;
+        self.write_answers()?;
+        if let Some(plan) = self.session().approved.clone() {
+            self.keep_approved(&plan)?;
+        }
+        Ok(())
+    }
+
+    fn blocked(&mut self, block: Block) -> Result<Ending, EngineError> {
+        self.publish()?;
+        self.say.needed(&View::of(self.record.layout(), self.record.session()));
+        Ok(Ending::Blocked(block))
+    }
+
+    fn leave(&mut self, wish: Wish) -> Ending {
+        match wish {
+            Wish::Leave => Ending::Stopped,
+            Wish::Interrupted => Ending::Interrupted,
+            Wish::Waiting => Ending::Waiting,
+        }
+    }
+
+    /// Waits out a park; a request that ends it is obeyed within a tick.
+    fn parked(&mut self, until: Timestamp) -> Result<Option<Wish>, EngineError> {
+        use crate::domain::session::State;
+        while matches!(self.session().state, State::Parked(_)) && Timestamp::now() < until {
+            if let Some(wish) = self.idle(TICK)? {
+                return Ok(Some(wish));
+            }
+        }
+        if matches!(self.session().state, State::Parked(_)) {
+            self.say.line("the wait is over: trying again");
+        }
+        Ok(None)
+    }
+
+    /// Idles until a wall-clock time; a sleeping machine does not stretch it.
+    fn idle_until(&mut self, after: Option<Timestamp>) -> Result<Option<Wish>, EngineError> {
+        while after.is_some_and(|after| Timestamp::now() < after) {
+            if let Some(wish) = self.idle(TICK)? {
+                return Ok(Some(wish));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Idles for a moment, open to requests and signals.
+    pub(super) fn idle(&mut self, moment: Duration) -> Result<Option<Wish>, EngineError> {
+        let until = Instant::now() + moment;
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            if matches!(self.happenings.next(left), Some(Happening::Interrupt)) {
+                self.interrupted = true;
+                return Ok(Some(Wish::Interrupted));
+            }
+        }
+        self.take_requests()
+    }
+
+    /// Journals an event and moves the session on.
+    pub(super) fn append(&mut self, event: Event) -> Result<(), EngineError> {
+        Ok(self.record.append(event, Timestamp::now())?)
+    }
+
+    /// Brings the notebook up to date and commits the folder where it lies in a repository of its own.
+    pub(super) fn publish(&mut self) -> Result<(), EngineError> {
+        overview::update(self.record.layout(), self.record.session())?;
+        if self.commits_folder {
+            self.commit_folder();
+        }
+        Ok(())
+    }
+
+    /// That the folder cannot be committed is said and stops nothing: its files are on disk.
+    fn commit_folder(&mut self) {
+        let layout = self.record.layout();
+        let session = self.record.session();
+        let message = format!("{}: {} #{}", session.name, session.phase, session.iteration);
+        let done = commit_folder(&self.repository, layout.sessions(), &layout.session_dir(), &message);
+        match done {
+            Ok(FolderCommit::Committed | FolderCommit::Unchanged) => {}
+            Ok(FolderCommit::NoRepository | FolderCommit::ProjectRepository) => self.commits_folder = false,
+            Err(error) => self.say.line(&format!("the session's files are not committed: {error}")),
+        }
+    }
+
+    /// Blocks without an iteration, for a reason that only a person can mend.
+    pub(super) fn hold(&mut self, reason: String) -> Result<(), EngineError> {
+        self.append(Event::Held(Block { cause: BlockCause::Unable, reason }))
+    }
+
+    /// A time as the person's clock shows it.
+    pub(super) fn local(&self, at: Timestamp) -> String {
+        at.to_zoned(jiff::tz::TimeZone::system()).strftime("%m-%d %H:%M:%S").to_string()
+    }
+}

@@ -1,0 +1,157 @@
+//! The init phase, done by samocode itself: branch, worktree, copied files, set-up command, notebook.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::domain::command::{CommandSpec, Exit};
+use crate::domain::event::{Event, Prepared};
+use crate::engine::orchestrator::Orchestrator;
+use crate::engine::{EngineError, Wish, overview, random_hex};
+use crate::git::{self, WorktreeSpec};
+use crate::process::{Cut, Graces, Launch, Stderr, run_bounded};
+
+/// How long a fetch may take before the remote counts as out of reach.
+const FETCH_LIMIT: Duration = Duration::from_secs(30);
+/// How long `SAMOCODE_SETUP` may run.
+const SETUP_LIMIT: Duration = Duration::from_secs(30 * 60);
+/// How much of a failed set-up's output is shown, in bytes.
+const SETUP_TAIL: usize = 2048;
+
+impl Orchestrator<'_> {
+    /// Makes the worktree with everything that a fresh one lacks. Done again after a kill, it ends the same.
+    pub(super) fn prepare(&mut self) -> Result<Option<Wish>, EngineError> {
+        self.exclude_own_folders()?;
+        let base = self.repository.base_branch(FETCH_LIMIT)?;
+        for warning in &base.warnings {
+            self.say.line(warning);
+        }
+        let prepared = self.make_worktree(&base)?;
+        let path = prepared.worktree.path().to_owned();
+        self.say.line(&format!(
+            "worktree {} on branch {}, from {} at {}",
+            path.display(),
+            prepared.branch,
+            prepared.base_branch,
+            short(&prepared.base_commit)
+        ));
+        let own_folders = [self.settings.config.sessions.as_path(), self.settings.config.worktrees.as_path()];
+        let copied = git::copy_includes(&self.repository, &path, &own_folders)?;
+        for file in &copied.files {
+            self.say.line(&format!("copied {} (.worktreeinclude)", file.display()));
+        }
+        for warning in &copied.warnings {
+            self.say.line(warning);
+        }
+        self.worktree = Some(prepared.worktree);
+        if let Some(failure) = self.set_up(&path)? {
+            self.hold(failure)?;
+            return Ok(None);
+        }
+        if self.interrupted {
+            return Ok(Some(Wish::Interrupted));
+        }
+        self.append(Event::Prepared(Prepared {
+            worktree: path,
+            branch: prepared.branch,
+            base_branch: prepared.base_branch,
+            base_commit: prepared.base_commit,
+        }))?;
+        overview::create(self.record.layout(), self.record.session())?;
+        self.publish()?;
+        Ok(None)
+    }
+
+    /// Folders of samocode's that lie inside the main repository stay out of its status.
+    fn exclude_own_folders(&self) -> Result<(), EngineError> {
+        for folder in [&self.settings.config.sessions, &self.settings.config.worktrees] {
+            fs::create_dir_all(folder).map_err(|source| EngineError::Io {
+                what: "make",
+                path: folder.clone(),
+                source,
+            })?;
+            git::exclude_locally(&self.repository, folder)?;
+        }
+        Ok(())
+    }
+
+    fn make_worktree(&self, base: &git::BaseBranch) -> Result<git::Prepared, EngineError> {
+        let session = self.session();
+        let path = self.settings.config.worktrees.join(self.record.layout().folder());
+        Ok(self.repository.prepare(&WorktreeSpec {
+            path: &path,
+            branch: &session.branch,
+            base,
+            own: session.own_branch,
+            attach: self.settings.wishes.attach_branch,
+        })?)
+    }
+
+    /// Makes a deleted worktree again from the session's branch.
+    pub(super) fn remake_worktree(&mut self) -> Result<git::Worktree, EngineError> {
+        let base = self.repository.base_branch(Duration::ZERO)?;
+        let session = self.session();
+        let path = session.worktree().cloned().unwrap_or_default();
+        let prepared = self.repository.prepare(&WorktreeSpec {
+            path: &path,
+            branch: &session.branch,
+            base: &base,
+            own: true,
+            attach: true,
+        })?;
+        Ok(prepared.worktree)
+    }
+
+    /// Runs `SAMOCODE_SETUP` in the fresh worktree; says why if it failed.
+    fn set_up(&mut self, worktree: &std::path::Path) -> Result<Option<String>, EngineError> {
+        let Some(command) = self.settings.config.setup.clone() else {
+            return Ok(None);
+        };
+        self.say.line(&format!("set-up: {command}"));
+        let log = self.record.layout().setup_log();
+        let launch = Launch {
+            spec: CommandSpec {
+                program: PathBuf::from("/bin/sh"),
+                args: vec!["-c".into(), command.clone().into()],
+                env: self.settings.child_env.clone(),
+                dir: worktree.to_owned(),
+            },
+            prompt: None,
+            tag: format!("{}/setup-{}", self.record.layout().folder(), random_hex()?),
+            graces: Graces::default(),
+            keeper: self.settings.program.clone(),
+            stdout_log: log.clone(),
+            stderr: Stderr::WithStdout,
+            stdout_tail: SETUP_TAIL,
+        };
+        let mut interrupted = false;
+        let happenings = self.happenings;
+        let stop = std::cell::Cell::new(false);
+        let finished = run_bounded(launch, SETUP_LIMIT, || {
+            if matches!(happenings.next(Duration::ZERO), Some(crate::engine::Happening::Interrupt)) {
+                stop.set(true);
+            }
+            stop.get()
+        })?;
+        interrupted |= stop.get();
+        self.interrupted |= interrupted;
+        let tail = String::from_utf8_lossy(&finished.ended.stdout_tail).into_owned();
+        Ok(match (finished.cut, finished.ended.exit) {
+            (Some(Cut::Stopped), _) | (None, Exit::Code(0)) => None,
+            (Some(Cut::TimeLimit), _) => Some(format!(
+                "SAMOCODE_SETUP ran longer than {} min; see {}",
+                SETUP_LIMIT.as_secs() / 60,
+                log.display()
+            )),
+            (None, exit) => Some(format!(
+                "SAMOCODE_SETUP (`{command}`) ended with {exit}; see {}:\n{}",
+                log.display(),
+                tail.trim_end()
+            )),
+        })
+    }
+}
+
+fn short(commit: &str) -> &str {
+    commit.get(..10).unwrap_or(commit)
+}

@@ -1,0 +1,261 @@
+//! A session as a person may see it: made from its journal and its folder, read by every screen.
+
+use std::fs;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::domain::gate::{Gate, GateAsk};
+use crate::domain::outcome::Usage;
+use crate::domain::plan;
+use crate::domain::qa;
+use crate::domain::session::{Session, State, fold};
+use crate::domain::status;
+use crate::engine::EngineError;
+use crate::engine::say::Live;
+use crate::store::{self, Holder, Layout, StoreError, read_journal};
+
+/// A session as a person may see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct View {
+    /// The session's folder name.
+    pub folder: String,
+    /// The session's name.
+    pub name: String,
+    /// The workflow's name.
+    pub workflow: String,
+    /// The phase.
+    pub phase: String,
+    /// Phases of the workflow, in order.
+    pub phases: Vec<String>,
+    /// Number of the last iteration that started.
+    pub iteration: u32,
+    /// Iterations used in this phase.
+    pub used_in_phase: u32,
+    /// Most iterations of this phase.
+    pub most_in_phase: Option<u32>,
+    /// One word: preparing, ready, running, waiting, parked, blocked, done.
+    pub state: &'static str,
+    /// The gate that is open.
+    pub gate: Option<GateView>,
+    /// Why it is blocked, or what it is parked for.
+    pub reason: Option<String>,
+    /// Until when it is parked.
+    pub until: Option<Timestamp>,
+    /// The summary of a finished session.
+    pub summary: Option<String>,
+    /// What all iterations used.
+    pub usage: Usage,
+    /// Milliseconds that children worked.
+    pub worked_ms: u64,
+    /// When the session was made.
+    pub created_at: Timestamp,
+    /// When its record last changed.
+    pub changed_at: Timestamp,
+    /// The agent's words on what it did last.
+    pub last_action: Option<String>,
+    /// The agent's words on what comes next.
+    pub next: Option<String>,
+    /// The branch.
+    pub branch: String,
+    /// The branch it came from.
+    pub base_branch: Option<String>,
+    /// The commit it came from.
+    pub base_commit: Option<String>,
+    /// The worktree.
+    pub worktree: Option<PathBuf>,
+    /// The session folder.
+    pub session_dir: PathBuf,
+    /// The orchestrator that works on it now.
+    pub orchestrator: Option<Holder>,
+    /// The running iteration.
+    pub live: Option<Live>,
+    /// Pieces of guidance that no iteration has read yet.
+    pub unread_guidance: usize,
+}
+
+/// An open gate as a person may see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct GateView {
+    /// The opening's id.
+    pub id: String,
+    /// What is asked, in a few words.
+    pub waits_for: &'static str,
+    /// Which kind of gate.
+    pub kind: GateKindView,
+}
+
+/// What a gate asks for.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateKindView {
+    /// Answers.
+    Answers {
+        /// The file with the questions.
+        file: PathBuf,
+        /// The questions.
+        questions: Vec<QuestionView>,
+    },
+    /// Approval of a plan.
+    Approval {
+        /// The plan.
+        file: PathBuf,
+        /// The hash of its bytes now; none when it cannot be read.
+        sha256: Option<String>,
+        /// Whether it changed since its gate opened.
+        changed: bool,
+        /// Its title and headings.
+        headings: Vec<String>,
+        /// Its checkbox items.
+        items: usize,
+    },
+    /// Something only a person can do.
+    HumanAction {
+        /// What.
+        reason: String,
+        /// The file concerned.
+        file: Option<String>,
+    },
+}
+
+/// A question as a person may see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct QuestionView {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Letters and words of its options.
+    pub options: Vec<(char, String)>,
+    /// The agent's suggestion, as written.
+    pub suggestion: Option<String>,
+    /// The options that the suggestion means.
+    pub suggested: Vec<char>,
+    /// The person's answer.
+    pub answer: Option<String>,
+}
+
+impl View {
+    /// Reads a session. Takes no lock and changes nothing.
+    ///
+    /// # Errors
+    /// When it has no record, or one that cannot be read.
+    pub fn read(layout: &Layout) -> Result<Self, EngineError> {
+        let path = layout.journal();
+        let read = read_journal(&path)?.ok_or_else(|| StoreError::NoRecord { path: layout.session_dir() })?;
+        let session = fold(&read.entries).map_err(|source| StoreError::Senseless { path, source })?;
+        Ok(Self::of(layout, &session))
+    }
+
+    /// The view of a session that is at hand.
+    #[must_use]
+    pub fn of(layout: &Layout, session: &Session) -> Self {
+        let overview = fs::read_to_string(layout.overview()).unwrap_or_default();
+        let lines = status::read(&overview);
+        let orchestrator = store::holder(layout);
+        let live = orchestrator.as_ref().and_then(|_| read_live(layout));
+        let (state, reason, until, summary) = state_words(&session.state, orchestrator.is_some());
+        let place = session.place.as_ref();
+        Self {
+            folder: layout.folder().to_owned(),
+            name: session.name.clone(),
+            workflow: session.workflow.name.clone(),
+            phase: session.phase.to_string(),
+            phases: session.workflow.phases().map(|rules| rules.name.to_string()).collect(),
+            iteration: session.iteration,
+            used_in_phase: session.used_in_phase(),
+            most_in_phase: session.workflow.rules(&session.phase).and_then(|rules| rules.most_iterations),
+            state,
+            gate: session.open_gate().map(|gate| gate_view(layout, session, gate)),
+            reason,
+            until,
+            summary,
+            usage: session.usage,
+            worked_ms: session.worked_ms,
+            created_at: session.created_at,
+            changed_at: session.changed_at,
+            last_action: lines.last_action,
+            next: lines.next,
+            branch: session.branch.clone(),
+            base_branch: place.map(|place| place.base_branch.clone()),
+            base_commit: place.map(|place| place.base_commit.clone()),
+            worktree: place.map(|place| place.worktree.clone()),
+            session_dir: layout.session_dir(),
+            orchestrator,
+            live,
+            unread_guidance: session.news.guidance.len(),
+        }
+    }
+}
+
+type StateWords = (&'static str, Option<String>, Option<Timestamp>, Option<String>);
+
+fn state_words(state: &State, alive: bool) -> StateWords {
+    match state {
+        State::Preparing => ("preparing", None, None, None),
+        State::Ready { after } => ("ready", None, *after, None),
+        State::Running(_) if alive => ("running", None, None, None),
+        // Its orchestrator died in the middle; the next start closes the iteration.
+        State::Running(_) => ("interrupted", None, None, None),
+        State::Waiting(_) => ("waiting", None, None, None),
+        State::Parked(park) => ("parked", Some(park.reason.clone()), Some(park.until), None),
+        State::Blocked(block) => ("blocked", Some(block.reason.clone()), None, None),
+        State::Done(summary) => ("done", None, None, Some(summary.clone())),
+    }
+}
+
+fn read_live(layout: &Layout) -> Option<Live> {
+    serde_json::from_slice(&fs::read(layout.live()).ok()?).ok()
+}
+
+fn gate_view(layout: &Layout, session: &Session, gate: &Gate) -> GateView {
+    let kind = match &gate.ask {
+        GateAsk::Answers => {
+            GateKindView::Answers { file: layout.qa(), questions: questions(layout, session) }
+        }
+        GateAsk::Approval(plan) => {
+            let path = layout.session_dir().join(&plan.file);
+            let bytes = fs::read(&path).ok();
+            let sha256 = bytes.as_deref().map(store::sha256_hex);
+            let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+            let progress = plan::progress(&text);
+            let headings = progress
+                .title
+                .into_iter()
+                .chain(progress.headings.into_iter().filter(|heading| heading.level <= 3).map(|h| h.text));
+            GateKindView::Approval {
+                changed: sha256.as_deref() != Some(plan.sha256.as_str()),
+                file: path,
+                sha256,
+                headings: headings.collect(),
+                items: progress.items,
+            }
+        }
+        GateAsk::HumanAction { reason, file } => {
+            GateKindView::HumanAction { reason: reason.clone(), file: file.clone() }
+        }
+    };
+    GateView { id: gate.id.to_string(), waits_for: gate.ask.words(), kind }
+}
+
+fn questions(layout: &Layout, session: &Session) -> Vec<QuestionView> {
+    let text = fs::read_to_string(layout.qa()).unwrap_or_default();
+    let mut seen = std::collections::BTreeSet::new();
+    let answered = |id: &str, title: &str| {
+        session.answers.get(id).filter(|answer| answer.title == title).map(|answer| answer.text.clone())
+    };
+    qa::parse(&text)
+        .questions
+        .into_iter()
+        .filter(|question| seen.insert(question.id.clone()))
+        .map(|question| QuestionView {
+            answer: answered(&question.id, &question.title),
+            suggestion: question.suggestion.as_ref().map(|suggestion| suggestion.raw.clone()),
+            suggested: question.suggestion.map(|suggestion| suggestion.letters).unwrap_or_default(),
+            id: question.id,
+            title: question.title,
+            options: question.options,
+        })
+        .collect()
+}

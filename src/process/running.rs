@@ -1,0 +1,287 @@
+//! A program that runs under its keeper: its events, its requests to end, its output being emptied.
+
+use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::Child;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use super::drain::drain;
+use super::error::ProcessError;
+use super::lines::{Cutter, Line};
+use super::log::Log;
+use super::lost;
+use super::pid::Pid;
+use super::sweep::Swept;
+use super::tail::Tail;
+use super::wire::{self, Report, Request};
+use crate::domain::command::Exit;
+
+/// How much of the end of stderr is kept, in bytes.
+pub const STDERR_TAIL: usize = 8 * 1024;
+
+/// What happens to a running program. `Exited` comes before `Gone`, each once; `Drained` comes once, at any time.
+#[derive(Debug)]
+pub enum ProcessEvent {
+    /// The program itself is over; what it started may live on and is being ended.
+    Exited(Exit),
+    /// Nothing that the program started is alive, but what `left` names.
+    Gone {
+        /// How many processes it had left behind that had to be ended.
+        ended: u32,
+        /// Those that could not be ended: held by the kernel, or another user's.
+        left: Vec<Pid>,
+    },
+    /// All of its output was read, and logged and handed on as lines.
+    Drained {
+        /// Length of its stdout.
+        stdout_bytes: u64,
+    },
+    /// A log could not be written, a full disk for example, and stays as it is. Reading goes on. At most once a log.
+    LogFailed {
+        /// The log.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+/// How it all ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The program's own end.
+    pub exit: Exit,
+    /// What it left behind.
+    pub swept: Swept,
+    /// Length of its stdout.
+    pub stdout_bytes: u64,
+    /// The end of its stdout, as much as [`Launch::stdout_tail`](super::Launch::stdout_tail) asked for.
+    pub stdout_tail: Vec<u8>,
+    /// The last [`STDERR_TAIL`] bytes of its stderr.
+    pub stderr_tail: Vec<u8>,
+}
+
+/// A program that was started. Dropped before it is over, it and all that it started are killed, and waited for.
+#[derive(Debug)]
+pub struct Running {
+    pid: Pid,
+    control: UnixStream,
+    tails: Arc<Tails>,
+    follower: Option<JoinHandle<(Exit, Swept)>>,
+    drainer: Option<JoinHandle<u64>>,
+}
+
+#[derive(Debug)]
+struct Tails {
+    stdout: Mutex<Tail>,
+    stderr: Mutex<Tail>,
+}
+
+/// A started program before anybody attends to it.
+pub(super) struct Kept {
+    pub(super) program: Pid,
+    pub(super) keeper: Child,
+    pub(super) control: UnixStream,
+    pub(super) reports: BufReader<UnixStream>,
+    pub(super) tag: String,
+}
+
+/// The ends of the program's pipes, and where they go.
+pub(super) struct Pipes {
+    pub(super) stdout: (PipeReader, Log),
+    pub(super) stderr: Option<(PipeReader, Log)>,
+    pub(super) stdout_tail: usize,
+}
+
+type Events = Arc<dyn Fn(ProcessEvent) + Send + Sync>;
+
+impl Running {
+    /// The program.
+    pub fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// Asks the program to end, politely first; see [`Graces`](super::Graces). Returns at once; asked twice is asked once.
+    pub fn stop(&self) {
+        self.request(Request::Stop);
+    }
+
+    /// Ends the program and all that it started, at once. Returns before it is done.
+    pub fn kill(&self) {
+        self.request(Request::Kill);
+    }
+
+    /// The last [`STDERR_TAIL`] bytes that came on stderr until now.
+    pub fn stderr_tail(&self) -> Vec<u8> {
+        lock(&self.tails.stderr).bytes().to_vec()
+    }
+
+    /// The end of stdout until now, as much as [`Launch::stdout_tail`](super::Launch::stdout_tail) asked for.
+    pub fn stdout_tail(&self) -> Vec<u8> {
+        lock(&self.tails.stdout).bytes().to_vec()
+    }
+
+    /// Waits until nothing is left of it and all its output was read. It asks for nothing: without
+    /// [`stop`](Self::stop) it waits for as long as the program runs.
+    pub fn wait(mut self) -> Ended {
+        let (exit, swept) = join(self.follower.take()).unwrap_or((Exit::Unknown, Swept::default()));
+        let stdout_bytes = join(self.drainer.take()).unwrap_or(0);
+        Ended { exit, swept, stdout_bytes, stdout_tail: self.stdout_tail(), stderr_tail: self.stderr_tail() }
+    }
+
+    fn request(&self, request: Request) {
+        // A keeper that does not listen any more has ended everything, or is lost and seen to by the follower.
+        drop(wire::tell(&request, &self.control));
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.follower.is_some() {
+            self.kill();
+            join(self.follower.take());
+            join(self.drainer.take());
+        }
+    }
+}
+
+fn join<T>(thread: Option<JoinHandle<T>>) -> Option<T> {
+    thread?.join().ok()
+}
+
+fn lock(tail: &Mutex<Tail>) -> MutexGuard<'_, Tail> {
+    tail.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts the threads that read what keeper and program have to say.
+pub(super) fn attend(
+    kept: Kept,
+    pipes: Pipes,
+    events: Events,
+    lines: impl FnMut(Line<'_>) + Send + 'static,
+) -> Result<Running, ProcessError> {
+    let Kept { program, mut keeper, control, reports, tag } = kept;
+    let tails = Arc::new(Tails {
+        stdout: Mutex::new(Tail::new(pipes.stdout_tail)),
+        stderr: Mutex::new(Tail::new(STDERR_TAIL)),
+    });
+    let started = io::pipe().and_then(|(over, alive)| {
+        let drainer = empty(pipes, over, &tails, &events, lines)?;
+        Ok((drainer, alive))
+    });
+    let (drainer, alive) = match started {
+        Ok(started) => started,
+        Err(error) => {
+            drop(wire::tell(&Request::Kill, &control));
+            drop(keeper.wait());
+            return Err(ProcessError::Pipes(error));
+        }
+    };
+    let mut running = Running { pid: program, control, tails, follower: None, drainer: Some(drainer) };
+    let follow = move || follow(reports, keeper, &tag, alive, &events);
+    match thread::Builder::new().name("keeper".to_owned()).spawn(follow) {
+        Ok(follower) => running.follower = Some(follower),
+        Err(error) => {
+            running.kill();
+            return Err(ProcessError::Pipes(error));
+        }
+    }
+    Ok(running)
+}
+
+/// Reads the keeper's reports until all is over. `alive` is closed then, so that no pipe is waited for any longer.
+fn follow(
+    mut reports: impl BufRead,
+    mut keeper: Child,
+    tag: &str,
+    alive: PipeWriter,
+    events: &Events,
+) -> (Exit, Swept) {
+    let mut exit = None;
+    let mut line = Vec::new();
+    let swept = loop {
+        line.clear();
+        let report = match reports.read_until(b'\n', &mut line) {
+            Ok(1..) => wire::hear(&line).ok(),
+            Ok(0) | Err(_) => None,
+        };
+        let known = match report {
+            Some(Report::Returned { code }) => Exit::Code(code),
+            Some(Report::Signalled { signal }) => Exit::Signal(signal),
+            Some(Report::Gone { ended, left }) => {
+                break Swept { ended, left: left.into_iter().filter_map(Pid::from_raw).collect() };
+            }
+            Some(Report::Started { .. } | Report::CouldNotStart { .. }) => continue,
+            None => break lost::end_abandoned(&mut keeper, tag),
+        };
+        exit = Some(known);
+        events(ProcessEvent::Exited(known));
+    };
+    drop(alive);
+    let exit = exit.unwrap_or_else(|| {
+        events(ProcessEvent::Exited(Exit::Unknown));
+        Exit::Unknown
+    });
+    events(ProcessEvent::Gone { ended: swept.ended, left: swept.left.clone() });
+    drop(keeper.wait());
+    (exit, swept)
+}
+
+/// Empties both pipes; the thread that it gives ends after both did.
+fn empty(
+    pipes: Pipes,
+    over: PipeReader,
+    tails: &Arc<Tails>,
+    events: &Events,
+    mut lines: impl FnMut(Line<'_>) + Send + 'static,
+) -> io::Result<JoinHandle<u64>> {
+    let stderr = pipes
+        .stderr
+        .map(|(pipe, log)| empty_stderr(pipe, log, over.try_clone()?, tails, events))
+        .transpose()?;
+    let (pipe, mut log) = pipes.stdout;
+    let (tails, events) = (Arc::clone(tails), Arc::clone(events));
+    thread::Builder::new().name("stdout".to_owned()).spawn(move || {
+        let mut cutter = Cutter::default();
+        let mut stdout_bytes = 0;
+        let drained = drain(&pipe, &over, |bytes| {
+            stdout_bytes += bytes.len() as u64;
+            write(&mut log, bytes, &events);
+            lock(&tails.stdout).push(bytes);
+            cutter.feed(bytes, &mut lines);
+        });
+        cutter.finish(&mut lines);
+        if let Err(error) = drained {
+            events(ProcessEvent::LogFailed { path: log.path().to_owned(), error });
+        }
+        join(stderr);
+        events(ProcessEvent::Drained { stdout_bytes });
+        stdout_bytes
+    })
+}
+
+fn empty_stderr(
+    pipe: PipeReader,
+    mut log: Log,
+    over: PipeReader,
+    tails: &Arc<Tails>,
+    events: &Events,
+) -> io::Result<JoinHandle<()>> {
+    let (tails, events) = (Arc::clone(tails), Arc::clone(events));
+    thread::Builder::new().name("stderr".to_owned()).spawn(move || {
+        let drained = drain(&pipe, &over, |bytes| {
+            lock(&tails.stderr).push(bytes);
+            write(&mut log, bytes, &events);
+        });
+        if let Err(error) = drained {
+            events(ProcessEvent::LogFailed { path: log.path().to_owned(), error });
+        }
+    })
+}
+
+fn write(log: &mut Log, bytes: &[u8], events: &Events) {
+    if let Err(error) = log.append(bytes) {
+        events(ProcessEvent::LogFailed { path: log.path().to_owned(), error });
+    }
+}

@@ -1,0 +1,245 @@
+//! Claude Code: its command line, environment, stream and failures.
+//!
+//! Facts are from Claude Code 2.1.197 unless a comment says otherwise.
+
+mod judge;
+#[cfg(test)]
+#[path = "tests.rs"]
+mod recorded;
+mod result;
+mod stream;
+mod tokens;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::bundle;
+use super::plugin::{self, Plugin, PluginFolder};
+use super::program::{self, Wanted};
+use super::{ProviderError, RunSpec};
+use crate::domain::command::CommandSpec;
+
+pub(super) use judge::judge;
+pub(super) use stream::parse;
+
+/// Variables of an outer Claude Code session. With the first two it refuses to nest; the others would tie the run
+/// to that session or its editor.
+const OUTER_SESSION: [&str; 5] = [
+    "CLAUDECODE",
+    "CLAUDE_CODE_ENTRYPOINT",
+    "CLAUDE_CODE_SESSION_ID",
+    "CLAUDE_CODE_CHILD_SESSION",
+    "CLAUDE_CODE_SSE_PORT",
+];
+
+/// The person's settings for Claude Code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaudeSettings {
+    /// `CLAUDE_PATH`: a name on PATH or a path.
+    pub program: String,
+    /// `CLAUDE_MAX_TURNS`: turns of the model in one run.
+    pub max_turns: u32,
+    /// `CLAUDE_ARGS`, split into words; they come last and so win.
+    pub args: Vec<String>,
+}
+
+impl Default for ClaudeSettings {
+    fn default() -> Self {
+        Self { program: "claude".into(), max_turns: 300, args: Vec::new() }
+    }
+}
+
+fn wanted(settings: &ClaudeSettings) -> Wanted<'_> {
+    Wanted {
+        program: &settings.program,
+        key: "CLAUDE_PATH",
+        get: "install Claude Code with `npm install -g @anthropic-ai/claude-code`",
+    }
+}
+
+/// Whether the program is there.
+pub(super) fn check(settings: &ClaudeSettings, env: &[(OsString, OsString)]) -> Result<(), ProviderError> {
+    program::find(&wanted(settings), env, Path::new("/")).map(|_| ())
+}
+
+/// What to start for `run`, with the plugin folder in place.
+pub(super) fn command(settings: &ClaudeSettings, run: &RunSpec<'_>) -> Result<CommandSpec, ProviderError> {
+    let program = program::find(&wanted(settings), run.env, run.worktree)?;
+
+    let agents = bundle::agents()?;
+    if !agents.iter().any(|agent| agent.name == run.agent) {
+        return Err(ProviderError::UnknownAgent {
+            agent: run.agent.to_owned(),
+            known: agents.into_iter().map(|agent| agent.name).collect(),
+        });
+    }
+    let folder = Plugin::new(&agents, run.agent, run.extra_tools, run.rules)
+        .ensure(run.cache_dir)
+        .map_err(|(path, source)| ProviderError::Plugin { path, source })?;
+
+    Ok(CommandSpec {
+        program,
+        args: arguments(settings, run, &folder),
+        env: environment(run.env, rustix::process::geteuid().is_root()),
+        dir: run.worktree.to_owned(),
+    })
+}
+
+/// The agent as Claude Code names it: the plugin's name first.
+fn qualified(agent: &str) -> String {
+    format!("{}:{agent}", plugin::NAME)
+}
+
+/// The command line. All settings sources stay on: the person's login helper lives in one of them.
+fn arguments(settings: &ClaudeSettings, run: &RunSpec<'_>, folder: &PluginFolder) -> Vec<OsString> {
+    let mut args: Vec<OsString> = [
+        "-p",
+        "--output-format",
+        "stream-json",
+        "--verbose",
+        "--dangerously-skip-permissions",
+        "--plugin-dir",
+    ]
+    .map(OsString::from)
+    .to_vec();
+    args.push(folder.dir.clone().into());
+    args.extend(["--agent".into(), qualified(run.agent).into()]);
+    args.push("--append-system-prompt-file".into());
+    args.push(folder.rules.clone().into());
+    args.push("--max-turns".into());
+    args.push(settings.max_turns.to_string().into());
+    if !run.model.is_empty() {
+        args.extend(["--model".into(), run.model.into()]);
+    }
+    args.extend(settings.args.iter().map(OsString::from));
+    args
+}
+
+/// The child's environment, from `base`.
+///
+/// `CLAUDE_CODE_PRINT_BG_WAIT_CEILING_MS` stays as the person has it: the CLI's own ceiling is ten minutes for
+/// background agents and five seconds for commands, and the iteration's time limit stands above both.
+fn environment(base: &[(OsString, OsString)], root: bool) -> Vec<(OsString, OsString)> {
+    let mut env: Vec<(OsString, OsString)> =
+        base.iter().filter(|(name, _)| !OUTER_SESSION.iter().any(|outer| name == outer)).cloned().collect();
+    let mut set_if_unset = |name: &str, value: &str| {
+        if !env.iter().any(|(set, _)| set == name) {
+            env.push((name.into(), value.into()));
+        }
+    };
+    if root {
+        // Without it, it refuses `--dangerously-skip-permissions` to root.
+        set_if_unset("IS_SANDBOX", "1");
+    }
+    // Without it the first system block carries a hash that can change with the prompt (measured with 2.1.197).
+    set_if_unset("CLAUDE_CODE_ATTRIBUTION_HEADER", "0");
+    // An update would replace the program in the middle of a session.
+    set_if_unset("DISABLE_AUTOUPDATER", "1");
+    env
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn run<'a>(model: &'a str) -> RunSpec<'a> {
+        RunSpec {
+            agent: "planning",
+            rules: "Rules.",
+            extra_tools: &[],
+            model,
+            worktree: Path::new("/home/ada/tree"),
+            session_dir: Path::new("/home/ada/session"),
+            env: &[],
+            cache_dir: Path::new("/cache"),
+        }
+    }
+
+    fn argv(settings: &ClaudeSettings, model: &str) -> String {
+        let folder =
+            PluginFolder { dir: "/cache/plugin-0".into(), rules: "/cache/plugin-0/rules-0.md".into() };
+        let args = arguments(settings, &run(model), &folder);
+        let args: Vec<String> = args.into_iter().map(|arg| arg.into_string().unwrap()).collect();
+        args.join("\n")
+    }
+
+    #[test]
+    fn its_command_line() {
+        insta::assert_snapshot!(argv(&ClaudeSettings::default(), "opus"), @"
+        -p
+        --output-format
+        stream-json
+        --verbose
+        --dangerously-skip-permissions
+        --plugin-dir
+        /cache/plugin-0
+        --agent
+        samocode:planning
+        --append-system-prompt-file
+        /cache/plugin-0/rules-0.md
+        --max-turns
+        300
+        --model
+        opus
+        ");
+    }
+
+    #[test]
+    fn the_persons_arguments_come_last_and_no_model_means_no_flag() {
+        let settings = ClaudeSettings {
+            max_turns: 7,
+            args: vec!["--effort".into(), "high".into()],
+            ..ClaudeSettings::default()
+        };
+        let argv = argv(&settings, "");
+        assert!(argv.ends_with("--max-turns\n7\n--effort\nhigh"), "{argv}");
+        assert!(!argv.contains("--model"), "{argv}");
+    }
+
+    fn shown(base: &[(&str, &str)], root: bool) -> String {
+        let base: Vec<(OsString, OsString)> =
+            base.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let lines: Vec<String> = environment(&base, root)
+            .into_iter()
+            .map(|(name, value)| format!("{}={}", name.display(), value.display()))
+            .collect();
+        lines.join("\n")
+    }
+
+    #[test]
+    fn its_environment_as_a_plain_user_within_another_session() {
+        insta::assert_snapshot!(
+            shown(&[("PATH", "/bin"), ("CLAUDECODE", "1"), ("CLAUDE_CODE_ENTRYPOINT", "cli"), ("ANTHROPIC_API_KEY", "k")], false),
+            @"
+        PATH=/bin
+        ANTHROPIC_API_KEY=k
+        CLAUDE_CODE_ATTRIBUTION_HEADER=0
+        DISABLE_AUTOUPDATER=1
+        "
+        );
+    }
+
+    #[test]
+    fn its_environment_as_root() {
+        insta::assert_snapshot!(shown(&[("PATH", "/bin")], true), @"
+        PATH=/bin
+        IS_SANDBOX=1
+        CLAUDE_CODE_ATTRIBUTION_HEADER=0
+        DISABLE_AUTOUPDATER=1
+        ");
+    }
+
+    #[test]
+    fn what_the_person_set_stays() {
+        insta::assert_snapshot!(
+            shown(&[("DISABLE_AUTOUPDATER", "0"), ("IS_SANDBOX", "yes")], true),
+            @"
+        DISABLE_AUTOUPDATER=0
+        IS_SANDBOX=yes
+        CLAUDE_CODE_ATTRIBUTION_HEADER=0
+        "
+        );
+    }
+}

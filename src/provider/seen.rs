@@ -1,0 +1,192 @@
+//! What one run's stream said so far, added up in constant memory.
+//!
+//! Never judges: [`super::Provider::judge`] reads it when the run is over.
+
+use std::collections::VecDeque;
+
+use super::event::{AgentEvent, LimitStatus, MessageId, RateLimit, Retrying, RunResult, Started};
+use crate::domain::outcome::Usage;
+
+/// How many messages can be under way at once: the main one and those of parallel sub-agents, with room to spare.
+const OPEN_MESSAGES: usize = 64;
+
+/// The sum of one run's events.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    agent: String,
+    started: Option<Started>,
+    /// Usage of each of the latest messages, as last told.
+    open: VecDeque<(MessageId, Usage)>,
+    /// The sum over all messages, `open` included.
+    total: Usage,
+    last_tool: Option<String>,
+    retrying: Option<Retrying>,
+    rate_limit: Option<RateLimit>,
+    service_error: Option<String>,
+    result: Option<RunResult>,
+}
+
+impl Seen {
+    /// Nothing seen yet of a run of `agent`, e.g. `planning`.
+    pub fn new(agent: &str) -> Self {
+        Self {
+            agent: agent.to_owned(),
+            started: None,
+            open: VecDeque::with_capacity(OPEN_MESSAGES),
+            total: Usage::default(),
+            last_tool: None,
+            retrying: None,
+            rate_limit: None,
+            service_error: None,
+            result: None,
+        }
+    }
+
+    /// Adds one event.
+    pub fn note(&mut self, event: &AgentEvent) {
+        match event {
+            AgentEvent::Started(started) => self.started = Some(started.clone()),
+            AgentEvent::Activity(activity) => {
+                self.retrying = None;
+                self.count(activity.message, activity.usage);
+                if let Some(tool) = &activity.tool {
+                    self.last_tool = Some(tool.clone());
+                }
+            }
+            AgentEvent::Retrying(retrying) => self.retrying = Some(retrying.clone()),
+            AgentEvent::RateLimit(limit) => self.rate_limit = Some(limit.clone()),
+            AgentEvent::ServiceError { kind } => self.service_error = Some(kind.clone()),
+            AgentEvent::Result(result) => self.result = Some(result.clone()),
+        }
+    }
+
+    /// Counts what `message` used, once: its later lines repeat or raise the numbers of its first.
+    fn count(&mut self, message: MessageId, usage: Usage) {
+        let known = self.open.iter_mut().rev().find(|(id, _)| *id == message);
+        if let Some((_, counted)) = known {
+            let grown = |new: u64, old: u64| new.saturating_sub(old);
+            self.total.input_tokens += grown(usage.input_tokens, counted.input_tokens);
+            self.total.cached_tokens += grown(usage.cached_tokens, counted.cached_tokens);
+            self.total.output_tokens += grown(usage.output_tokens, counted.output_tokens);
+            counted.input_tokens = counted.input_tokens.max(usage.input_tokens);
+            counted.cached_tokens = counted.cached_tokens.max(usage.cached_tokens);
+            counted.output_tokens = counted.output_tokens.max(usage.output_tokens);
+            return;
+        }
+        if self.open.len() == OPEN_MESSAGES {
+            self.open.pop_front();
+        }
+        self.open.push_back((message, usage));
+        self.total.input_tokens += usage.input_tokens;
+        self.total.cached_tokens += usage.cached_tokens;
+        self.total.output_tokens += usage.output_tokens;
+        self.total.turns += 1;
+    }
+
+    /// What the run used: the result's own totals once it is there, else the sum so far.
+    ///
+    /// The sum is too low in `output_tokens`: Claude Code repeats what the service said when a message began
+    /// (measured with Claude Code 2.1.197), and tells the rest in the result only.
+    pub fn usage(&self) -> Usage {
+        self.result.as_ref().and_then(|result| result.usage).unwrap_or(self.total)
+    }
+
+    /// The latest tool call, readable and short.
+    pub fn last_tool(&self) -> Option<&str> {
+        self.last_tool.as_deref()
+    }
+
+    /// Whether the run has said its last word.
+    pub fn has_result(&self) -> bool {
+        self.result.is_some()
+    }
+
+    /// The run's last word.
+    pub fn result(&self) -> Option<&RunResult> {
+        self.result.as_ref()
+    }
+
+    /// What the CLI loaded, once it said so.
+    pub fn started(&self) -> Option<&Started> {
+        self.started.as_ref()
+    }
+
+    /// The request that is being tried again; none once the model wrote again.
+    pub fn retrying(&self) -> Option<&Retrying> {
+        self.retrying.as_ref()
+    }
+
+    /// What was last said of the usage limit.
+    pub fn rate_limit(&self) -> Option<&RateLimit> {
+        self.rate_limit.as_ref()
+    }
+
+    /// The limit that refuses requests; none while it allows them.
+    pub(super) fn rejected(&self) -> Option<&RateLimit> {
+        self.rate_limit.as_ref().filter(|limit| limit.status == LimitStatus::Rejected)
+    }
+
+    /// The last error of the service, in the CLI's own word.
+    pub(super) fn service_error(&self) -> &str {
+        self.service_error.as_deref().unwrap_or_default()
+    }
+
+    /// The agent that was asked for.
+    pub(super) fn agent(&self) -> &str {
+        &self.agent
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Activity;
+    use super::*;
+
+    fn activity(message: &str, input: u64, output: u64) -> AgentEvent {
+        AgentEvent::Activity(Activity {
+            message: MessageId::of(message.as_bytes()),
+            usage: Usage { input_tokens: input, output_tokens: output, ..Usage::default() },
+            tool: None,
+        })
+    }
+
+    #[test]
+    fn counts_each_message_once_even_when_messages_interleave() {
+        let mut seen = Seen::new("planning");
+        for (message, input, output) in
+            [("main", 100, 1), ("sub", 10, 1), ("main", 100, 7), ("sub", 10, 1), ("next", 120, 1)]
+        {
+            seen.note(&activity(message, input, output));
+        }
+        let usage = seen.usage();
+        assert_eq!((usage.input_tokens, usage.output_tokens, usage.turns), (230, 9, 3));
+    }
+
+    #[test]
+    fn stays_small_over_a_long_run() {
+        let mut seen = Seen::new("planning");
+        for number in 0..10_000 {
+            seen.note(&activity(&number.to_string(), 1, 0));
+        }
+        assert_eq!(seen.usage().input_tokens, 10_000);
+        assert_eq!(seen.open.len(), OPEN_MESSAGES);
+    }
+
+    #[test]
+    fn takes_the_totals_of_the_result_over_its_own() {
+        let mut seen = Seen::new("planning");
+        seen.note(&activity("main", 100, 1));
+        let totals = Usage { input_tokens: 300, ..Usage::default() };
+        seen.note(&AgentEvent::Result(RunResult { usage: Some(totals), ..RunResult::default() }));
+        assert_eq!(seen.usage(), totals);
+    }
+
+    #[test]
+    fn keeps_its_own_sum_when_the_result_was_cut() {
+        let mut seen = Seen::new("planning");
+        seen.note(&activity("main", 100, 1));
+        seen.note(&AgentEvent::Result(RunResult::default()));
+        assert!(seen.has_result());
+        assert_eq!(seen.usage().input_tokens, 100);
+    }
+}

@@ -1,0 +1,88 @@
+//! Which of its tool's processes Claude Code leaves behind when it is ended: why samocode needs its keeper.
+
+use std::fs;
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use samocode_testing_model::{Model, Sleepers};
+
+use crate::claude::{Claude, Outcome, Running, until};
+use crate::scratch::Scratch;
+
+/// The processes of this machine whose command line is one of these.
+fn running(command_lines: &[String]) -> Vec<Pid> {
+    let entries = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    let found = entries.filter(|entry| {
+        let bytes = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let words = String::from_utf8_lossy(&bytes).trim_end_matches('\0').replace('\0', " ");
+        command_lines.contains(&words)
+    });
+    found.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)).collect()
+}
+
+/// A number for a test's sleeps that no other test and no other run of the tests has.
+fn own_number(test: u32) -> u32 {
+    (std::process::id() * 3 + test) % 1_000_000
+}
+
+/// Ends what a test found, also when the test fails.
+struct Cleanup(Vec<String>);
+
+impl Drop for Cleanup {
+    fn drop(&mut self) {
+        for process in running(&self.0) {
+            let _ = kill_process(process, Signal::KILL);
+        }
+    }
+}
+
+fn group(running: &Running) -> Pid {
+    Pid::from_raw(i32::try_from(running.id()).unwrap()).unwrap()
+}
+
+/// Ends the CLI in the middle of its tool call; tells its exit code and how many of its three sleeps live on.
+fn end_in_a_tool_call(signal: Signal, number: u32) -> (Outcome, usize) {
+    let sleepers = Sleepers::in_a_tool_call(number);
+    let lines = sleepers.command_lines();
+    let _cleanup = Cleanup(lines.clone());
+    let scratch = Scratch::new();
+    let model = Model::start(sleepers);
+
+    let claude = Claude::new(&model, &scratch).start();
+    until("three sleeps run", || (running(&lines).len() == 3).then_some(()));
+    kill_process_group(group(&claude), signal).unwrap();
+    let outcome = claude.wait();
+    model.assert_nothing_unexpected();
+    (outcome, running(&lines).len())
+}
+
+#[test]
+fn an_interrupt_leaves_what_its_tool_daemonised() {
+    let (outcome, left) = end_in_a_tool_call(Signal::INT, own_number(0));
+    assert_eq!(left, 1);
+    assert!(outcome.code != Some(0), "{:?}", outcome.code);
+}
+
+#[test]
+fn a_termination_leaves_all_of_its_tools_processes() {
+    let (outcome, left) = end_in_a_tool_call(Signal::TERM, own_number(1));
+    assert_eq!(left, 3);
+    assert_eq!(outcome.code, Some(143));
+    assert!(outcome.last("result", None).is_none(), "{:?}", outcome.events);
+}
+
+#[test]
+fn killing_it_while_the_model_is_silent_leaves_its_background_processes() {
+    let sleepers = Sleepers::behind_a_silent_model(own_number(2));
+    let lines = sleepers.command_lines();
+    let _cleanup = Cleanup(lines.clone());
+    let scratch = Scratch::new();
+    let model = Model::start(sleepers);
+
+    let claude = Claude::new(&model, &scratch).start();
+    until("the model is asked again", || (model.requests().len() == 2).then_some(()));
+    until("both sleeps run", || (running(&lines).len() == 2).then_some(()));
+    claude.kill().unwrap();
+
+    assert_eq!(running(&lines).len(), 2);
+    model.assert_nothing_unexpected();
+}
