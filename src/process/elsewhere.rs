@@ -1,12 +1,12 @@
 //! Not Linux (macOS, the BSDs): no sub-reaper, no pidfd, no `/proc`, so ending is best effort.
 //!
-//! What is found: everything below the keeper as `ps` shows it. What is not: a process that made itself a session and
-//! whose parent ended before it, and what an earlier orchestrator left. Signals go to plain numbers.
+//! What is found: everything below the keeper as `ps` shows it, and the program's group. What is not: a process that left
+//! the group and whose parent ended before it, and what an earlier samocode left. Signals go to plain numbers.
 
 use std::io;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::pid::{Pid, Signal};
@@ -42,8 +42,17 @@ pub(crate) fn wait_for_exits(_entries: &[Entry], most: Duration) {
 }
 
 pub(crate) fn processes() -> io::Result<Vec<Entry>> {
-    let output = Command::new("ps").args(["-axo", "pid=,ppid=,pgid="]).output()?;
-    Ok(String::from_utf8_lossy(&output.stdout).lines().filter_map(parse).collect())
+    let ps = Command::new("ps")
+        .args(["-axo", "pid=,ppid=,pgid="])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let itself = ps.id();
+    let output = ps.wait_with_output()?;
+    let mut entries: Vec<Entry> = String::from_utf8_lossy(&output.stdout).lines().filter_map(parse).collect();
+    entries.retain(|entry| u32::try_from(entry.pid.raw()) != Ok(itself));
+    Ok(entries)
 }
 
 pub(crate) fn process(pid: Pid) -> Option<Entry> {

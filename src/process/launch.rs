@@ -8,12 +8,13 @@ use std::process::{Child, Command};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::attend::{Kept, Pipes, attend};
 use super::error::{ProcessError, StartFailure};
 use super::ladder::Graces;
 use super::lines::Line;
 use super::log::Log;
 use super::pid::Pid;
-use super::running::{self, Kept, Pipes, ProcessEvent, Running};
+use super::running::{ProcessEvent, Running};
 use super::tagged::{KEEPER_VARIABLE, TAG_VARIABLE};
 use super::wire::{self, Order, Report};
 use super::{lost, system};
@@ -86,7 +87,7 @@ pub fn launch(
     let stderr = stderr.map(|(pipe, path)| (pipe, Log::on_demand(path)));
     let pipes = Pipes { stdout: (stdout, log), stderr, stdout_tail: launch.stdout_tail };
     let keeper = Kept { program: pid, keeper, control, reports, tag: launch.tag };
-    running::attend(keeper, pipes, Arc::new(events), lines)
+    attend(keeper, pipes, Arc::new(events), lines)
 }
 
 type KeeperAndPipes = (Child, PipeReader, Option<(PipeReader, PathBuf)>);

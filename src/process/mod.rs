@@ -8,6 +8,7 @@
 //! This layer knows nothing of providers, sessions or git, never judges what a program prints, and never starts a
 //! program again.
 
+mod attend;
 mod bounded;
 mod drain;
 mod error;

@@ -4,5 +4,6 @@
 
 mod config;
 mod git;
+mod process;
 mod prompts;
 mod provider;

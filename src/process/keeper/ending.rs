@@ -191,7 +191,17 @@ impl<'a> Watch<'a> {
 
     fn descendants(&self) -> Vec<Entry> {
         // Without a table there is nothing to act on; the next round reads it again.
-        Table::read().map_or_else(|_| Vec::new(), |table| table.below([Pid::own()]))
+        let Ok(table) = Table::read() else {
+            return Vec::new();
+        };
+        let mut found = table.below([Pid::own()]);
+        if !system::WAIT_SEES_ALL {
+            let orphan = |entry: &&Entry| entry.group == self.program.raw() && !found.contains(*entry);
+            let orphans: Vec<Entry> = table.iter().filter(orphan).copied().collect();
+            found.extend(table.below(orphans.iter().map(|entry| entry.pid)));
+            found.extend(orphans);
+        }
+        found
     }
 
     fn table_agrees(&self) -> bool {
