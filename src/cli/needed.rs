@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::cli::context::Context;
 use crate::cli::style;
+use crate::domain::verdict::BlockCause;
 use crate::engine::{GateKindView, GateView, QuestionView, View};
 
 /// The block for a session that needs a person.
@@ -29,6 +30,7 @@ fn headline(view: &View) -> String {
         }
         Some(GateKindView::Approval { .. }) => "samocode needs you: a plan to approve".to_owned(),
         Some(GateKindView::HumanAction { .. }) => "samocode needs you: something only you can do".to_owned(),
+        None if view.block == Some(BlockCause::Unable) => "samocode cannot go on".to_owned(),
         None => "samocode is blocked: you decide".to_owned(),
     }
 }
@@ -84,7 +86,11 @@ fn ask(text: &mut String, context: &Context, view: &View, gate: &GateView) {
 fn blocked(text: &mut String, context: &Context, view: &View) {
     let _ =
         writeln!(text, "  {}\n", view.reason.as_deref().unwrap_or("no reason given").replace('\n', "\n  "));
-    let _ = writeln!(text, "  Then let it go on, with a word for the agent if one is needed:");
+    if view.block == Some(BlockCause::Unable) {
+        let _ = writeln!(text, "  When that is mended:");
+        return commands(text, context, &[(format!("run {}", view.name), "")]);
+    }
+    let _ = writeln!(text, "  Let it go on, with a word for the agent if one is needed:");
     commands(
         text,
         context,

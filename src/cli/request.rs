@@ -164,6 +164,9 @@ pub(super) fn resume(files: &Files, session: &str) -> Result<u8, Failure> {
     let gate = desk.view.gate.as_ref().map(|gate| &gate.kind);
     let fits = matches!(desk.view.state, "blocked" | "parked")
         || matches!(gate, Some(GateKindView::HumanAction { .. }));
+    if !fits && gate.is_some() {
+        return Err(desk.misfit("a `resume`"));
+    }
     if !fits {
         return Err(Failure::usage(format!("nothing to resume: {} is {}", desk.view.name, desk.view.state))
             .with_hint(format!(

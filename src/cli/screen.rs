@@ -65,6 +65,10 @@ impl Screen for RunScreen<'_> {
             Progress::Needed(view) => {
                 self.erase();
                 terminal::line(&needed::block(self.context, view));
+                if self.is_terminal {
+                    // The bell: whoever is in another window hears it, or sees it in the tab.
+                    terminal::raw("\u{7}");
+                }
             }
         }
     }

@@ -1,12 +1,16 @@
 //! Signals to this process become happenings; a terminal that hangs up is no reason to stop.
 
 use std::thread;
+use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, INTERRUPTED};
 use crate::engine::{Happening, Happenings};
+
+/// How long an orchestrator that was asked twice may take to leave by itself.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Starts listening. SIGHUP is taken and dropped: the session goes on without its terminal.
 pub(super) fn listen(happenings: &Happenings) -> Result<(), Failure> {
@@ -14,11 +18,28 @@ pub(super) fn listen(happenings: &Happenings) -> Result<(), Failure> {
         .map_err(|e| Failure::usage(format!("signals cannot be listened to: {e}")))?;
     let sender = happenings.sender();
     thread::spawn(move || {
+        let mut asked = 0;
         for signal in signals.forever() {
-            if signal != SIGHUP && sender.send(Happening::Interrupt).is_err() {
+            if signal == SIGHUP {
+                continue;
+            }
+            asked += 1;
+            if sender.send(Happening::Interrupt).is_err() {
                 return;
+            }
+            if asked == 2 {
+                leave_soon();
             }
         }
     });
     Ok(())
+}
+
+/// Asked twice, the orchestrator leaves even from where it cannot listen, such as a slow git call. Nothing is lost
+/// by it: the journal stands, and the keeper ends the child when this process is gone.
+fn leave_soon() {
+    thread::spawn(|| {
+        thread::sleep(PATIENCE);
+        std::process::exit(i32::from(INTERRUPTED));
+    });
 }

@@ -105,7 +105,8 @@ fn age(at: Timestamp, now: Timestamp) -> String {
     let passed: Duration = now.duration_since(at).unsigned_abs();
     match passed.as_secs() {
         0..=59 => "just now".to_owned(),
-        60..=86_399 => format!("{} ago", duration_words(Duration::from_secs(passed.as_secs() / 60 * 60))),
+        60..=3_599 => format!("{} min ago", passed.as_secs() / 60),
+        3_600..=86_399 => format!("{} h {} min ago", passed.as_secs() / 3_600, passed.as_secs() / 60 % 60),
         seconds => format!("{} days ago", seconds / 86_400),
     }
 }

@@ -1,11 +1,12 @@
 //! Watches one child from its start to its end: every happening has its one place here.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use crate::domain::command::{CommandSpec, Exit};
-use crate::domain::outcome::{Interruption, Outcome};
+use crate::domain::outcome::{Interruption, Outcome, Usage};
 use crate::domain::watch::{Overdue, WatchLimits, Watched, overdue};
 use crate::engine::happening::Happening;
 use crate::engine::orchestrator::{Orchestrator, TICK};
@@ -24,13 +25,19 @@ pub(super) struct ChildEnd {
     pub(super) ended: u32,
 }
 
+/// What the thread that empties the child's output keeps up to date. It is shared instead of sent, so that a child
+/// that prints faster than anybody looks costs no memory.
+struct Heard {
+    seen: Seen,
+    last_output: Instant,
+}
+
 /// A child that is being watched.
 struct Watching {
     running: Running,
     started: Instant,
-    last_output: Instant,
     last_tick: Instant,
-    seen: Seen,
+    heard: Arc<Mutex<Heard>>,
     live: Live,
     gone: bool,
     drained: bool,
@@ -50,12 +57,12 @@ impl Orchestrator<'_> {
         tag: &str,
     ) -> Result<ChildEnd, EngineError> {
         let started = Instant::now();
-        let seen = Seen::new(agent);
-        let running = match self.launch(iteration, provider, spec, tag) {
+        let heard = Arc::new(Mutex::new(Heard { seen: Seen::new(agent), last_output: started }));
+        let running = match self.launch(iteration, provider, &heard, spec, tag) {
             Ok(running) => running,
             Err(error) => {
                 let outcome = Outcome::CannotStart { detail: error.to_string() };
-                return Ok(ChildEnd { outcome, seen, took: started.elapsed(), ended: 0 });
+                return Ok(ChildEnd { outcome, seen: Seen::new(agent), took: started.elapsed(), ended: 0 });
             }
         };
         let live = Live {
@@ -64,15 +71,14 @@ impl Orchestrator<'_> {
             provider: provider.name().to_owned(),
             since: Timestamp::now(),
             tool: None,
-            usage: seen.usage(),
+            usage: Usage::default(),
             trouble: None,
         };
         let mut watching = Watching {
             running,
             started,
-            last_output: started,
             last_tick: started,
-            seen,
+            heard,
             live,
             gone: false,
             drained: false,
@@ -98,6 +104,7 @@ impl Orchestrator<'_> {
         &self,
         iteration: u32,
         provider: &Provider,
+        heard: &Arc<Mutex<Heard>>,
         spec: CommandSpec,
         tag: &str,
     ) -> Result<Running, ProcessError> {
@@ -114,8 +121,8 @@ impl Orchestrator<'_> {
             stdout_log,
             stdout_tail: 0,
         };
-        let events = std::sync::Mutex::new(self.happenings.sender());
-        let lines = self.happenings.sender();
+        let events = Mutex::new(self.happenings.sender());
+        let heard = Arc::clone(heard);
         let provider = provider.clone();
         launch(
             launch_spec,
@@ -127,12 +134,16 @@ impl Orchestrator<'_> {
             },
             move |line| {
                 let event = provider.parse(line.bytes, line.truncated, line.last_in_chunk);
-                let happening = match event {
-                    Some(event) => Happening::Agent(iteration, event),
-                    None if line.last_in_chunk => Happening::Output(iteration),
-                    None => return,
-                };
-                let _ = lines.send(happening);
+                if event.is_none() && !line.last_in_chunk {
+                    return;
+                }
+                let mut heard = lock(&heard);
+                if let Some(event) = event {
+                    heard.seen.note(&event);
+                }
+                if line.last_in_chunk {
+                    heard.last_output = Instant::now();
+                }
             },
         )
     }
@@ -147,19 +158,9 @@ impl Orchestrator<'_> {
                 self.interrupted = true;
                 watching.end(Interruption::Signal);
             }
-            Happening::Agent(of, event) if of == iteration => {
-                watching.last_output = Instant::now();
-                watching.seen.note(&event);
-                watching.live.tool = watching.seen.last_tool().map(str::to_owned);
-                watching.live.usage = watching.seen.usage();
-                watching.live.trouble = watching.seen.retrying().map(|retrying| {
-                    format!("{}; try {} of {}", retrying.detail, retrying.attempt, retrying.max)
-                });
-            }
-            Happening::Output(of) if of == iteration => watching.last_output = Instant::now(),
             Happening::Process(of, event) if of == iteration => self.process_event(watching, event),
             // Of an earlier child: all that it said in time was heard while it was watched.
-            Happening::Agent(..) | Happening::Output(_) | Happening::Process(..) => {}
+            Happening::Process(..) => {}
         }
     }
 
@@ -181,17 +182,12 @@ impl Orchestrator<'_> {
     }
 
     fn tick(&mut self, watching: &mut Watching) -> Result<(), EngineError> {
+        let watched = watching.look(has_signal(self.record.layout()));
         self.say.live(Some(&watching.live));
         if self.take_requests()? == Some(Wish::Leave) && watching.interruption.is_none() {
             self.say.line("stop was asked for: ending the iteration");
             watching.end(Interruption::StopRequest);
         }
-        let watched = Watched {
-            elapsed: watching.started.elapsed(),
-            silent: watching.last_output.elapsed(),
-            has_result: watching.seen.has_result(),
-            has_signal: has_signal(self.record.layout()),
-        };
         let limits = WatchLimits::within(self.settings.timeout(&self.session().phase));
         if watching.overdue.is_none()
             && watching.interruption.is_none()
@@ -208,18 +204,41 @@ impl Orchestrator<'_> {
         let took = watching.started.elapsed();
         let limit = self.settings.timeout(&self.session().phase);
         let end = watching.running.wait();
+        let seen = lock(&watching.heard).seen.clone();
         let stderr = String::from_utf8_lossy(&end.stderr_tail).into_owned();
         let exit = if watching.overdue == Some(Overdue::Lingers) { Exit::Code(0) } else { end.exit };
         let outcome = match (watching.interruption, watching.overdue) {
             (Some(by), _) => Outcome::Interrupted { by },
             (None, Some(Overdue::TimeLimit)) => Outcome::TimeLimit { seconds: limit.as_secs() },
-            (None, Some(Overdue::Lingers) | None) => provider.judge(&watching.seen, exit, &stderr),
+            (None, Some(Overdue::Lingers) | None) => provider.judge(&seen, exit, &stderr),
         };
-        ChildEnd { outcome, seen: watching.seen, took, ended: watching.ended }
+        ChildEnd { outcome, seen, took, ended: watching.ended }
     }
 }
 
+/// What was heard stays true, even if the thread that heard it panicked.
+fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
+    heard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Watching {
+    /// Brings the live state up to date and tells what ends are judged by.
+    fn look(&mut self, has_signal: bool) -> Watched {
+        let heard = lock(&self.heard);
+        self.live.tool = heard.seen.last_tool().map(str::to_owned);
+        self.live.usage = heard.seen.usage();
+        self.live.trouble = heard
+            .seen
+            .retrying()
+            .map(|retrying| format!("{}; try {} of {}", retrying.detail, retrying.attempt, retrying.max));
+        Watched {
+            elapsed: self.started.elapsed(),
+            silent: heard.last_output.elapsed(),
+            has_result: heard.seen.has_result(),
+            has_signal,
+        }
+    }
+
     fn end(&mut self, by: Interruption) {
         self.interruption = Some(by);
         self.running.stop();

@@ -12,7 +12,7 @@ use crate::domain::request::{Act, Effect, Who};
 use crate::engine::orchestrator::{Orchestrator, TICK};
 use crate::engine::view::View;
 use crate::engine::{EngineError, Wish, overview};
-use crate::store::{sha256_hex, write_atomic};
+use crate::store::{keep_backup, sha256_hex, write_atomic};
 
 /// A file edited by hand counts once it has not changed for this long: editors save in steps.
 const SETTLED: Duration = Duration::from_secs(3);
@@ -70,8 +70,13 @@ impl Orchestrator<'_> {
             (answer.title == question.title).then(|| answer.text.clone())
         });
         if reset != text {
+            // A person may have been quicker than the gate: their words are put aside, not lost.
+            let backup = keep_backup(&path)?;
             write_atomic(&path, reset.as_bytes())?;
-            self.say.line("answers in _qa.md that no person gave were put back to _waiting_");
+            self.say.line(&format!(
+                "answers that stood in _qa.md before the gate opened were put back to _waiting_; a copy is {}",
+                backup.display()
+            ));
         }
         Ok(())
     }
@@ -139,7 +144,9 @@ impl Orchestrator<'_> {
     /// Passes the gate once every answer stands in the file.
     fn answers_by_hand(&mut self, gate: &Gate) -> Result<(), EngineError> {
         let questions = self.questions();
-        if questions.questions.is_empty() || questions.unanswered().next().is_some() {
+        let session = self.record.session();
+        let open = questions.unanswered().any(|open| !session.has_answer(&open.id, &open.title));
+        if questions.questions.is_empty() || open {
             return Ok(());
         }
         let answers = questions

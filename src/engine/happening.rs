@@ -4,17 +4,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use crate::process::ProcessEvent;
-use crate::provider::AgentEvent;
 
 /// What can happen.
 #[derive(Debug)]
 pub enum Happening {
     /// Ctrl-C, or a TERM signal.
     Interrupt,
-    /// The child of iteration `.0` said something.
-    Agent(u32, AgentEvent),
-    /// The child of iteration `.0` printed something, of whatever kind.
-    Output(u32),
     /// The process of iteration `.0` changed.
     Process(u32, ProcessEvent),
 }

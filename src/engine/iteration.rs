@@ -61,6 +61,7 @@ impl Orchestrator<'_> {
     pub(super) fn close_lost(&mut self) -> Result<(), EngineError> {
         self.end_leftovers();
         clear_signal(self.record.layout())?;
+        self.open_worktree()?;
         let iteration = self.session().iteration;
         let end = ChildEnd {
             outcome: Outcome::Interrupted { by: Interruption::OrchestratorLost },

@@ -26,12 +26,12 @@ impl Orchestrator<'_> {
     }
 
     /// Opens the worktree; one that was deleted is made again from its branch.
-    fn open_worktree(&mut self) -> Result<(), EngineError> {
+    pub(super) fn open_worktree(&mut self) -> Result<(), EngineError> {
         let Some(path) = self.session().worktree().cloned() else {
             return Ok(());
         };
         if self.worktree.is_some() && path.join(".git").is_file() {
-            return Ok(());
+            return self.heal_index_lock();
         }
         match Worktree::open(&self.repository, &path) {
             Ok(worktree) => self.worktree = Some(worktree),
@@ -42,6 +42,11 @@ impl Orchestrator<'_> {
             }
             Err(error) => return Err(error.into()),
         }
+        self.heal_index_lock()
+    }
+
+    /// Nothing of an earlier iteration is alive here, so a lock that stands belongs to nobody.
+    fn heal_index_lock(&mut self) -> Result<(), EngineError> {
         if let Some(worktree) = &self.worktree
             && worktree.heal_index_lock()?
         {
@@ -92,7 +97,7 @@ impl Orchestrator<'_> {
             Ok(SnapshotOutcome::Unchanged { .. }) => (head, None),
             Ok(SnapshotOutcome::Kept(snapshot)) => {
                 for left in &snapshot.left_out {
-                    found.push(format!("Not in the snapshot: {} ({:?}).", left.path.display(), left.reason));
+                    found.push(format!("Not in the snapshot: {} ({}).", left.path.display(), left.reason));
                 }
                 (head, Some(snapshot.tree))
             }

@@ -47,7 +47,12 @@ pub fn find(sessions: &std::path::Path, typed: &str) -> Result<Found, EngineErro
     let folders = store::folders(sessions)?;
     let finished: Vec<bool> = folders
         .iter()
-        .map(|folder| folder.recorded && is_finished(&Layout::new(sessions, &folder.name)))
+        // Only those that may be meant are read.
+        .map(|folder| {
+            folder.name.ends_with(typed.trim())
+                && folder.recorded
+                && is_finished(&Layout::new(sessions, &folder.name))
+        })
         .collect();
     let candidates =
         folders.iter().zip(finished).map(|(folder, finished)| Candidate { folder: &folder.name, finished });

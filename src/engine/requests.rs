@@ -67,9 +67,13 @@ impl Orchestrator<'_> {
             return Ok(());
         };
         let session = self.record.session();
+        // At an open gate a person may be editing the file: what they wrote there is theirs.
+        let theirs = session.open_gate().is_some() && session.posted;
         let written = session.answers.values().fold(text.clone(), |text, answer| {
             let stands = qa::parse(&text).question(&answer.id).is_some_and(|question| {
-                question.title == answer.title && question.answer.as_deref() != Some(answer.text.as_str())
+                question.title == answer.title
+                    && question.answer.as_deref() != Some(answer.text.as_str())
+                    && (question.answer.is_none() || !theirs)
             });
             if stands { qa::set_answer(&text, &answer.id, &answer.text).unwrap_or(text) } else { text }
         });

@@ -12,6 +12,7 @@ use crate::domain::plan;
 use crate::domain::qa;
 use crate::domain::session::{Session, State, fold};
 use crate::domain::status;
+use crate::domain::verdict::BlockCause;
 use crate::engine::EngineError;
 use crate::engine::say::Live;
 use crate::store::{self, Holder, Layout, StoreError, read_journal};
@@ -39,6 +40,8 @@ pub struct View {
     pub state: &'static str,
     /// The gate that is open.
     pub gate: Option<GateView>,
+    /// The kind of block.
+    pub block: Option<BlockCause>,
     /// Why it is blocked, or what it is parked for.
     pub reason: Option<String>,
     /// Until when it is parked.
@@ -168,6 +171,10 @@ impl View {
             most_in_phase: session.workflow.rules(&session.phase).and_then(|rules| rules.most_iterations),
             state,
             gate: session.open_gate().map(|gate| gate_view(layout, session, gate)),
+            block: match &session.state {
+                State::Blocked(block) => Some(block.cause),
+                _ => None,
+            },
             reason,
             until,
             summary,

@@ -5,7 +5,7 @@ use crate::domain::outcome::{Interruption, Outcome};
 use crate::domain::phase::Phase;
 use crate::domain::request::Effect;
 use crate::domain::session::{Counters, Running, Session, Spent, State};
-use crate::domain::verdict::Decision;
+use crate::domain::verdict::{BlockCause, Decision};
 
 impl Session {
     /// Applies the next entry of the journal.
@@ -21,7 +21,7 @@ impl Session {
                 self.iteration = adopted.iterations;
                 self.answers = adopted.answers.iter().map(|a| (a.id.clone(), a.clone())).collect();
             }
-            Event::Began { .. } => self.stopped = false,
+            Event::Began { .. } => self.begin_again(),
             Event::Prepared(place) => {
                 self.place = Some(place.clone());
                 if self.state == State::Preparing {
@@ -41,6 +41,22 @@ impl Session {
         }
         self.changed_at = entry.at;
         Ok(())
+    }
+
+    /// Starting samocode is a person's act, too: what could not be used before is tried again.
+    fn begin_again(&mut self) {
+        self.stopped = false;
+        if matches!(&self.state, State::Blocked(block) if block.cause == BlockCause::Unable) {
+            self.state = self.workable();
+        }
+    }
+
+    /// Free to work: with a worktree the next iteration, without one first of all that.
+    fn workable(&self) -> State {
+        match self.place {
+            Some(_) => State::Ready { after: None },
+            None => State::Preparing,
+        }
     }
 
     fn require_phase(&self, phase: &Phase) -> Result<(), String> {
@@ -102,16 +118,16 @@ impl Session {
 
     /// Limits, outages and interruptions count against nothing.
     fn count(&mut self, judged: &Judged) {
-        match &judged.decision {
-            Decision::Again | Decision::Park(_) => {}
-            Decision::Go { .. }
-            | Decision::Retry { .. }
-            | Decision::Open(_)
-            | Decision::Block(_)
-            | Decision::Finish { .. } => {
-                *self.counters.in_phase.entry(self.phase.clone()).or_insert(0) += 1;
-                self.counters.spent.iterations += 1;
+        let counts = match &judged.decision {
+            Decision::Again | Decision::Park(_) => false,
+            Decision::Block(block) => matches!(block.cause, BlockCause::Asked | BlockCause::Failures),
+            Decision::Go { .. } | Decision::Retry { .. } | Decision::Open(_) | Decision::Finish { .. } => {
+                true
             }
+        };
+        if counts {
+            *self.counters.in_phase.entry(self.phase.clone()).or_insert(0) += 1;
+            self.counters.spent.iterations += 1;
         }
         let lost = Outcome::Interrupted { by: Interruption::OrchestratorLost };
         self.counters.interruptions =
@@ -172,10 +188,7 @@ impl Session {
     fn receive(&mut self, received: &Received) -> Result<(), String> {
         let request = &received.request;
         self.taken.insert(request.id.clone());
-        let ready = match self.place {
-            Some(_) => State::Ready { after: None },
-            None => State::Preparing,
-        };
+        let ready = self.workable();
         let mut passes = false;
         match &received.effect {
             Effect::Refused(_) => {}
