@@ -10,7 +10,6 @@ use jiff::Zoned;
 use crate::domain::gate::GateAsk;
 use crate::domain::request::{Effect, Who};
 use crate::domain::session::Session;
-use crate::domain::workflow::PhaseRules;
 
 /// What the message is made from.
 #[derive(Debug, Clone)]
@@ -62,7 +61,7 @@ impl Prompt<'_> {
         let place = session.place.as_ref();
         let worktree = place.map(|place| place.worktree.display().to_string()).unwrap_or_default();
         let base = place.map_or("", |place| place.base_branch.as_str());
-        let targets = session.workflow.rules(&session.phase).map(PhaseRules::targets);
+        let targets: Vec<&str> = session.targets_now().map(|step| step.phase.as_str()).collect();
         let labels: [(&str, String); 14] = [
             ("Session path", self.session_dir.display().to_string()),
             ("Working directory", worktree.clone()),
@@ -72,7 +71,7 @@ impl Prompt<'_> {
             ("Base branch", base.to_owned()),
             ("Workflow", session.workflow.name.clone()),
             ("Phase", session.phase.to_string()),
-            ("May go to", targets.unwrap_or_default()),
+            ("May go to", targets.join(", ")),
             ("Iteration", self.iteration.to_string()),
             ("Time limit", format!("{} s", self.time_limit.as_secs())),
             ("TIMESTAMP_FILE", file_stamp(self.now)),
@@ -81,11 +80,14 @@ impl Prompt<'_> {
         ];
         let plan = session.approved.as_ref().map(|plan| self.session_dir.join(&plan.file));
         let plan = plan.map(|path| ("Approved plan", path.display().to_string()));
-        labels.iter().chain(plan.iter()).fold(String::new(), |mut text, (label, value)| {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{label}: {value}");
-            text
-        })
+        labels.iter().chain(plan.iter()).filter(|(_, value)| !value.is_empty()).fold(
+            String::new(),
+            |mut text, (label, value)| {
+                // Writing to a String cannot fail.
+                let _ = writeln!(text, "{label}: {value}");
+                text
+            },
+        )
     }
 
     fn left(&self, text: &mut String) {

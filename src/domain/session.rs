@@ -11,7 +11,7 @@ use crate::domain::outcome::Usage;
 use crate::domain::phase::Phase;
 use crate::domain::request::{Answer, Effect, Who};
 use crate::domain::verdict::{Block, Park};
-use crate::domain::workflow::{Workflow, WorkflowError};
+use crate::domain::workflow::{Move, Workflow, WorkflowError};
 
 mod apply;
 
@@ -229,6 +229,13 @@ impl Session {
     #[must_use]
     pub fn worktree(&self) -> Option<&PathBuf> {
         self.place.as_ref().map(|place| &place.worktree)
+    }
+
+    /// The moves that the phase may ask for as things stand; a limited one that is used up is among them, for asking
+    /// for it is how a person is called.
+    pub fn targets_now(&self) -> impl Iterator<Item = &Move> {
+        let moves = self.workflow.rules(&self.phase).map(|rules| rules.to.as_slice()).unwrap_or_default();
+        moves.iter().filter(|step| step.after.as_ref().is_none_or(|after| self.passed.contains(after)))
     }
 
     /// Iterations that this phase used of its allowance.

@@ -96,6 +96,12 @@ impl Orchestrator<'_> {
         match worktree.snapshot(state, &spec) {
             Ok(SnapshotOutcome::Unchanged { .. }) => (head, None),
             Ok(SnapshotOutcome::Kept(snapshot)) => {
+                if !state.is_clean() {
+                    found.push(format!(
+                        "The worktree as iteration {iteration} left it is kept as {}.",
+                        spec.reference
+                    ));
+                }
                 for left in &snapshot.left_out {
                     found.push(format!("Not in the snapshot: {} ({}).", left.path.display(), left.reason));
                 }

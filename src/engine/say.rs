@@ -102,11 +102,12 @@ impl<'a> Say<'a> {
     }
 }
 
-/// A duration for people: `42 s`, `3 min 5 s`, `2 h 10 min`.
+/// A duration for people: `4.2 s`, `42 s`, `3 min 5 s`, `2 h 10 min`.
 #[must_use]
 pub fn duration_words(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, 0..=9) => format!("{:.1} s", duration.as_secs_f64()),
         (0, 0, s) => format!("{s} s"),
         (0, m, s) => format!("{m} min {s} s"),
         (h, m, _) => format!("{h} h {m} min"),

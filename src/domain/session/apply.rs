@@ -24,6 +24,7 @@ impl Session {
             Event::Began { .. } => self.begin_again(),
             Event::Prepared(place) => {
                 self.place = Some(place.clone());
+                self.head.get_or_insert_with(|| place.base_commit.clone());
                 if self.state == State::Preparing {
                     if self.phase == self.workflow.first().name {
                         self.phase = self.workflow.first_agent_phase().clone();
