@@ -11,7 +11,7 @@ use crate::domain::outcome::{Interruption, Outcome, Usage};
 use crate::domain::prompt::{Prompt, gate_line};
 use crate::domain::session::State;
 use crate::domain::signal::{Signal, SignalFault};
-use crate::domain::verdict::{Block, BlockCause, Decision, Verdict};
+use crate::domain::verdict::{Block, BlockCause, Decision, Ruling, Verdict};
 use crate::engine::child::ChildEnd;
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::say::{duration_words, usage_words};
@@ -19,6 +19,9 @@ use crate::engine::{EngineError, Wish, facts, random_hex};
 use crate::process::{Tagged, end_tagged};
 use crate::provider::Seen;
 use crate::store::{clear_signal, read_signal};
+
+/// Longest summary of an iteration in the log, in characters; the journal has all of it.
+const LONGEST_SUMMARY: usize = 600;
 
 impl Orchestrator<'_> {
     /// Runs the next iteration, from cleaning up to the journaled decision.
@@ -121,9 +124,9 @@ impl Orchestrator<'_> {
         let verdict =
             Verdict { outcome: end.outcome, signal, facts, gate_id: GateId::from_random(random_hex()?) };
         let mut ruling = decide(self.session(), &self.settings.config.policy, &verdict, now);
-        ruling.told.extend(found);
         let usage = end.seen.usage();
-        let summary = summary_words(&verdict, &ruling.decision);
+        let summary = summary_words(&verdict, &ruling);
+        ruling.told.extend(found);
         self.append(Event::Judged(Box::new(Judged {
             iteration,
             outcome: verdict.outcome,
@@ -162,18 +165,15 @@ impl Orchestrator<'_> {
     }
 }
 
-/// What an iteration came to, in the child's words where it left some.
-fn summary_words(verdict: &Verdict, decision: &Decision) -> String {
-    let signalled = verdict.signal.as_ref().ok().and_then(|signal| signal.summary.clone());
-    match (decision, signalled) {
-        (Decision::Block(block), _) => block.reason.clone(),
-        (Decision::Park(park), _) => park.reason.clone(),
-        (Decision::Retry { .. }, _) => match &verdict.signal {
-            Err(fault) if verdict.outcome == Outcome::Completed => fault.to_string(),
-            Ok(_) => "its signal was refused; the next iteration is told why".to_owned(),
-            Err(_) => format!("{:?}", verdict.outcome),
-        },
-        (_, Some(summary)) => summary,
-        (_, None) => String::new(),
-    }
+/// What an iteration came to: the reason where one is needed, else the child's own words.
+fn summary_words(verdict: &Verdict, ruling: &Ruling) -> String {
+    let words = match &ruling.decision {
+        Decision::Block(block) => Some(block.reason.as_str()),
+        Decision::Park(park) => Some(park.reason.as_str()),
+        Decision::Retry { .. } | Decision::Again => ruling.told.first().map(String::as_str),
+        Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => {
+            verdict.signal.as_ref().ok().and_then(|signal| signal.summary.as_deref())
+        }
+    };
+    words.unwrap_or_default().chars().take(LONGEST_SUMMARY).collect()
 }

@@ -29,7 +29,9 @@ pub(super) fn investigate(place: &mut Workplace) -> io::Result<Report> {
     if files.len() > 20 {
         structure.push_str("- and others\n");
     }
-    place.step("Read greet.sh", 0)?;
+    if let Some(first) = files.first() {
+        place.step(&format!("Read {first}"), 0)?;
+    }
     let folder = place.place();
     let text = format!(
         "# Dive: the project\n\n{LABEL}\n\n## Summary\n\n{} files are under git. The work happens below `{folder}`.\n\n## Task\n\n{}\n\n## Structure\n\n{structure}\n## Risks\n\n- The greeting's word is part of what the tests expect; both change together.\n\n## Recommendation\n\nAsk for the word and for the option's name, then change `greet.sh` in small steps, with a test for each.\n",
@@ -38,7 +40,7 @@ pub(super) fn investigate(place: &mut Workplace) -> io::Result<Report> {
     );
     let file = place.write_document("dive-project.md", &text)?;
     Ok(Report {
-        summary: format!("looked at {} files and wrote {file}", files.len()),
+        summary: format!("looked at the files ({}) and wrote {file}", files.len()),
         signal: Signal::Continue(place.next(&["requirements", "planning", "implementation"])),
     })
 }
