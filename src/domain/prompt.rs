@@ -169,3 +169,6 @@ fn section(text: &mut String, heading: &str, body: &str) {
         let _ = write!(text, "\n## {heading}\n\n{}\n", body.trim_end());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,3 +7,4 @@ mod git;
 mod process;
 mod prompts;
 mod provider;
+mod store;

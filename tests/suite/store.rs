@@ -1,0 +1,243 @@
+//! The session's files on a real disk.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use jiff::Timestamp;
+use samocode::domain::event::{Created, Event};
+use samocode::domain::request::{Act, Request, Who};
+use samocode::domain::signal::RawSignal;
+use samocode::domain::verdict::{Block, BlockCause};
+use samocode::domain::workflow::Workflow;
+use samocode::store::{
+    Documents, Layout, StoreError, Writable, clear_signal, folders, holder, keep_backup, post, read_journal,
+    read_signal, take_in, waiting_requests, write_atomic,
+};
+use tempfile::TempDir;
+
+struct Place {
+    dir: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { dir: TempDir::new().unwrap() }
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::new(self.dir.path(), "26-01-08-auth")
+    }
+
+    fn create(&self) -> Writable {
+        let created = Created {
+            name: "auth".into(),
+            workflow: Workflow::built_in("quick").unwrap().into(),
+            task: Some("t".into()),
+            dive: None,
+            branch: "auth".into(),
+            own_branch: true,
+        };
+        Writable::create(&self.layout(), created, now()).unwrap()
+    }
+
+    /// A session whose journal has three entries, let go.
+    fn with_three_entries(&self) -> Layout {
+        let mut record = self.create();
+        for reason in ["one", "two"] {
+            record.append(held(reason), now()).unwrap();
+        }
+        self.layout()
+    }
+}
+
+fn now() -> Timestamp {
+    "2026-01-08T14:30:00Z".parse().unwrap()
+}
+
+fn held(reason: &str) -> Event {
+    Event::Held(Block { cause: BlockCause::Asked, reason: reason.into() })
+}
+
+fn entries(layout: &Layout) -> usize {
+    read_journal(&layout.journal()).unwrap().unwrap().entries.len()
+}
+
+#[test]
+fn what_is_appended_is_there_after_taking_the_session_again() {
+    let place = Place::new();
+    let layout = place.with_three_entries();
+    let record = Writable::take(&layout, now()).unwrap();
+    let samocode::domain::session::State::Blocked(block) = &record.session().state else {
+        panic!("blocked, not {:?}", record.session().state);
+    };
+    assert_eq!(block.reason, "two");
+    assert_eq!(entries(&layout), 3);
+}
+
+#[test]
+fn a_torn_last_line_is_dropped_and_the_next_entry_stands_whole() {
+    let place = Place::new();
+    let layout = place.with_three_entries();
+    let whole = fs::read(layout.journal()).unwrap();
+    for cut in 1..40 {
+        fs::write(layout.journal(), &whole[..whole.len() - cut]).unwrap();
+        assert_eq!(entries(&layout), 2, "{cut} bytes short");
+        Writable::take(&layout, now()).unwrap().append(held("three"), now()).unwrap();
+        assert_eq!(entries(&layout), 3, "{cut} bytes short, appended");
+    }
+}
+
+#[test]
+fn an_unreadable_journal_is_set_aside_and_never_taken_or_changed() {
+    let place = Place::new();
+    let layout = place.with_three_entries();
+    let damaged =
+        String::from_utf8(fs::read(layout.journal()).unwrap()).unwrap().replacen("\"one\"", "\"o\u{0}e\"", 1);
+    fs::write(layout.journal(), &damaged).unwrap();
+    let error = Writable::take(&layout, now()).unwrap_err();
+    let StoreError::Unreadable { copy, detail, .. } = &error else {
+        panic!("unreadable, not {error}");
+    };
+    assert!(detail.contains("line 2"), "{detail}");
+    assert_eq!(fs::read_to_string(copy).unwrap(), damaged);
+    assert_eq!(fs::read_to_string(layout.journal()).unwrap(), damaged);
+    assert!(Writable::take(&layout, now()).is_err(), "it stays blocked");
+}
+
+#[test]
+fn a_journal_of_a_newer_samocode_is_refused_in_words() {
+    let place = Place::new();
+    let layout = place.with_three_entries();
+    let newer = fs::read_to_string(layout.journal()).unwrap() + "{\"v\":2,\"at\":\"x\",\"event\":\"what\"}\n";
+    fs::write(layout.journal(), newer).unwrap();
+    let error = Writable::take(&layout, now()).unwrap_err();
+    assert!(matches!(error, StoreError::Newer { version: 2, .. }), "{error}");
+}
+
+#[test]
+fn an_entry_that_does_not_fit_is_not_written() {
+    let place = Place::new();
+    let mut record = place.create();
+    let before = fs::read(place.layout().journal()).unwrap();
+    let again = read_journal(&place.layout().journal()).unwrap().unwrap().entries[0].event.clone();
+    assert!(matches!(record.append(again, now()), Err(StoreError::Misfit { .. })));
+    assert_eq!(fs::read(place.layout().journal()).unwrap(), before);
+}
+
+#[test]
+fn one_process_holds_a_session_and_the_next_is_told_who() {
+    let place = Place::new();
+    let record = place.create();
+    assert_eq!(holder(&place.layout()).unwrap().pid, std::process::id());
+    let error = Writable::take(&place.layout(), now()).unwrap_err();
+    assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
+    drop(record);
+    assert_eq!(holder(&place.layout()), None);
+    Writable::take(&place.layout(), now()).unwrap();
+}
+
+#[test]
+fn an_atomic_write_keeps_the_mode_and_leaves_no_other_file() {
+    let place = Place::new();
+    let path = place.dir.path().join("notes.md");
+    fs::write(&path, "old").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    write_atomic(&path, b"new").unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::read_dir(place.dir.path()).unwrap().count(), 1);
+    let error = write_atomic(&place.dir.path().join("no/such/file"), b"x").unwrap_err();
+    assert!(error.to_string().contains("no/such/file"), "{error}");
+}
+
+#[test]
+fn backups_never_replace_each_other() {
+    let place = Place::new();
+    let path = place.dir.path().join("a.md");
+    fs::write(&path, "1").unwrap();
+    let first = keep_backup(&path).unwrap();
+    fs::write(&path, "2").unwrap();
+    let second = keep_backup(&path).unwrap();
+    assert_eq!(
+        (fs::read_to_string(first).unwrap(), fs::read_to_string(second).unwrap()),
+        ("1".into(), "2".into())
+    );
+}
+
+#[test]
+fn requests_are_taken_in_the_order_in_which_they_were_made_and_junk_is_put_aside() {
+    let place = Place::new();
+    let layout = place.layout();
+    let request = |id: &str, second: i64| Request {
+        id: id.into(),
+        at: Timestamp::from_second(second).unwrap(),
+        who: Who::Terminal("me".into()),
+        act: Act::Tell(id.into()),
+    };
+    post(&layout, &request("later", 20)).unwrap();
+    post(&layout, &request("earlier", 3)).unwrap();
+    fs::write(layout.inbox().join("0-junk.json"), "{").unwrap();
+    let waiting = waiting_requests(&layout).unwrap();
+    let ids: Vec<&str> = waiting.iter().map(|incoming| incoming.request.id.as_str()).collect();
+    assert_eq!(ids, ["earlier", "later"]);
+    assert!(layout.inbox().join("0-junk.unreadable").exists());
+    take_in(&waiting[0]).unwrap();
+    take_in(&waiting[0]).unwrap();
+    assert_eq!(waiting_requests(&layout).unwrap().len(), 1);
+}
+
+#[test]
+fn whatever_stands_in_the_signals_place_has_a_name_and_can_be_cleared() {
+    let place = Place::new();
+    let layout = place.layout();
+    fs::create_dir_all(layout.session_dir()).unwrap();
+    let signal = layout.signal();
+    let cases: [(&dyn Fn(&Path), RawSignal); 6] = [
+        (&|_| {}, RawSignal::Absent),
+        (&|path| fs::write(path, "{}").unwrap(), RawSignal::Bytes(b"{}".to_vec())),
+        (&|path| symlink("/etc/hostname", path).unwrap(), RawSignal::NotAFile("a link")),
+        (&|path| fs::create_dir_all(path.join("deep")).unwrap(), RawSignal::NotAFile("a folder")),
+        (
+            &|path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()),
+            RawSignal::NotAFile("a pipe, socket or device"),
+        ),
+        (&|path| fs::write(path, vec![b'x'; 2_000_000]).unwrap(), RawSignal::Oversized(2_000_000)),
+    ];
+    for (make, expected) in cases {
+        make(&signal);
+        assert_eq!(read_signal(&layout), expected);
+        clear_signal(&layout).unwrap();
+        assert!(signal.symlink_metadata().is_err(), "cleared after {expected:?}");
+    }
+    assert!(Path::new("/etc/hostname").exists(), "a link's target is left alone");
+}
+
+#[test]
+fn documents_are_found_by_kind_and_a_plan_only_in_the_session_folder() {
+    let place = Place::new();
+    let layout = place.layout();
+    fs::create_dir_all(layout.session_dir()).unwrap();
+    for name in ["01-08-14:30-dive-auth.md", "01-08-15:00-plan-auth.md", "_overview.md", "notes.txt"] {
+        fs::write(layout.session_dir().join(name), name).unwrap();
+    }
+    let documents = Documents::list(&layout).unwrap();
+    let kinds: Vec<String> = documents.kinds().into_iter().collect();
+    assert_eq!(kinds, ["dive", "plan"]);
+    let plan = documents.plan(&layout, None).unwrap().unwrap();
+    assert_eq!(plan.file, "01-08-15:00-plan-auth.md");
+    let by_path = documents.plan(&layout, Some("/elsewhere/01-08-15:00-plan-auth.md")).unwrap().unwrap();
+    assert_eq!(by_path, plan);
+    assert!(documents.plan(&layout, Some("none.md")).unwrap().is_err());
+}
+
+#[test]
+fn folders_tell_which_sessions_have_a_record() {
+    let place = Place::new();
+    drop(place.create());
+    fs::create_dir_all(place.dir.path().join("25-12-01-old")).unwrap();
+    fs::create_dir_all(place.dir.path().join("_archive")).unwrap();
+    let found: Vec<(String, bool)> =
+        folders(place.dir.path()).unwrap().into_iter().map(|folder| (folder.name, folder.recorded)).collect();
+    assert_eq!(found, [("25-12-01-old".to_owned(), false), ("26-01-08-auth".to_owned(), true)]);
+}
