@@ -189,11 +189,12 @@ fn requests_are_taken_in_the_order_in_which_they_were_made_and_junk_is_put_aside
 
 #[test]
 fn whatever_stands_in_the_signals_place_has_a_name_and_can_be_cleared() {
+    type Make<'a> = &'a dyn Fn(&Path);
     let place = Place::new();
     let layout = place.layout();
     fs::create_dir_all(layout.session_dir()).unwrap();
     let signal = layout.signal();
-    let cases: [(&dyn Fn(&Path), RawSignal); 6] = [
+    let cases: [(Make<'_>, RawSignal); 6] = [
         (&|_| {}, RawSignal::Absent),
         (&|path| fs::write(path, "{}").unwrap(), RawSignal::Bytes(b"{}".to_vec())),
         (&|path| symlink("/etc/hostname", path).unwrap(), RawSignal::NotAFile("a link")),
