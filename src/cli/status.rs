@@ -51,8 +51,9 @@ pub(super) fn list(files: &Files, json: bool) -> Result<u8, Failure> {
         terminal::line(&format!("start one: {}", context.command("run NAME --task 'what is to be done'")));
     }
     let name_width = views.iter().map(|view| view.folder.len()).max().unwrap_or(0);
+    let width = if terminal::is_terminal() { terminal::width() } else { usize::MAX };
     for view in &views {
-        terminal::line(&row(view, name_width, Timestamp::now()));
+        terminal::line(&row(view, name_width, width, Timestamp::now()));
     }
     for (folder, error) in unreadable {
         terminal::line(&format!("{folder}  {}", style::bad(&error)));
@@ -73,16 +74,19 @@ fn newest(context: &Context) -> Result<Layout, Failure> {
     })
 }
 
-fn row(view: &View, name_width: usize, now: Timestamp) -> String {
-    let age = age(view.changed_at, now);
+/// One session; on a terminal cut to its width.
+fn row(view: &View, name_width: usize, width: usize, now: Timestamp) -> String {
     let text = format!(
-        "{:name_width$}  {:14} #{:<4} {:28} {:>22}  {age}",
+        "{:name_width$}  {:14} #{:<4} {:27} {:>20}  {:16} {}",
         view.folder,
         view.phase,
         view.iteration,
-        cut(&standing(view), 28),
+        cut(&standing(view), 27),
         usage_words(&view.usage),
+        age(view.changed_at, now),
+        view.last_action.as_deref().unwrap_or_default(),
     );
+    let text = cut(text.trim_end(), width);
     match view.state {
         "waiting" | "blocked" => style::call(&text),
         "done" => style::dim(&text),
@@ -160,16 +164,18 @@ fn sheet(context: &Context, view: &View, now: Timestamp) -> String {
     text.trim_end().to_owned()
 }
 
+/// `requirements → [planning] → implementation  (4 of 8)`
 fn phases(view: &View) -> String {
-    let at = view.phases.iter().position(|phase| *phase == view.phase);
-    let words = view.phases.iter().enumerate().map(|(index, phase)| {
-        if view.state == "done" || Some(index) < at {
-            style::good(phase)
-        } else if Some(index) == at {
-            style::strong(&format!("[{phase}]"))
-        } else {
-            style::dim(phase)
-        }
-    });
-    words.collect::<Vec<_>>().join(" → ")
+    let Some(at) = view.phases.iter().position(|phase| *phase == view.phase) else {
+        return view.phase.clone();
+    };
+    let before = at.checked_sub(1).map(|before| style::good(&view.phases[before]));
+    let here = if view.state == "done" {
+        style::good(&view.phase)
+    } else {
+        style::strong(&format!("[{}]", view.phase))
+    };
+    let after = view.phases.get(at + 1).map(|after| style::dim(after));
+    let words: Vec<String> = before.into_iter().chain([here]).chain(after).collect();
+    format!("{}  {}", words.join(" → "), style::dim(&format!("({} of {})", at + 1, view.phases.len())))
 }
