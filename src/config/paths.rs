@@ -32,7 +32,7 @@ impl Dirs {
 
     /// The folders of the user who runs this process; none if the home folder is not known.
     pub fn of_user(env: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
-        etcetera::home_dir().ok().map(|home| Self::new(&home, env))
+        std::env::home_dir().map(|home| Self::new(&home, env))
     }
 }
 

@@ -1,6 +1,6 @@
 //! One phase agent: the front matter of its asset, read and written by one pure pair of functions.
 //!
-//! Never touches a file: [`super::bundle`] embeds the assets, [`super::plugin`] writes them out.
+//! Never touches a file: [`super::bundle`] embeds the assets, `plugin.rs` writes them out.
 
 use thiserror::Error;
 
