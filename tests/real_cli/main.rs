@@ -9,4 +9,8 @@ mod claude_plugin;
 mod claude_processes;
 mod claude_requests;
 mod claude_walkthrough;
+mod live;
+mod record;
 mod scratch;
+mod session_full;
+mod stage;

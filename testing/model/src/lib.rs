@@ -2,8 +2,8 @@
 //!
 //! [`Model::start`] listens on a free loopback port and speaks Anthropic's Messages interface as far as Claude Code
 //! 2.1.197 uses it. What the "model" says is decided by a [`Script`]: it sees each request as a [`Turn`] and returns a
-//! [`Reply`]. [`Walkthrough`] is a script that plays an engineer through samocode's workflow, [`Sleepers`] one that
-//! leaves processes behind, [`faults`] has the replies of a service in trouble.
+//! [`Reply`]. [`Walkthrough`] is a script that plays an engineer through samocode's workflow, [`Detours`] sends single
+//! iterations another way, [`Sleepers`] leaves processes behind, [`faults`] has the replies of a service in trouble.
 //!
 //! Nothing unexpected is answered kindly: the CLI gets HTTP 400, and the reason is listed by [`Model::unexpected`],
 //! which every test asserts to be empty.
@@ -11,6 +11,7 @@
 //! This package never uses samocode's own code, so that both sides of the prompt and of the signal are written twice.
 
 mod anthropic;
+mod detours;
 pub mod faults;
 mod http;
 mod labels;
@@ -23,6 +24,7 @@ mod turn;
 mod walkthrough;
 
 pub use anthropic::tool_result::ToolResult;
+pub use detours::Detours;
 pub use recorder::Recorded;
 pub use reply::{Reply, ToolCall};
 pub use script::{Script, Steps};

@@ -17,6 +17,8 @@ mod requirements;
 mod testing;
 mod work;
 
+use std::collections::BTreeMap;
+
 use crate::reply::Reply;
 use crate::script::Script;
 use crate::turn::Turn;
@@ -27,6 +29,7 @@ use work::{Halt, Step, Work};
 pub struct Walkthrough {
     phases: &'static [&'static str],
     task: Option<String>,
+    last_commands: BTreeMap<String, String>,
 }
 
 impl Walkthrough {
@@ -63,7 +66,7 @@ impl Walkthrough {
     }
 
     fn through(phases: &'static [&'static str]) -> Self {
-        Self { phases, task: None }
+        Self { phases, task: None, last_commands: BTreeMap::new() }
     }
 
     /// Every prompt must contain this text.
@@ -73,11 +76,18 @@ impl Walkthrough {
         self
     }
 
+    /// Each iteration of this phase runs one more command with `Bash` after its signal, whatever comes of it.
+    #[must_use]
+    pub fn with_last_command(mut self, phase: &str, command: &str) -> Self {
+        self.last_commands.insert(phase.to_owned(), command.to_owned());
+        self
+    }
+
     fn run(&self, turn: &Turn) -> Step<String> {
         let phase = promises::check(turn, self.phases, self.task.as_deref()).map_err(Halt::Wrong)?;
         let after = self.phases.iter().skip_while(|known| **known != phase).nth(1).copied().unwrap_or(phase);
         let mut work = Work::start(turn, after)?;
-        match phase {
+        let text = match phase {
             "investigation" => investigation::run(&mut work),
             "requirements" => requirements::run(&mut work),
             "planning" => planning::run(&mut work),
@@ -86,7 +96,9 @@ impl Walkthrough {
             "quality" => quality::run(&mut work),
             "done" => done::run(&mut work),
             other => Err(Halt::Wrong(format!("no part is written for the phase `{other}`"))),
-        }
+        }?;
+        self.last_commands.get(phase).map_or(Ok(()), |command| work.try_bash(command))?;
+        Ok(text)
     }
 }
 

@@ -110,6 +110,11 @@ impl<'turn> Work<'turn> {
         self.create(&self.session("_signal.json"), &format!("{signal}\n"))
     }
 
+    /// Runs a command that may go wrong.
+    pub(super) fn try_bash(&mut self, command: &str) -> Step<()> {
+        self.attempt(ToolCall::bash(command)).map(drop)
+    }
+
     fn bash(&mut self, command: &str) -> Step<String> {
         self.call(ToolCall::bash(command))
     }
