@@ -46,7 +46,7 @@ impl Orchestrator<'_> {
                 return Ok(None);
             }
         };
-        let tag = format!("{}/{iteration}-{}", self.record.layout().folder(), random_hex()?);
+        let tag = format!("{}/{iteration}-{}", self.record.layout().process_mark(), random_hex()?);
         self.append(Event::Started(Started {
             iteration,
             phase: phase.clone(),
@@ -77,8 +77,8 @@ impl Orchestrator<'_> {
 
     /// Ends what an earlier iteration left, should its keeper have been killed, too.
     fn end_leftovers(&mut self) {
-        let folder = self.record.layout().folder().to_owned();
-        match end_tagged(Tagged::Of(&folder)) {
+        let mark = self.record.layout().process_mark();
+        match end_tagged(Tagged::Of(&mark)) {
             Ok(swept) if swept.ended > 0 => {
                 self.say.line(&format!("ended {} processes that an earlier iteration left", swept.ended));
             }

@@ -117,7 +117,7 @@ impl Orchestrator<'_> {
                 dir: worktree.to_owned(),
             },
             prompt: None,
-            tag: format!("{}/setup-{}", self.record.layout().folder(), random_hex()?),
+            tag: format!("{}/setup-{}", self.record.layout().process_mark(), random_hex()?),
             graces: Graces::default(),
             keeper: self.settings.program.clone(),
             stdout_log: log.clone(),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::domain::gate::GateId;
+use crate::store::sha256_hex;
 
 /// samocode's own folder beside the session folders.
 const RECORDS: &str = ".samocode";
@@ -25,6 +26,15 @@ impl Layout {
     #[must_use]
     pub fn folder(&self) -> &str {
         &self.folder
+    }
+
+    /// The session's mark on its processes. A session of the same name in another project has another mark, for the
+    /// machine's processes are searched for it.
+    #[must_use]
+    pub fn process_mark(&self) -> String {
+        let sessions = self.sessions.canonicalize().unwrap_or_else(|_| self.sessions.clone());
+        let hash = sha256_hex(sessions.as_os_str().as_encoded_bytes());
+        format!("{}@{}", self.folder, hash.get(..8).unwrap_or_default())
     }
 
     /// The folder of all sessions.
@@ -139,5 +149,19 @@ impl Layout {
     #[must_use]
     pub fn stream_log(&self, stamp: &str, iteration: u32, phase: &str) -> PathBuf {
         self.logs().join(format!("{stamp}-{iteration:03}-{phase}.jsonl"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_of_one_name_in_two_projects_mark_their_processes_differently() {
+        let mark = |sessions: &str| Layout::new(Path::new(sessions), "26-01-08-auth").process_mark();
+        assert_ne!(mark("/a/_sessions"), mark("/b/_sessions"));
+        assert_eq!(mark("/a/_sessions"), mark("/a/_sessions"));
+        assert!(mark("/a/_sessions").starts_with("26-01-08-auth@"));
+        assert!(!mark("/a/_sessions").contains('/'), "what follows a slash is the iteration's");
     }
 }
