@@ -56,6 +56,9 @@ impl Orchestrator<'_> {
         }))?;
         self.say.line(&format!("#{iteration} {phase} · {} started", provider.name()));
         let end = self.drive(iteration, &agent, &provider, spec, &tag)?;
+        // Nothing of the child is alive any more. What it may have put into the inbox is ruled on while no gate is open
+        // yet; what comes later is a person's.
+        let wish = self.take_requests()?;
         self.judge(iteration, end)?;
         Ok(self.interrupted.then_some(Wish::Interrupted))
     }
