@@ -133,7 +133,7 @@ pub struct Spent {
     pub worked_ms: u64,
 }
 
-/// What the next iteration has to be told, kept until one was not interrupted.
+/// What the next iteration has to be told; the person's words are kept until an iteration came to something.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct News {
     /// What the last iterations left.

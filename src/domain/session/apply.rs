@@ -84,12 +84,15 @@ impl Session {
         };
         let guidance = running.guidance;
         self.add_up(judged);
-        if matches!(judged.decision, Decision::Again | Decision::Park(_)) {
-            self.news.told.extend(judged.told.iter().cloned());
-        } else {
-            self.news.told.clone_from(&judged.told);
-            self.news.gate = None;
-            self.news.guidance.drain(..guidance.min(self.news.guidance.len()));
+        match &judged.decision {
+            Decision::Again | Decision::Park(_) => self.news.told.extend(judged.told.iter().cloned()),
+            // A run that came to nothing may not have read the person's words: they are told again.
+            Decision::Retry { .. } | Decision::Block(_) => self.news.told.clone_from(&judged.told),
+            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => {
+                self.news.told.clone_from(&judged.told);
+                self.news.gate = None;
+                self.news.guidance.drain(..guidance.min(self.news.guidance.len()));
+            }
         }
         self.count(judged);
         self.decide_state(judged)
