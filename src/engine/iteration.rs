@@ -58,9 +58,15 @@ impl Orchestrator<'_> {
         let end = self.drive(iteration, &agent, &provider, spec, &tag)?;
         // Nothing of the child is alive any more. What it may have put into the inbox is ruled on while no gate is open
         // yet; what comes later is a person's.
-        let wish = self.take_requests()?;
+        self.take_requests()?;
         self.judge(iteration, end)?;
-        Ok(self.interrupted.then_some(Wish::Interrupted))
+        Ok(self.asked_to_leave())
+    }
+
+    /// Whether a signal or a request asked to leave while the iteration ran, which may have ended by itself.
+    fn asked_to_leave(&self) -> Option<Wish> {
+        let stopped = self.session().stopped.then_some(Wish::Leave);
+        if self.interrupted { Some(Wish::Interrupted) } else { stopped }
     }
 
     /// Closes an iteration that started under an earlier orchestrator and was never judged. Its signal is discarded.
