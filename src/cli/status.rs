@@ -126,6 +126,9 @@ fn sheet(context: &Context, view: &View, now: Timestamp) -> String {
         &format!("{}  {}", style::strong(&view.name), style::dim(&view.session_dir.display().to_string())),
     );
     field("state", &style::strong(&standing(view)));
+    if let Some(reason) = view.reason.as_deref().filter(|_| view.state == "parked") {
+        field("because", reason);
+    }
     field("phase", &phases(view));
     let most = view.most_in_phase.map(|most| format!(" of {most}")).unwrap_or_default();
     field("iteration", &format!("{} ({}{most} in {})", view.iteration, view.used_in_phase, view.phase));
