@@ -1,39 +1,11 @@
 //! Which of its tool's processes Claude Code leaves behind when it is ended: why samocode needs its keeper.
 
-use std::fs;
-
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group};
 use samocode_testing_model::{Model, Sleepers};
 
 use crate::claude::{Claude, Outcome, Running, until};
+use crate::processes::{Cleanup, own_number, running};
 use crate::scratch::Scratch;
-
-/// The processes of this machine whose command line is one of these.
-fn running(command_lines: &[String]) -> Vec<Pid> {
-    let entries = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-    let found = entries.filter(|entry| {
-        let bytes = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        let words = String::from_utf8_lossy(&bytes).trim_end_matches('\0').replace('\0', " ");
-        command_lines.contains(&words)
-    });
-    found.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)).collect()
-}
-
-/// A number for a test's sleeps that no other test and no other run of the tests has.
-fn own_number(test: u32) -> u32 {
-    (std::process::id() * 3 + test) % 1_000_000
-}
-
-/// Ends what a test found, also when the test fails.
-struct Cleanup(Vec<String>);
-
-impl Drop for Cleanup {
-    fn drop(&mut self) {
-        for process in running(&self.0) {
-            let _ = kill_process(process, Signal::KILL);
-        }
-    }
-}
 
 fn group(running: &Running) -> Pid {
     Pid::from_raw(i32::try_from(running.id()).unwrap()).unwrap()

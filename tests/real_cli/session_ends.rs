@@ -1,0 +1,111 @@
+//! Sessions that are ended in the middle of an iteration whose tool left processes everywhere: nothing stays, and the
+//! next start goes on.
+
+use std::time::{Duration, Instant};
+
+use samocode_testing_model::{Detours, Sleepers, Walkthrough};
+
+use crate::claude::until;
+use crate::live::Live;
+use crate::processes::{Cleanup, at_home, own_number, running};
+use crate::stage::{Stage, TASK};
+
+/// How long processes may take to be gone.
+const GONE: Duration = Duration::from_secs(15);
+
+/// A session in the middle of its first iteration, with `sleep 300 & sleep 301` and a daemonised `sleep 302` running.
+struct Asleep {
+    stage: Stage,
+    run: Live,
+    sleeps: Cleanup,
+}
+
+fn asleep(number: u32, more: &[&str]) -> Asleep {
+    let sleepers = Sleepers::in_a_tool_call(own_number(number));
+    let sleeps = Cleanup(sleepers.command_lines());
+    let stage =
+        Stage::new(Detours::from(Walkthrough::full().with_task(TASK)).in_iteration(1, sleepers));
+    let run = stage.begin(&[&["--exit-on-wait"], more].concat());
+    until("three sleeps run", || (running(&sleeps.0).len() == 3).then_some(()));
+    Asleep { stage, run, sleeps }
+}
+
+/// Waits for the sleeps' end, without a new start of samocode.
+fn assert_sleeps_end(sleeps: &Cleanup, since: Instant) {
+    until("the sleeps are ended", || running(&sleeps.0).is_empty().then_some(()));
+    assert!(since.elapsed() <= GONE, "it took {:?}", since.elapsed());
+}
+
+/// Waits until nothing of the session runs: no tool's process, no CLI, no keeper.
+fn assert_nothing_runs(stage: &Stage, sleeps: &Cleanup, since: Instant) {
+    assert_sleeps_end(sleeps, since);
+    until("nothing of the session runs", || at_home(&stage.scratch.home()).is_empty().then_some(()));
+    assert!(since.elapsed() <= GONE, "it took {:?}", since.elapsed());
+}
+
+/// The next start takes the same phase up again as the next iteration, and that one knows why.
+fn assert_goes_on(stage: &Stage, told: &str) {
+    stage.go_on(&["--exit-on-wait"]).wait().with_code(10);
+    assert_took_up(stage, told);
+    let counters = stage.session().counters;
+    let counted: Vec<_> = counters.in_phase.iter().map(|(phase, used)| (phase.as_str(), *used)).collect();
+    assert_eq!(counted, [("investigation", 1), ("requirements", 1)], "the ended iteration counts for nothing");
+}
+
+fn assert_took_up(stage: &Stage, told: &str) {
+    stage.model.assert_nothing_unexpected();
+    assert_eq!(stage.phases(), ["investigation", "investigation", "requirements"]);
+    stage.was_told(2, "## What the last iteration left");
+    stage.was_told(2, told);
+}
+
+#[test]
+fn after_ctrl_c_nothing_is_left_and_the_next_start_goes_on() {
+    let Asleep { stage, run, sleeps } = asleep(3, &[]);
+
+    let since = Instant::now();
+    run.interrupt();
+    run.wait().with_code(130).saying("everything is kept. Go on with samocode");
+
+    assert_nothing_runs(&stage, &sleeps, since);
+    assert_goes_on(&stage, "Iteration 1 was stopped by the person in its middle.");
+}
+
+#[test]
+fn after_a_stop_nothing_is_left_and_the_next_start_goes_on() {
+    let Asleep { stage, run, sleeps } = asleep(4, &[]);
+
+    let since = Instant::now();
+    stage.act("stop", &[]).with_code(0).saying("greet stops");
+    run.wait().with_code(13).saying("everything is kept. Go on with samocode");
+
+    assert_nothing_runs(&stage, &sleeps, since);
+    assert_goes_on(&stage, "Iteration 1 was stopped by the person in its middle.");
+}
+
+#[test]
+fn after_a_kill_of_samocode_nothing_is_left_and_the_next_start_goes_on() {
+    let Asleep { stage, run, sleeps } = asleep(5, &[]);
+
+    let since = Instant::now();
+    run.crash();
+
+    assert_nothing_runs(&stage, &sleeps, since);
+    stage.act("status", &[]).with_code(0).saying("interrupted");
+    assert_goes_on(&stage, "Iteration 1 was interrupted: samocode or the machine went down.");
+}
+
+#[test]
+fn at_its_time_limit_an_iteration_is_ended_and_the_next_one_knows() {
+    let Asleep { stage, run, sleeps } = asleep(6, &["--timeout", "9"]);
+
+    let limit = stage.sees_iteration(1) + Duration::from_secs(9);
+    let since = Instant::now() + limit.duration_since(jiff::Timestamp::now()).unsigned_abs();
+    run.wait().with_code(10);
+
+    assert_sleeps_end(&sleeps, since);
+    let ended = stage.sees_iteration(2).duration_since(limit).unsigned_abs();
+    assert!(ended <= GONE, "the next iteration started {ended:?} after the limit, over what was left");
+    assert_took_up(&stage, "the run was ended at its time limit of 9 s");
+    assert_nothing_runs(&stage, &sleeps, Instant::now());
+}

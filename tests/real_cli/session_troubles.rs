@@ -1,0 +1,98 @@
+//! A model in trouble, and an agent that does not signal: what samocode makes of it on the real CLI.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jiff::Timestamp;
+use samocode::domain::session::State;
+use samocode_testing_model::{Detours, Reply, Turn, Walkthrough, faults};
+
+use crate::stage::{Stage, TASK};
+
+/// A walkthrough whose first iteration meets this reply, as often as it asks.
+fn first_meets(reply: Reply) -> Stage {
+    Stage::new(Detours::from(Walkthrough::full().with_task(TASK)).always_in_iteration(1, reply))
+}
+
+#[test]
+fn a_refused_login_stops_at_once_and_says_what_to_do() {
+    let stage = first_meets(faults::invalid_key());
+
+    let ended = stage.begin(&["--exit-on-wait"]).wait().with_code(12).saying("Invalid API key");
+
+    assert_eq!(ended.said.matches("samocode cannot go on").count(), 1, "{}", ended.said);
+    ended.saying("log in").saying("run greet");
+    assert_eq!(stage.phases(), ["investigation"]);
+    stage.go_on(&["--exit-on-wait"]).wait().with_code(10);
+    assert_eq!(stage.phases(), ["investigation", "investigation", "requirements"]);
+}
+
+#[test]
+fn a_usage_limit_parks_until_it_resets_and_a_stop_ends_the_wait() {
+    let reset = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
+    let stage = Stage::new(move |_: &Turn| faults::usage_limit(reset))
+        .without_env("ANTHROPIC_API_KEY")
+        .env("CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-fake");
+    let mut run = stage.begin(&[]);
+
+    run.hears("parked until");
+    let State::Parked(park) = stage.session().state else { panic!("{:?}", stage.session().state) };
+    let margin = park.until.duration_since(Timestamp::from_second(i64::try_from(reset).unwrap()).unwrap());
+    assert_eq!(margin.unsigned_abs(), Duration::from_secs(120), "the words drop the seconds");
+    stage.act("status", &[]).with_code(0).saying("parked until").saying("You've hit your session limit");
+    assert_eq!(stage.session().used_in_phase(), 0, "it counts against nothing");
+    stage.act("stop", &[]).with_code(0);
+
+    run.wait().with_code(13);
+    assert_eq!(stage.phases(), ["investigation"]);
+}
+
+#[test]
+fn an_overloaded_service_is_waited_for_and_a_resume_ends_the_wait() {
+    let stage = first_meets(faults::overloaded());
+    let mut run = stage.begin(&["--exit-on-wait"]);
+
+    run.hears("parked until");
+    stage.act("resume", &[]).with_code(0).saying("greet goes on");
+
+    run.wait().with_code(10);
+    assert_eq!(stage.phases(), ["investigation", "investigation", "requirements"]);
+}
+
+#[test]
+fn an_exhausted_context_counts_as_a_failure_that_is_told() {
+    let stage = first_meets(faults::prompt_too_long());
+
+    stage.begin(&["--exit-on-wait"]).wait().with_code(10).saying("the context was exhausted");
+
+    assert_eq!(stage.phases(), ["investigation", "investigation", "requirements"]);
+    stage.was_told(2, "Iteration 1 did not count as progress: the context was exhausted");
+}
+
+#[test]
+fn three_iterations_without_a_signal_block_the_session() {
+    let stage = Stage::new(|_: &Turn| Reply::text("finished"));
+
+    stage.begin(&[]).wait().with_code(11).saying("samocode is blocked: you decide");
+
+    assert_eq!(stage.phases(), ["investigation"; 3]);
+    for (iteration, last) in [(2, 1), (3, 2)] {
+        stage.was_told(iteration, &format!("Iteration {last} did not count as progress: "));
+        stage.was_told(iteration, "signal");
+    }
+}
+
+#[test]
+fn answers_that_a_run_without_a_signal_was_told_are_told_again() {
+    let script = Detours::from(Walkthrough::full().with_task(TASK))
+        .always_in_iteration(3, Reply::text("finished"));
+    let stage = Stage::new(script);
+
+    stage.begin(&["--accept-suggestions", "--exit-on-wait"]).wait().with_code(10);
+
+    stage.model.assert_nothing_unexpected();
+    let phases = ["investigation", "requirements", "requirements", "requirements", "planning"];
+    assert_eq!(stage.phases(), phases);
+    stage.was_told(3, "Answer: A - hello");
+    stage.was_told(4, "Answer: A - hello");
+    assert!(!stage.message(5).contains("Answer: A - hello"), "{}", stage.message(5));
+}
