@@ -23,8 +23,7 @@ struct Asleep {
 fn asleep(number: u32, more: &[&str]) -> Asleep {
     let sleepers = Sleepers::in_a_tool_call(own_number(number));
     let sleeps = Cleanup(sleepers.command_lines());
-    let stage =
-        Stage::new(Detours::from(Walkthrough::full().with_task(TASK)).in_iteration(1, sleepers));
+    let stage = Stage::new(Detours::from(Walkthrough::full().with_task(TASK)).in_iteration(1, sleepers));
     let run = stage.begin(&[&["--exit-on-wait"], more].concat());
     until("three sleeps run", || (running(&sleeps.0).len() == 3).then_some(()));
     Asleep { stage, run, sleeps }
@@ -49,7 +48,11 @@ fn assert_goes_on(stage: &Stage, told: &str) {
     assert_took_up(stage, told);
     let counters = stage.session().counters;
     let counted: Vec<_> = counters.in_phase.iter().map(|(phase, used)| (phase.as_str(), *used)).collect();
-    assert_eq!(counted, [("investigation", 1), ("requirements", 1)], "the ended iteration counts for nothing");
+    assert_eq!(
+        counted,
+        [("investigation", 1), ("requirements", 1)],
+        "the ended iteration counts for nothing"
+    );
 }
 
 fn assert_took_up(stage: &Stage, told: &str) {

@@ -135,7 +135,8 @@ fn assert_finished(stage: &Stage, greeting: &str) {
 
     let worktree = session.worktree().unwrap().clone();
     let commits = git(&stage.main(), &["log", "--format=%an: %s", "--reverse", "main..greet"]);
-    let wanted = ["greet.sh", "greet_test.sh", "README.md"].map(|file| format!("Ada: Add walkthrough/{file}"));
+    let wanted =
+        ["greet.sh", "greet_test.sh", "README.md"].map(|file| format!("Ada: Add walkthrough/{file}"));
     assert_eq!(commits.lines().collect::<Vec<_>>(), wanted);
     assert_eq!(git(&worktree, &["status", "--porcelain"]), "");
     assert_eq!(git(&worktree, &["symbolic-ref", "--short", "HEAD"]), "greet");

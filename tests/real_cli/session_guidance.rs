@@ -16,7 +16,10 @@ fn guidance_in_the_middle_of_an_iteration_reaches_the_next_one() {
     let here = stage.scratch.path("worktrees/here");
     until("the first iteration waits", || here.exists().then_some(()));
 
-    stage.act("tell", &["look", "at the shell,", "too"]).with_code(0).saying("the next iteration will read it");
+    stage
+        .act("tell", &["look", "at the shell,", "too"])
+        .with_code(0)
+        .saying("the next iteration will read it");
     let second = stage.go_on(&["--task", "and stay brief"]).wait().with_code(0);
     second.saying("passed on as guidance, nothing is restarted").saying("works on it and reads the guidance");
     stage.scratch.write("worktrees/go", "");

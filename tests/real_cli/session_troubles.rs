@@ -83,8 +83,8 @@ fn three_iterations_without_a_signal_block_the_session() {
 
 #[test]
 fn answers_that_a_run_without_a_signal_was_told_are_told_again() {
-    let script = Detours::from(Walkthrough::full().with_task(TASK))
-        .always_in_iteration(3, Reply::text("finished"));
+    let script =
+        Detours::from(Walkthrough::full().with_task(TASK)).always_in_iteration(3, Reply::text("finished"));
     let stage = Stage::new(script);
 
     stage.begin(&["--accept-suggestions", "--exit-on-wait"]).wait().with_code(10);

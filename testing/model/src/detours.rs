@@ -65,8 +65,8 @@ mod tests {
 
     #[test]
     fn only_the_named_iteration_leaves_the_way() {
-        let mut script = Detours::from(|_: &Turn| Reply::text("way"))
-            .always_in_iteration(2, Reply::text("detour"));
+        let mut script =
+            Detours::from(|_: &Turn| Reply::text("way")).always_in_iteration(2, Reply::text("detour"));
         let mut said = |iteration| script.reply(&turn(iteration));
         assert_eq!(said("1"), Reply::text("way"));
         assert_eq!(said("2"), Reply::text("detour"));
