@@ -112,3 +112,18 @@ fn at_its_time_limit_an_iteration_is_ended_and_the_next_one_knows() {
     assert_took_up(&stage, "the run was ended at its time limit of 9 s");
     assert_nothing_runs(&stage, &sleeps, Instant::now());
 }
+
+#[test]
+fn a_session_of_the_same_name_in_another_project_is_left_alone() {
+    let Asleep { stage, run, sleeps } = asleep(7, &[]);
+
+    let other = Stage::new(Walkthrough::research().with_task(TASK));
+    other.begin(&["--workflow", "research"]).wait().with_code(0);
+
+    other.model.assert_nothing_unexpected();
+    assert_eq!(other.phases(), ["investigation", "done"]);
+    assert_eq!(other.layout().folder(), stage.layout().folder());
+    assert_eq!(running(&sleeps.0).len(), 3, "the first session's processes still run");
+    run.interrupt();
+    run.wait().with_code(130);
+}

@@ -244,3 +244,67 @@ impl Session {
         self.counters.in_phase.remove(&self.phase);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::domain::event::{Created, JOURNAL_VERSION};
+    use crate::domain::outcome::Usage;
+    use crate::domain::signal::SignalFault;
+    use crate::domain::verdict::Block;
+    use crate::domain::workflow::Workflow;
+
+    fn entry(event: Event) -> Entry {
+        Entry { v: JOURNAL_VERSION, at: Timestamp::UNIX_EPOCH, event }
+    }
+
+    /// A session whose first iteration was told one piece of guidance and came to this.
+    fn judged(decision: Decision) -> Session {
+        let mut session = Session::begin(&entry(Event::Created(Box::new(Created {
+            name: "auth".to_owned(),
+            workflow: Workflow::built_in("full").unwrap().to_owned(),
+            task: None,
+            dive: None,
+            branch: "auth".to_owned(),
+            own_branch: true,
+        }))))
+        .unwrap();
+        session.news.guidance = vec!["keep it small".to_owned()];
+        let started = Started {
+            iteration: 1,
+            phase: session.phase.clone(),
+            provider: "demo".to_owned(),
+            tag: "t".to_owned(),
+            guidance: 1,
+        };
+        session.apply(&entry(Event::Started(started))).unwrap();
+        let judged = Judged {
+            iteration: 1,
+            outcome: Outcome::Completed,
+            signal: Err(SignalFault::Missing),
+            decision,
+            told: vec!["what it left".to_owned()],
+            usage: Usage::default(),
+            took_ms: 0,
+            ended: 0,
+            head: None,
+            snapshot_tree: None,
+        };
+        session.apply(&entry(Event::Judged(Box::new(judged)))).unwrap();
+        session
+    }
+
+    #[test]
+    fn the_persons_words_are_told_until_an_iteration_comes_to_something() {
+        let phase = judged(Decision::Again).phase;
+        let block = Block { cause: BlockCause::Failures, reason: "three".to_owned() };
+        let kept = |decision| judged(decision).news.guidance.len();
+        assert_eq!(kept(Decision::Again), 1);
+        assert_eq!(kept(Decision::Retry { after: Timestamp::UNIX_EPOCH }), 1);
+        assert_eq!(kept(Decision::Block(block)), 1);
+        assert_eq!(kept(Decision::Go { phase }), 0);
+        assert_eq!(judged(Decision::Retry { after: Timestamp::UNIX_EPOCH }).news.told, ["what it left"]);
+    }
+}
