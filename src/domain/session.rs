@@ -11,7 +11,7 @@ use crate::domain::outcome::Usage;
 use crate::domain::phase::Phase;
 use crate::domain::request::{Answer, Effect, Who};
 use crate::domain::verdict::{Block, Park};
-use crate::domain::workflow::{Move, Workflow, WorkflowError};
+use crate::domain::workflow::{GateKind, Move, Workflow, WorkflowError};
 
 mod apply;
 
@@ -62,6 +62,8 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When its journal last changed.
     pub changed_at: Timestamp,
+    /// When the last orchestrator took it up.
+    pub began_at: Option<Timestamp>,
     /// Whether a person's `stop` ended the last orchestrator.
     pub stopped: bool,
     /// Ids of the requests that were taken.
@@ -213,6 +215,7 @@ impl Session {
             worked_ms: 0,
             created_at: first.at,
             changed_at: first.at,
+            began_at: None,
             stopped: false,
             taken: BTreeSet::new(),
             posted: false,
@@ -231,10 +234,12 @@ impl Session {
         self.place.as_ref().map(|place| &place.worktree)
     }
 
-    /// The moves that the phase may ask for as things stand; a limited one that is used up is among them, for asking
+    /// The moves that a signal may ask for as things stand, beside the phase itself; a limited one that is used up is among them, for asking
     /// for it is how a person is called.
     pub fn targets_now(&self) -> impl Iterator<Item = &Move> {
-        let moves = self.workflow.rules(&self.phase).map(|rules| rules.to.as_slice()).unwrap_or_default();
+        let rules = self.workflow.rules(&self.phase);
+        let by_signal = rules.filter(|rules| rules.gate != Some(GateKind::Approval));
+        let moves = by_signal.map(|rules| rules.to.as_slice()).unwrap_or_default();
         moves.iter().filter(|step| step.after.as_ref().is_none_or(|after| self.passed.contains(after)))
     }
 

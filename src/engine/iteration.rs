@@ -89,7 +89,7 @@ impl Orchestrator<'_> {
         let mark = self.record.layout().process_mark();
         match end_tagged(Tagged::Of(&mark)) {
             Ok(swept) if swept.ended > 0 => {
-                self.say.line(&format!("ended {} processes that an earlier iteration left", swept.ended));
+                self.say.line(&format!("ended what an earlier iteration left ({} processes)", swept.ended));
             }
             Ok(_) => {}
             Err(error) => self.say.line(&format!("the process table cannot be read: {error}")),

@@ -38,6 +38,9 @@ pub fn rule(session: &Session, request: &Request, scene: &Scene) -> Effect {
             })
         }
         Act::Tell(message) => Effect::Guided(message.clone()),
+        Act::Stop if session.began_at.is_some_and(|began| request.at < began) => {
+            Effect::Refused("it was meant for a run that had ended already".to_owned())
+        }
         Act::Stop => Effect::Stopping,
         Act::Resume => resume(session),
         Act::Reopen { phase, message } => reopen(session, phase.as_ref(), message),

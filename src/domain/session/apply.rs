@@ -21,7 +21,10 @@ impl Session {
                 self.iteration = adopted.iterations;
                 self.answers = adopted.answers.iter().map(|a| (a.id.clone(), a.clone())).collect();
             }
-            Event::Began { .. } => self.begin_again(),
+            Event::Began { .. } => {
+                self.began_at = Some(entry.at);
+                self.begin_again();
+            }
             Event::Prepared(place) => {
                 self.place = Some(place.clone());
                 self.head.get_or_insert_with(|| place.base_commit.clone());

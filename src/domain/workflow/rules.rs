@@ -10,9 +10,13 @@ pub(super) fn phase_prompt(rules: &PhaseRules) -> String {
     } else {
         lines.push("Legal values of `phase` in `continue`:".to_owned());
         lines.push(format!("- `{}`: this phase again", rules.name));
-        for step in &rules.to {
-            lines.push(format!("- {}", describe(rules, step)));
+        if rules.gate != Some(GateKind::Approval) {
+            lines.extend(rules.to.iter().map(|step| format!("- {}", describe(step))));
         }
+    }
+    if rules.gate == Some(GateKind::Approval) {
+        lines
+            .push(format!("The person's approval moves the session to {}; no signal does.", rules.targets()));
     }
     if let Some(gate) = rules.gate {
         lines.push(format!("Legal `waiting`: {}.", waiting(gate)));
@@ -24,11 +28,8 @@ pub(super) fn phase_prompt(rules: &PhaseRules) -> String {
     lines.join("\n") + "\n"
 }
 
-fn describe(rules: &PhaseRules, step: &super::Move) -> String {
+fn describe(step: &super::Move) -> String {
     let mut parts = vec![format!("`{}`", step.phase)];
-    if rules.gate == Some(GateKind::Approval) {
-        parts.push("never by a signal; the person's approval of the plan moves the session there".to_owned());
-    }
     if let (Some(count), Some(most)) = (&step.count, step.most) {
         parts.push(format!("a {count}, at most {most} in a session"));
     }
