@@ -75,7 +75,10 @@ fn add_suggestions(
 }
 
 /// Asks every open question; nothing is sent unless all of the asking was gone through.
-fn interview(parsed: &Qa, questions: &[QuestionView]) -> Result<BTreeMap<String, String>, Failure> {
+pub(super) fn interview(
+    parsed: &Qa,
+    questions: &[QuestionView],
+) -> Result<BTreeMap<String, String>, Failure> {
     let mut answers = BTreeMap::new();
     for open in questions.iter().filter(|question| question.answer.is_none()) {
         let Some(question) = parsed.question(&open.id) else {

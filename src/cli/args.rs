@@ -117,6 +117,15 @@ pub(super) struct RunOptions {
 /// What samocode can do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// See a whole session, without an account, a network or a model
+    Demo {
+        /// Pass the two gates yourself, on this terminal
+        #[arg(long)]
+        ask: bool,
+        /// Make it in this folder [default: a new one in the system's temporary folder]
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
+    },
     /// Start a session, or go on with one
     Run {
         /// The session's name

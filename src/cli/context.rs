@@ -36,6 +36,23 @@ impl Context {
         Ok(Self { config, dirs, explicit_config: files.config.clone() })
     }
 
+    /// Loads one file and nothing else: neither the environment nor a person's own file has a say.
+    pub(super) fn alone(file: &Path) -> Result<Self, Failure> {
+        let nothing = |_: &str| None;
+        let folder = file.parent().unwrap_or(file);
+        let dirs = Dirs::of_user(&nothing).unwrap_or_else(|| Dirs::new(folder, &nothing));
+        let config = Config::load(&LoadSpec {
+            config: Some(file.to_owned()),
+            env_file: None,
+            start_dir: folder.to_owned(),
+            flags: Overrides::default(),
+            env: &nothing,
+            home: dirs.home.clone(),
+            user_config_dir: folder.join("no-such-folder"),
+        })?;
+        Ok(Self { config, dirs, explicit_config: None })
+    }
+
     /// A command as the person would type it here.
     pub(super) fn command(&self, words: &str) -> String {
         match &self.explicit_config {

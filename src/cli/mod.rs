@@ -9,6 +9,7 @@ mod answer;
 mod approve;
 mod args;
 mod context;
+mod demo;
 mod failure;
 mod needed;
 mod request;
@@ -56,6 +57,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         return Err(Failure::usage("`--session` belongs to the short form, without a command"));
     }
     match command {
+        Command::Demo { ask, keep } => demo::demo(&files, ask, keep.as_deref()),
         Command::Run { session, options } => run::run(&files, &session, &options),
         Command::Status { session, json } => status::status(&files, session.as_deref(), json),
         Command::List { json } => status::list(&files, json),

@@ -65,8 +65,7 @@ impl Desk {
 
     /// Sends the request; with a live orchestrator, waits for what comes of it.
     pub(super) fn send(&self, act: Act) -> Result<u8, Failure> {
-        let request = Request { id: random_hex()?, at: Timestamp::now(), who: Who::Terminal(login()), act };
-        store::post(&self.layout, &request)?;
+        let request = post(&self.layout, Who::Terminal(login()), act)?;
         let run = self.context.command(&format!("run {}", self.view.name));
         if store::holder(&self.layout).is_none() {
             terminal::line(&format!(
@@ -101,6 +100,13 @@ impl Desk {
             thread::sleep(Duration::from_millis(50));
         }
     }
+}
+
+/// Puts an act into the inbox of a session.
+pub(super) fn post(layout: &Layout, who: Who, act: Act) -> Result<Request, Failure> {
+    let request = Request { id: random_hex()?, at: Timestamp::now(), who, act };
+    store::post(layout, &request)?;
+    Ok(request)
 }
 
 fn last_effect(journal: &Path, id: &str) -> Option<Effect> {

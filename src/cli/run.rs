@@ -5,24 +5,22 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use crate::cli::adopt_ask::may_adopt;
 use crate::cli::args::{Files, RunOptions};
 use crate::cli::context::{Context, login};
 use crate::cli::failure::{self, Failure};
 use crate::cli::screen::RunScreen;
-use crate::cli::{signals, style, terminal};
+use crate::cli::{request, signals, style, terminal};
 use crate::config::Overrides;
-use crate::domain::request::{Act, Request, Who};
+use crate::domain::request::{Act, Who};
 use crate::domain::workflow::Workflow;
 use crate::engine::{
-    self, Ending, EngineError, Found, Happenings, NewSession, Orchestrator, Settings, View, Wishes,
-    random_hex,
+    self, Ending, EngineError, Found, Happenings, NewSession, Orchestrator, Screen, Settings, View,
+    Wishes,
 };
 use crate::git::{Git, Repository};
 use crate::process::{TAG_VARIABLE, this_program};
-use crate::store::{self, Layout, StoreError, Writable};
+use crate::store::{Layout, StoreError, Writable};
 
 /// Runs a session.
 pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8, Failure> {
@@ -46,14 +44,21 @@ pub(super) fn drive(
     record: Writable,
     repository: Repository,
 ) -> Result<u8, Failure> {
+    drive_on(context, settings, record, repository, RunScreen::new(context))
+}
+
+/// Drives an open session with a screen of the caller's.
+pub(super) fn drive_on(
+    context: &Context,
+    settings: &Settings,
+    record: Writable,
+    repository: Repository,
+    mut screen: impl Screen,
+) -> Result<u8, Failure> {
     let happenings = Happenings::default();
     signals::listen(&happenings)?;
     let layout = record.layout().clone();
-    let mut screen = RunScreen::new(context);
-    let ending = {
-        let mut orchestrator = Orchestrator::new(settings, record, repository, &happenings, &mut screen);
-        orchestrator.run()?
-    };
+    let ending = Orchestrator::new(settings, record, repository, &happenings, &mut screen).run()?;
     drop(screen);
     let view = View::read(&layout)?;
     Ok(close(context, &view, &ending))
@@ -205,13 +210,7 @@ fn adopted_name(layout: &Layout) -> Result<crate::domain::name::SessionName, Fai
 
 /// A task for a session that is under way is guidance for it.
 fn guide(layout: &Layout, task: &str) -> Result<(), Failure> {
-    let request = Request {
-        id: random_hex()?,
-        at: Timestamp::now(),
-        who: Who::Terminal(login()),
-        act: Act::Tell(task.to_owned()),
-    };
-    store::post(layout, &request)?;
+    request::post(layout, Who::Terminal(login()), Act::Tell(task.to_owned()))?;
     terminal::line(&format!(
         "{} is under way: the task is passed on as guidance, nothing is restarted",
         layout.folder()

@@ -48,7 +48,26 @@ impl Repository {
             }
             None => None,
         };
-        let name = match &remote {
+        self.base_of(remote.as_ref(), deadline, warnings)
+    }
+
+    /// As [`Repository::base_branch`], from what is here, without asking the remote.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn known_base_branch(&self) -> Result<BaseBranch, GitError> {
+        let mut warnings = Vec::new();
+        let remote = self.default_remote(&mut warnings)?.map(|name| Remote { name, online: false });
+        self.base_of(remote.as_ref(), Instant::now(), warnings)
+    }
+
+    fn base_of(
+        &self,
+        remote: Option<&Remote>,
+        deadline: Instant,
+        warnings: Vec<String>,
+    ) -> Result<BaseBranch, GitError> {
+        let name = match remote {
             Some(remote) => self.default_branch_of(remote, deadline)?,
             None => None,
         };
@@ -58,7 +77,7 @@ impl Repository {
                 self.local_default()?.ok_or_else(|| GitError::NoBaseBranch { path: self.top().to_owned() })?
             }
         };
-        self.start_point(name, remote.as_ref(), warnings)
+        self.start_point(name, remote, warnings)
     }
 
     /// `origin`, else the only remote, else none.

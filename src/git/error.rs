@@ -77,6 +77,12 @@ pub enum GitError {
         /// The folder.
         path: PathBuf,
     },
+    /// A repository was to be made where one is.
+    #[error("`{path}` is a git repository already")]
+    ARepository {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The repository has no work tree to copy settings from or to compare with.
     #[error("`{path}` is a bare repository; name a clone with a work tree (`git clone {path}`)")]
     BareRepository {

@@ -6,6 +6,7 @@
 
 mod base;
 mod branch;
+mod create;
 mod drain;
 mod entries;
 mod error;

@@ -94,6 +94,15 @@ impl Git {
         Self { environment }
     }
 
+    /// The version of the program, e.g. `2.43.0`.
+    ///
+    /// # Errors
+    /// When there is no git, or it does not say.
+    pub fn version(&self) -> Result<String, GitError> {
+        let text = self.call(Path::new("/")).arg("--version").limit(Duration::from_secs(10)).run()?.text();
+        Ok(text.strip_prefix("git version ").unwrap_or(&text).to_owned())
+    }
+
     /// A call in the folder `dir`.
     pub(super) fn call(&self, dir: &Path) -> Call {
         let mut command = Command::new("git");
