@@ -147,6 +147,33 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show a session live; Ctrl-C leaves the view and stops nothing
+    Attach {
+        /// The session
+        session: String,
+    },
+    /// The log of a session
+    Logs {
+        /// The session
+        session: String,
+        /// Go on until samocode leaves the session
+        #[arg(long, short)]
+        follow: bool,
+        /// The provider's own stream, of that iteration [default: the newest]
+        #[arg(long, value_name = "ITERATION", num_args = 0..=1)]
+        raw: Option<Option<u32>>,
+        /// Only the last lines
+        #[arg(long, short = 'n', value_name = "LINES")]
+        lines: Option<usize>,
+    },
+    /// What a session's branch changes
+    Diff {
+        /// The session
+        session: String,
+        /// Commits and files only
+        #[arg(long)]
+        stat: bool,
+    },
     /// Answer the questions of a session; asks one by one when none are given
     Answer {
         /// The session

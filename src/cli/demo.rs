@@ -36,7 +36,9 @@ SAMOCODE_PROVIDER=demo
 /// Shows a session from the task to the branch.
 pub(super) fn demo(files: &Files, ask: bool, keep: Option<&Path>) -> Result<u8, Failure> {
     if files.config.is_some() || files.env_file.is_some() {
-        return Err(Failure::usage("the demo has settings of its own; leave `--config` and `--env-file` out"));
+        return Err(Failure::usage(
+            "the demo has settings of its own; leave `--config` and `--env-file` out",
+        ));
     }
     if std::env::var_os(TAG_VARIABLE).is_some() {
         return Err(Failure::usage("samocode cannot run inside one of its own iterations"));
@@ -123,8 +125,7 @@ fn conclude(folder: &Path, layout: &Layout) {
     terminal::line(&format!("\n{}", style::strong("To look at it:")));
     for (command, remark) in &rows {
         let gap = if remark.is_empty() { 0 } else { width.saturating_sub(command.chars().count()) };
-        let remark =
-            if remark.is_empty() { String::new() } else { style::dim(&format!("  # {remark}")) };
+        let remark = if remark.is_empty() { String::new() } else { style::dim(&format!("  # {remark}")) };
         terminal::line(&format!("  {}{}{remark}", style::command(command), " ".repeat(gap)));
     }
     terminal::line(&format!(

@@ -8,9 +8,14 @@ mod adopt_ask;
 mod answer;
 mod approve;
 mod args;
+mod attach;
 mod context;
 mod demo;
+mod detach;
+mod diff;
 mod failure;
+mod follow;
+mod logs;
 mod needed;
 mod request;
 mod run;
@@ -61,6 +66,11 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Command::Run { session, options } => run::run(&files, &session, &options),
         Command::Status { session, json } => status::status(&files, session.as_deref(), json),
         Command::List { json } => status::list(&files, json),
+        Command::Attach { session } => attach::attach(&files, &session),
+        Command::Logs { session, follow, raw, lines } => {
+            logs::logs(&files, &session, &logs::Wanted { follow, raw, lines })
+        }
+        Command::Diff { session, stat } => diff::diff(&files, &session, stat),
         Command::Answer { session, answers, suggestions } => {
             answer::answer(&files, &session, &answers, suggestions)
         }

@@ -10,13 +10,12 @@ use crate::cli::args::{Files, RunOptions};
 use crate::cli::context::{Context, login};
 use crate::cli::failure::{self, Failure};
 use crate::cli::screen::RunScreen;
-use crate::cli::{request, signals, style, terminal};
+use crate::cli::{detach, request, signals, style, terminal};
 use crate::config::Overrides;
 use crate::domain::request::{Act, Who};
 use crate::domain::workflow::Workflow;
 use crate::engine::{
-    self, Ending, EngineError, Found, Happenings, NewSession, Orchestrator, Screen, Settings, View,
-    Wishes,
+    self, Ending, EngineError, Found, Happenings, NewSession, Orchestrator, Screen, Settings, View, Wishes,
 };
 use crate::git::{Git, Repository};
 use crate::process::{TAG_VARIABLE, this_program};
@@ -27,13 +26,22 @@ pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8,
     if std::env::var_os(TAG_VARIABLE).is_some() {
         return Err(Failure::usage("samocode cannot run inside one of its own iterations"));
     }
+    if options.detached {
+        detach::leave_terminal();
+    }
     let context = Context::load(files, overrides(options))?;
     let settings = settings(&context, options)?;
     let task = task(options)?;
+    if options.detach {
+        return detach::start(&context, name, options, task.as_deref());
+    }
     let repository = Repository::discover(&Git::new(), &context.config.main_repo)?;
     let Some(record) = open(&context, &settings, &repository, name, options, task.as_deref())? else {
         return Ok(0);
     };
+    if options.detached {
+        detach::hand_over(record.layout())?;
+    }
     drive(&context, &settings, record, repository)
 }
 

@@ -30,6 +30,12 @@ impl<'a> RunScreen<'a> {
         }
     }
 
+    /// Text as it stands, above the line of the running iteration.
+    pub(super) fn print(&mut self, text: &str) {
+        self.erase();
+        terminal::line(text);
+    }
+
     /// The line of the running iteration.
     pub(super) fn live(&mut self, live: Option<&Live>) {
         if !self.is_terminal {

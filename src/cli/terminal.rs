@@ -17,6 +17,11 @@ pub(super) fn raw(text: &str) {
     let _ = out.flush();
 }
 
+/// Text on standard error as it stands.
+pub(super) fn raw_error(text: &str) {
+    let _ = write!(anstream::stderr(), "{text}");
+}
+
 /// An error on standard error.
 pub(super) fn error(text: &str) {
     let _ = writeln!(anstream::stderr(), "{} {text}", style::bad("error:"));
@@ -27,6 +32,11 @@ pub(super) fn hint(text: &str) {
     let _ = writeln!(anstream::stderr(), "{} {text}", style::dim("hint:"));
 }
 
+/// Something to know beside the output, on standard error.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{} {text}", style::dim("note:"));
+}
+
 /// Whether a person sits at both ends.
 pub(super) fn is_person() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
@@ -35,6 +45,11 @@ pub(super) fn is_person() -> bool {
 /// Whether standard output is a terminal.
 pub(super) fn is_terminal() -> bool {
     std::io::stdout().is_terminal()
+}
+
+/// Whether standard output takes colour: a terminal, and `NO_COLOR` and its kin do not forbid it.
+pub(super) fn is_colored() -> bool {
+    !matches!(anstream::AutoStream::choice(&std::io::stdout()), anstream::ColorChoice::Never)
 }
 
 /// Asks a question and reads a line; none at the end of input.

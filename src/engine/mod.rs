@@ -26,7 +26,7 @@ pub use open::{Found, NewSession, adopt, create, find, list, take};
 pub use orchestrator::{Ending, Orchestrator};
 pub use say::{Live, Progress, Screen, duration_words, usage_words};
 pub use settings::{Settings, Wishes};
-pub use view::{GateKindView, GateView, QuestionView, View};
+pub use view::{GateKindView, GateView, QuestionView, View, live};
 
 use crate::domain::name::NameError;
 use crate::domain::workflow::WorkflowError;

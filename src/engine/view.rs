@@ -157,7 +157,7 @@ impl View {
         let overview = fs::read_to_string(layout.overview()).unwrap_or_default();
         let lines = status::read(&overview);
         let orchestrator = store::holder(layout);
-        let live = orchestrator.as_ref().and_then(|_| read_live(layout));
+        let running = orchestrator.as_ref().and_then(|_| live(layout));
         let (state, reason, until, summary) = state_words(&session.state, orchestrator.is_some());
         let place = session.place.as_ref();
         Self {
@@ -190,7 +190,7 @@ impl View {
             worktree: place.map(|place| place.worktree.clone()),
             session_dir: layout.session_dir(),
             orchestrator,
-            live,
+            live: running,
             unread_guidance: session.news.guidance.len(),
         }
     }
@@ -212,7 +212,9 @@ fn state_words(state: &State, alive: bool) -> StateWords {
     }
 }
 
-fn read_live(layout: &Layout) -> Option<Live> {
+/// The running iteration as its orchestrator last told it; without one that lives, this is what it left.
+#[must_use]
+pub fn live(layout: &Layout) -> Option<Live> {
     serde_json::from_slice(&fs::read(layout.live()).ok()?).ok()
 }
 

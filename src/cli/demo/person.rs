@@ -91,11 +91,7 @@ impl Person {
             }
             GateKindView::HumanAction { .. } => return Ok(None),
         };
-        let when = if terminal::is_terminal() {
-            format!("in {} s ", PAUSE.as_secs())
-        } else {
-            String::new()
-        };
+        let when = if terminal::is_terminal() { format!("in {} s ", PAUSE.as_secs()) } else { String::new() };
         terminal::line(&format!(
             "Here samocode waits for you, for days if need be; no tokens are spent meanwhile.\n\
              The demo goes on {when}as if you had typed, at another terminal:"
@@ -108,17 +104,14 @@ impl Person {
     }
 
     /// `Q1=A Q2=B`, and the same as answers.
-    fn suggestions(
-        &self,
-        questions: &[QuestionView],
-    ) -> Result<(String, BTreeMap<String, String>), Failure> {
+    fn suggestions(&self, questions: &[QuestionView]) -> Result<(String, BTreeMap<String, String>), Failure> {
         let parsed = qa::parse(&self.questions()?);
         let mut words = Vec::new();
         let mut answers = BTreeMap::new();
         for open in questions.iter().filter(|question| question.answer.is_none()) {
             if let Some(question) = parsed.question(&open.id) {
-                let resolved = qa::resolve_answer(question, "suggestion")
-                    .map_err(|e| Failure::usage(e.to_string()))?;
+                let resolved =
+                    qa::resolve_answer(question, "suggestion").map_err(|e| Failure::usage(e.to_string()))?;
                 words.push(format!("{}={}", open.id, resolved.letters.iter().collect::<String>()));
                 answers.insert(open.id.clone(), resolved.text);
             }
