@@ -126,6 +126,18 @@ pub(super) enum Command {
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
     },
+    /// Write .samocode for the repository around here; one that stands is kept
+    Init {
+        /// Take what is proposed, without asking
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Check that all is there that a session needs; spends no token and changes nothing
+    Doctor {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Start a session, or go on with one
     Run {
         /// The session's name

@@ -40,6 +40,10 @@ impl Failure {
         self
     }
 
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(super) fn print(&self) -> ExitCode {
         terminal::error(&self.message);
         if let Some(hint) = &self.hint {

@@ -13,8 +13,10 @@ mod context;
 mod demo;
 mod detach;
 mod diff;
+mod doctor;
 mod failure;
 mod follow;
+mod init;
 mod logs;
 mod needed;
 mod request;
@@ -63,6 +65,8 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
     }
     match command {
         Command::Demo { ask, keep } => demo::demo(&files, ask, keep.as_deref()),
+        Command::Init { yes } => init::init(&files, yes),
+        Command::Doctor { json } => doctor::doctor(&files, json),
         Command::Run { session, options } => run::run(&files, &session, &options),
         Command::Status { session, json } => status::status(&files, session.as_deref(), json),
         Command::List { json } => status::list(&files, json),

@@ -133,14 +133,14 @@ impl Provider {
         }
     }
 
-    /// Whether the program of the CLI can be found, before anything is made for it.
+    /// The path of the CLI's program, looked for before anything is made for it.
     ///
     /// # Errors
     /// When it is missing or cannot be run.
-    pub fn check(&self, env: &[(OsString, OsString)]) -> Result<(), ProviderError> {
+    pub fn check(&self, env: &[(OsString, OsString)]) -> Result<PathBuf, ProviderError> {
         match self {
             Self::Claude(settings) => claude::check(settings, env),
-            Self::Demo(_) => Ok(()),
+            Self::Demo(settings) => Ok(settings.program.clone()),
         }
     }
 

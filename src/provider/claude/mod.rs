@@ -11,7 +11,7 @@ mod stream;
 mod tokens;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::bundle;
 use super::plugin::{self, Plugin, PluginFolder};
@@ -57,9 +57,12 @@ fn wanted(settings: &ClaudeSettings) -> Wanted<'_> {
     }
 }
 
-/// Whether the program is there.
-pub(super) fn check(settings: &ClaudeSettings, env: &[(OsString, OsString)]) -> Result<(), ProviderError> {
-    program::find(&wanted(settings), env, Path::new("/")).map(|_| ())
+/// Where the program is.
+pub(super) fn check(
+    settings: &ClaudeSettings,
+    env: &[(OsString, OsString)],
+) -> Result<PathBuf, ProviderError> {
+    program::find(&wanted(settings), env, Path::new("/"))
 }
 
 /// What to start for `run`, with the plugin folder in place.
@@ -140,7 +143,7 @@ fn environment(base: &[(OsString, OsString)], root: bool) -> Vec<(OsString, OsSt
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     use super::*;
 

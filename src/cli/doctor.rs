@@ -1,0 +1,166 @@
+//! `doctor`: whether all is there that a session needs, each line with its mend. Spends no token and changes nothing.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::cli::args::{Files, RunOptions};
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, UNABLE};
+use crate::cli::status::to_json;
+use crate::cli::{run, style, terminal};
+use crate::config::{Config, Dirs, Overrides, Source};
+
+mod project;
+mod provider;
+mod system;
+
+/// How a check went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    /// As it should be.
+    Ok,
+    /// A session can run, but somebody should know.
+    Warn,
+    /// No session can run.
+    Fail,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Check {
+    name: String,
+    state: State,
+    found: String,
+    mend: Option<String>,
+}
+
+impl Check {
+    fn ok(name: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { name: name.into(), state: State::Ok, found: found.into(), mend: None }
+    }
+
+    fn warn(name: impl Into<String>, found: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { name: name.into(), state: State::Warn, found: found.into(), mend: Some(mend.into()) }
+    }
+
+    /// The words of an error, which say what to do about it.
+    fn fail(name: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { name: name.into(), state: State::Fail, found: found.into(), mend: None }
+    }
+
+    fn with_mend(mut self, mend: impl Into<String>) -> Self {
+        self.mend = Some(mend.into());
+        self
+    }
+}
+
+/// A setting that somebody made.
+#[derive(Debug, Serialize)]
+struct Set {
+    key: String,
+    value: String,
+    origin: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    ok: bool,
+    checks: Vec<Check>,
+    settings: Vec<Set>,
+}
+
+/// `doctor`
+pub(super) fn doctor(files: &Files, json: bool) -> Result<u8, Failure> {
+    let mut checks = vec![project::git()];
+    let mut settings = Vec::new();
+    match Context::load(files, Overrides::default()) {
+        Ok(context) => {
+            checks.push(project::configuration(&context.config));
+            checks.extend(project::repository(&context.config));
+            checks.extend(project::folders(&context.config));
+            checks.extend(provider::all(&run::settings(&context, &RunOptions::default())?));
+            checks.push(system::space(&[&context.config.worktrees, &context.config.sessions]));
+            settings = made(&context.config);
+        }
+        Err(failure) => checks.push(Check::fail("configuration", failure.message())),
+    }
+    match Dirs::of_user(&|name| std::env::var(name).ok()) {
+        Some(dirs) => checks.push(system::cache(&dirs.cache)),
+        None => checks.push(Check::fail("cache", "the home folder is not known").with_mend("set HOME")),
+    }
+    checks.push(system::kernel());
+    checks.push(system::clock());
+    let ok = checks.iter().all(|check| check.state != State::Fail);
+    let report = Report { ok, checks, settings };
+    terminal::line(&if json { to_json(&report)? } else { sheet(&report) });
+    Ok(if ok { 0 } else { UNABLE })
+}
+
+/// What is set anywhere, with the place. Secrets are hidden.
+fn made(config: &Config) -> Vec<Set> {
+    let made = config.explain().iter().filter(|setting| setting.origin.source != Source::Default);
+    made.map(|setting| Set {
+        key: setting.key.clone(),
+        value: setting.value.clone(),
+        origin: setting.origin.to_string(),
+    })
+    .collect()
+}
+
+fn sheet(report: &Report) -> String {
+    let width = report.checks.iter().map(|check| check.name.len()).max().unwrap_or(0);
+    let indent = " ".repeat(width + 8);
+    let mut lines = Vec::new();
+    for check in &report.checks {
+        let state = match check.state {
+            State::Ok => style::good("ok  "),
+            State::Warn => style::call("warn"),
+            State::Fail => style::bad("fail"),
+        };
+        let found = check.found.replace('\n', &format!("\n{indent}"));
+        lines.push(format!("{state}  {:width$}  {found}", check.name));
+        if let Some(mend) = &check.mend {
+            lines.push(format!("{indent}→ {}", mend.replace('\n', &format!("\n{indent}  "))));
+        }
+    }
+    if !report.settings.is_empty() {
+        lines.push(format!("\n{}", style::strong("settings that are not the default")));
+        let width = report.settings.iter().map(|set| set.key.len()).max().unwrap_or(0);
+        for set in &report.settings {
+            let origin = style::dim(&format!("({})", set.origin));
+            lines.push(format!("{:width$} = {}  {origin}", set.key, set.value));
+        }
+    }
+    let count = |state| report.checks.iter().filter(|check| check.state == state).count();
+    let verdict = match (count(State::Fail), count(State::Warn)) {
+        (0, 0) => style::good("all is well"),
+        (0, warnings) => format!("sessions can run; {warnings} to know about"),
+        (failures, _) => style::bad(&format!(
+            "no session can run before {failures} of these {} mended",
+            if failures == 1 { "is" } else { "are" }
+        )),
+    };
+    lines.push(format!("\n{verdict}"));
+    lines.join("\n")
+}
+
+/// The nearest folder of a path that exists.
+fn nearest(path: &Path) -> &Path {
+    path.ancestors().find(|ancestor| ancestor.is_dir()).unwrap_or(Path::new("/"))
+}
+
+/// Whether a folder can be written, or made where it is not there.
+fn folder(name: &str, path: &Path, remark: &str) -> Check {
+    let stands = nearest(path);
+    let writable = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+    let shown = path.display();
+    if let Err(error) = rustix::fs::access(stands, writable) {
+        let error = std::io::Error::from(error);
+        return Check::fail(name, format!("{shown}: cannot write in {}: {error}", stands.display()))
+            .with_mend("mend its permissions, or name another folder");
+    }
+    let made = if stands == path { "" } else { ", will be made" };
+    Check::ok(name, format!("{shown}{made}{remark}"))
+}

@@ -1,0 +1,77 @@
+//! Git, the settings, the repository and the folders.
+
+use super::{Check, folder};
+use crate::config::Config;
+use crate::domain::phase::Phase;
+use crate::domain::workflow::Workflow;
+use crate::git::{Git, Repository};
+
+pub(super) fn git() -> Check {
+    match Git::new().version() {
+        Ok(version) => Check::ok("git", version),
+        Err(error) => Check::fail("git", error.to_string()),
+    }
+}
+
+/// The settings were read; a slip in a phase's name sets nothing, and nobody else says so.
+pub(super) fn configuration(config: &Config) -> Check {
+    let phases = phases();
+    let strange: Vec<&str> =
+        config.keys_of_other_phases(&phases).map(|setting| setting.key.as_str()).collect();
+    let file = config.file.display().to_string();
+    if strange.is_empty() {
+        return Check::ok("configuration", file);
+    }
+    let known: Vec<&str> = phases.iter().map(Phase::as_str).collect();
+    Check::warn(
+        "configuration",
+        format!("{file}: {} is for no phase of the built-in workflows", strange.join(", ")),
+        format!("the phases are {}; with a workflow of your own all is well", known.join(", ")),
+    )
+}
+
+/// The phases of all built-in workflows that an agent runs.
+pub(super) fn phases() -> Vec<Phase> {
+    let mut phases: Vec<Phase> = Vec::new();
+    for workflow in Workflow::built_in_names().filter_map(Workflow::built_in) {
+        let Ok(workflow) = Workflow::parse(workflow) else {
+            continue;
+        };
+        for rules in workflow.phases().filter(|rules| rules.agent.is_some()) {
+            if !phases.contains(&rules.name) {
+                phases.push(rules.name.clone());
+            }
+        }
+    }
+    phases
+}
+
+pub(super) fn repository(config: &Config) -> Vec<Check> {
+    const NAME: &str = "MAIN_REPO";
+    let repository = match Repository::discover(&Git::new(), &config.main_repo) {
+        Ok(repository) => repository,
+        Err(error) => return vec![Check::fail(NAME, error.to_string())],
+    };
+    let mut checks = vec![Check::ok(NAME, repository.top().display().to_string())];
+    checks.push(match repository.known_base_branch() {
+        Ok(base) => {
+            let commit = base.commit.get(..10).unwrap_or(&base.commit);
+            let found = format!("{} ({commit}); new work starts there", base.revision);
+            match base.warnings.as_slice() {
+                [] => Check::ok("base branch", found),
+                warnings => Check::warn("base branch", found, warnings.join("\n")),
+            }
+        }
+        Err(error) => Check::fail("base branch", error.to_string()),
+    });
+    checks
+}
+
+pub(super) fn folders(config: &Config) -> Vec<Check> {
+    let inside = |path: &std::path::Path| {
+        if path.starts_with(&config.main_repo) { "; inside MAIN_REPO, kept out of its status" } else { "" }
+    };
+    [("WORKTREES", &config.worktrees), ("SESSIONS", &config.sessions)]
+        .map(|(name, path)| folder(name, path, inside(path)))
+        .into()
+}
