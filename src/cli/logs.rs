@@ -137,7 +137,7 @@ fn streams(layout: &Layout) -> Result<Vec<(u32, PathBuf)>, Failure> {
 
 /// The iteration in `MM-DD-HHMM-NNN-phase.jsonl`.
 fn iteration_of(name: &str) -> Option<u32> {
-    name.strip_suffix(".jsonl")?.splitn(5, '-').nth(3)?.parse().ok()
+    name.strip_suffix(".jsonl")?.split('-').nth(3)?.parse().ok()
 }
 
 #[cfg(test)]

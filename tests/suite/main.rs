@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod cli_background;
+mod cli_demo;
+mod cli_reading;
+mod cli_setup;
+mod cli_stage;
 mod config;
 mod git;
 mod process;

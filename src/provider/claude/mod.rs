@@ -143,7 +143,7 @@ fn environment(base: &[(OsString, OsString)], root: bool) -> Vec<(OsString, OsSt
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
     use super::*;
 

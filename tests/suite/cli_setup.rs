@@ -1,0 +1,179 @@
+//! `init` and `doctor`: from a bare repository to a project that can run.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::cli_stage::{Stage, heard, names};
+
+/// A folder of programs with `claude` in it, to be put before PATH.
+fn with_claude(stage: &Stage, script: &str) -> String {
+    let programs = stage.path("programs");
+    fs::create_dir_all(&programs).unwrap();
+    fs::write(programs.join("claude"), script).unwrap();
+    fs::set_permissions(programs.join("claude"), fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{}:{}", programs.display(), std::env::var("PATH").unwrap())
+}
+
+#[test]
+fn a_repository_gets_settings_that_a_run_can_start_with() {
+    let stage = Stage::new();
+    fs::write(stage.path("repo/package-lock.json"), "{}").unwrap();
+    fs::create_dir(stage.path("repo/deep")).unwrap();
+    let mut init = stage.samocode(&["init"]);
+    init.current_dir(stage.path("repo/deep")).env("PATH", with_claude(&stage, "#!/bin/sh\n"));
+    let said = heard(init);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    insta::assert_snapshot!(stage.stable(&said.out), @r#"
+    /stage/repo/.samocode
+
+      # Settings of samocode for this project. Paths are relative to this file.
+      MAIN_REPO=.
+      # One folder a session, made when needed: the branch's files, and its documents.
+      WORKTREES=../repo-worktrees
+      SESSIONS=../repo-sessions
+      # claude, or demo: a built-in agent without a model
+      SAMOCODE_PROVIDER=claude
+      # A fresh worktree has no dependencies; this would install them:
+      # SAMOCODE_SETUP='npm ci'
+
+    wrote /stage/repo/.samocode
+
+    It holds no secrets: commit it if others use samocode here, too (git add .samocode).
+    Secrets belong in .env beside it; keep that one out of git.
+
+    Next:
+      samocode doctor   # checks that all is there; spends nothing
+      samocode run NAME --task 'what is to be done'   # starts a session
+    "#);
+    assert!(stage.git(&["status", "--porcelain"]).contains("?? .samocode"), "it is not given to git");
+
+    let kept = fs::read(stage.path("repo/.samocode")).unwrap();
+    let again = stage.say(&["init", "--yes"]);
+    assert_eq!(again.code, 0);
+    insta::assert_snapshot!(stage.stable(&again.out), @r#"
+    /stage/repo/.samocode stands already and is valid; it is kept
+      MAIN_REPO  /stage/repo
+      WORKTREES  /stage/repo-worktrees
+      SESSIONS   /stage/repo-sessions
+      provider   claude
+    samocode doctor checks the rest
+    "#);
+    assert_eq!(fs::read(stage.path("repo/.samocode")).unwrap(), kept);
+
+    let run = ["run", "job", "--task", "x", "--provider", "demo", "--accept-suggestions", "--approve-plan"];
+    assert_eq!(stage.say(&run).code, 0);
+    assert_eq!(names(&stage.path("repo-worktrees")).len(), 1);
+}
+
+#[test]
+fn settings_that_are_wrong_are_kept_and_said() {
+    let stage = Stage::new();
+    stage.settings("SAMOCODE_PROVIDR=demo\n");
+    let said = stage.say(&["init"]);
+    assert_eq!(said.code, 0);
+    insta::assert_snapshot!(stage.stable(&said.out), @r#"
+    /stage/repo/.samocode stands already and is kept, but it is not valid:
+      /stage/repo/.samocode, line 4: unknown key `SAMOCODE_PROVIDR`; did you mean `SAMOCODE_PROVIDER`?
+    "#);
+}
+
+#[test]
+fn where_no_settings_can_be_written_it_says_what_is_missing() {
+    let stage = Stage::new();
+    let mut outside = stage.samocode(&["init"]);
+    outside.current_dir(stage.path("home"));
+    let said = heard(outside);
+    assert_eq!(said.code, 2);
+    insta::assert_snapshot!(stage.stable(&said.err), @r#"
+    error: /stage/home is in no git repository
+    hint: samocode works on branches of a repository. Make one here:
+      git init && git add --all && git commit -m 'first commit'
+    then run `samocode init` again
+    "#);
+
+    stage.git(&["worktree", "add", "--quiet", "../linked"]);
+    let mut linked = stage.samocode(&["init"]);
+    linked.current_dir(stage.path("linked"));
+    let said = heard(linked);
+    assert_eq!(said.code, 2);
+    insta::assert_snapshot!(stage.stable(&said.err), @r#"
+    error: /stage/linked is a linked worktree of /stage/repo
+    hint: run it there: cd /stage/repo
+    "#);
+}
+
+/// Name and state of each check.
+fn states(report: &serde_json::Value) -> Vec<String> {
+    let checks = report["checks"].as_array().unwrap();
+    checks
+        .iter()
+        .map(|check| format!("{} {}", check["state"].as_str().unwrap(), check["name"].as_str().unwrap()))
+        .collect()
+}
+
+#[test]
+fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
+    let stage = Stage::new();
+    stage.settings(
+        "TESTING_PROVIDER=demo\nREVEIW_MODEL=x\nTELEGRAM_BOT_TOKEN=123:secret\nTELEGRAM_CHAT_ID=5\n",
+    );
+    let path = with_claude(&stage, "#!/bin/sh\n[ \"$*\" = --version ] && echo '2.1.197 (Claude Code)'\n");
+    let before = (names(&stage.path("")), names(&stage.path("home")), stage.git(&["status", "--porcelain"]));
+    let mut doctor = stage.samocode(&["doctor", "--json"]);
+    doctor.env("PATH", path);
+    let said = heard(doctor);
+    assert_eq!(said.code, 0, "{said:?}");
+    let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(report["ok"], true);
+    insta::assert_snapshot!(states(&report).join("\n"), @r#"
+    ok git
+    warn configuration
+    ok MAIN_REPO
+    ok base branch
+    ok WORKTREES
+    ok SESSIONS
+    ok provider claude
+    ok provider demo
+    ok disk
+    ok cache
+    ok processes
+    ok clock
+    "#);
+    let found = |name: &str| {
+        let checks = report["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["name"] == name).unwrap()["found"].as_str().unwrap().to_owned()
+    };
+    assert!(found("provider claude").starts_with("2.1.197 (Claude Code), "), "{}", found("provider claude"));
+    assert!(found("configuration").contains("REVEIW_MODEL"));
+    assert!(found("SESSIONS").ends_with("sessions, will be made"));
+    assert!(!said.out.contains("secret"), "{}", said.out);
+    let after = (names(&stage.path("")), names(&stage.path("home")), stage.git(&["status", "--porcelain"]));
+    assert_eq!(after, before);
+}
+
+#[test]
+fn the_doctor_fails_with_the_mend_where_no_session_can_run() {
+    let stage = Stage::new();
+    let none = stage.say(&["doctor"]);
+    assert_eq!(none.code, 12);
+    assert!(none.out.contains("fail  configuration  no `.samocode`"), "{}", none.out);
+
+    stage.settings("CLAUDE_PATH=/nowhere/claude\nPLANNING_PROVIDER=gemini\n");
+    let said = stage.say(&["doctor"]);
+    assert_eq!(said.code, 12);
+    let failed: Vec<&str> = said.out.lines().skip_while(|line| !line.starts_with("fail")).take(3).collect();
+    insta::assert_snapshot!(failed.join("\n"), @r#"
+    fail  provider claude  `/nowhere/claude` was not found; install Claude Code with `npm install -g @anthropic-ai/claude-code`, or set `CLAUDE_PATH` to where it is; `samocode demo` runs without it
+    fail  provider gemini  this version cannot run gemini yet; it runs claude and demo
+                           → set SAMOCODE_PROVIDER, or the phase's own key, to another one
+    "#);
+    assert!(said.out.ends_with("no session can run before 2 of these are mended\n"), "{}", said.out);
+
+    let path = with_claude(&stage, "#!/bin/sh\necho broken; exit 3\n");
+    stage.settings("");
+    let mut doctor = stage.samocode(&["doctor"]);
+    doctor.env("PATH", path);
+    let said = heard(doctor);
+    assert_eq!(said.code, 12);
+    assert!(said.out.contains("--version` ended with exit code 3: broken"), "{}", said.out);
+}
