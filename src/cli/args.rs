@@ -8,15 +8,16 @@ use clap::{Args, Parser, Subcommand};
 const EXIT_CODES: &str = "\
 Exit codes:
   0 done   2 usage or configuration   10 waiting (with --exit-on-wait)
-  11 blocked: a person must decide    12 cannot start or go on: login, credit, missing program
+  11 blocked: a person must decide    12 cannot start or go on: login, credit, …
   13 stopped by request               130 interrupted
 
 Examples:
-  samocode demo                                        see a whole session, without an AI CLI
-  samocode init                                        write .samocode for this repository
-  samocode run add-auth --task 'Add JWT auth'          start, or go on with, a session
-  samocode --config .samocode --session add-auth --task 'Add JWT auth'      the same, in the short form
-  samocode status add-auth                             where it stands and what it waits for";
+  samocode demo                                 a whole session, without an AI CLI
+  samocode init                                 write .samocode for this repository
+  samocode run add-auth --task 'Add JWT auth'   start a session
+  samocode run add-auth                         go on with it
+  samocode --config .samocode --session add-auth --task 'Add JWT auth'
+  samocode status add-auth                      where it stands, what it waits for";
 
 /// Walk-away AI coding: give a task, answer its questions, approve its plan, find the branch.
 #[derive(Debug, Parser)]

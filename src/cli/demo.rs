@@ -64,7 +64,7 @@ pub(super) fn demo(files: &Files, ask: bool, keep: Option<&Path>) -> Result<u8, 
     if code == 0 {
         conclude(&folder, &layout);
     } else {
-        terminal::line(&format!("the demo is in {}", folder.display()));
+        terminal::line(&format!("(in the demo's folder: cd {})", folder.display()));
     }
     Ok(code)
 }
@@ -118,7 +118,7 @@ fn conclude(folder: &Path, layout: &Layout) {
         (format!("git -C {REPOSITORY} log --oneline main..{NAME}"), "the commits"),
         (format!("git -C {REPOSITORY} diff main...{NAME}"), "what they change"),
         (format!("sh worktrees/{session}/greet.sh Ada"), "what it does now"),
-        (format!("ls sessions/{session}"), "its documents: findings, plan, reports"),
+        (format!("ls sessions/{session}"), "findings, plan, reports"),
         (format!("samocode status {NAME}"), "where it stands"),
     ];
     let width = rows.iter().skip(1).map(|(command, _)| command.chars().count()).max().unwrap_or(0);

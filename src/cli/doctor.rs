@@ -8,6 +8,7 @@ use crate::cli::args::{Files, RunOptions};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, UNABLE};
 use crate::cli::status::to_json;
+use crate::cli::wrap::hanging;
 use crate::cli::{run, style, terminal};
 use crate::config::{Config, Dirs, Overrides, Source};
 
@@ -111,7 +112,11 @@ fn made(config: &Config) -> Vec<Set> {
 
 fn sheet(report: &Report) -> String {
     let width = report.checks.iter().map(|check| check.name.len()).max().unwrap_or(0);
-    let indent = " ".repeat(width + 8);
+    let indent = width + 8;
+    let below = |text: &str, indent: usize| {
+        let lines: Vec<String> = text.lines().map(|line| hanging(line, indent)).collect();
+        lines.join(&format!("\n{}", " ".repeat(indent)))
+    };
     let mut lines = Vec::new();
     for check in &report.checks {
         let state = match check.state {
@@ -119,10 +124,9 @@ fn sheet(report: &Report) -> String {
             State::Warn => style::call("warn"),
             State::Fail => style::bad("fail"),
         };
-        let found = check.found.replace('\n', &format!("\n{indent}"));
-        lines.push(format!("{state}  {:width$}  {found}", check.name));
+        lines.push(format!("{state}  {:width$}  {}", check.name, below(&check.found, indent)));
         if let Some(mend) = &check.mend {
-            lines.push(format!("{indent}→ {}", mend.replace('\n', &format!("\n{indent}  "))));
+            lines.push(format!("{}→ {}", " ".repeat(indent), below(mend, indent + 2)));
         }
     }
     if !report.settings.is_empty() {

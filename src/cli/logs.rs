@@ -9,6 +9,7 @@ use crate::cli::args::Files;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::follow::Log;
+use crate::cli::wrap::hanging;
 use crate::cli::{style, terminal};
 use crate::config::Overrides;
 use crate::store::{self, Layout};
@@ -95,10 +96,12 @@ pub(super) fn readable(line: &str) -> String {
     /// `MM-DD HH:MM:SS`
     const STAMP: usize = 14;
     let clean: String = line.chars().filter(|c| *c == '\t' || !c.is_control()).collect();
-    match clean.split_at_checked(STAMP) {
+    let indent = STAMP + 2;
+    match clean.split_at_checked(indent) {
         Some((stamp, words)) if stamp.starts_with(|c: char| c.is_ascii_digit()) => {
-            format!("{}{words}", style::dim(stamp))
+            format!("{}{}", style::dim(stamp), hanging(words, indent))
         }
+        Some((blank, words)) if blank.trim().is_empty() => format!("{blank}{}", hanging(words, indent)),
         _ => clean,
     }
 }

@@ -26,6 +26,7 @@ mod signals;
 mod status;
 mod style;
 mod terminal;
+mod wrap;
 
 use args::{Cli, Command};
 use failure::Failure;

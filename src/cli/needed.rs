@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::cli::context::Context;
 use crate::cli::style;
+use crate::cli::wrap::hanging;
 use crate::domain::verdict::BlockCause;
 use crate::engine::{GateKindView, GateView, QuestionView, View};
 
@@ -111,14 +112,15 @@ fn commands(text: &mut String, context: &Context, lines: &[(String, &str)]) {
 
 /// A question with its options; the suggestion is marked.
 pub(super) fn question_words(question: &QuestionView) -> String {
-    let mut text = format!("  {}: {}\n", style::strong(&question.id), question.title);
+    let mut text =
+        format!("  {}: {}\n", style::strong(&question.id), hanging(&question.title, question.id.len() + 4));
     for (letter, words) in &question.options {
         let mark =
             if question.suggested.contains(letter) { style::good("  ← suggested") } else { String::new() };
-        let _ = writeln!(text, "     {letter}) {words}{mark}");
+        let _ = writeln!(text, "     {letter}) {}{mark}", hanging(words, 8));
     }
     if let Some(suggestion) = &question.suggestion {
-        let _ = writeln!(text, "     {}", style::dim(&format!("suggestion: {suggestion}")));
+        let _ = writeln!(text, "     {}", style::dim(&hanging(&format!("suggestion: {suggestion}"), 5)));
     }
     if let Some(answer) = &question.answer {
         let _ = writeln!(text, "     {}", style::good(&format!("answered: {answer}")));

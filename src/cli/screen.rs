@@ -4,6 +4,7 @@ use jiff::{Timestamp, Zoned};
 use unicode_width::UnicodeWidthChar;
 
 use crate::cli::context::Context;
+use crate::cli::wrap::hanging;
 use crate::cli::{needed, style, terminal};
 use crate::engine::{Live, Progress, Screen, duration_words, usage_words};
 
@@ -24,9 +25,10 @@ impl<'a> RunScreen<'a> {
         self.erase();
         let mut lines = words.lines();
         let first = lines.next().unwrap_or_default();
-        terminal::line(&format!("{}  {first}", style::dim(stamp)));
+        let indent = stamp.len() + 2;
+        terminal::line(&format!("{}  {}", style::dim(stamp), hanging(first, indent)));
         for more in lines {
-            terminal::line(&format!("{}  {more}", " ".repeat(stamp.len())));
+            terminal::line(&format!("{}{}", " ".repeat(indent), hanging(more, indent)));
         }
     }
 

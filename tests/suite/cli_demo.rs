@@ -51,7 +51,7 @@ fn a_newcomer_sees_both_gates_and_finds_a_branch_within_fifteen_seconds() {
       git -C greet log --oneline main..greeting    # the commits
       git -C greet diff main...greeting            # what they change
       sh worktrees/YY-MM-DD-greeting/greet.sh Ada  # what it does now
-      ls sessions/YY-MM-DD-greeting                # its documents: findings, plan, reports
+      ls sessions/YY-MM-DD-greeting                # findings, plan, reports
       samocode status greeting                     # where it stands
 
     No model ran. All of it is in that folder; delete it when you have seen enough.

@@ -80,22 +80,22 @@ impl Person {
 
     /// What a person would do who agrees with the agent, and the command for it.
     fn played(&self, gate: GateId, kind: &GateKindView) -> Result<Option<Act>, Failure> {
-        let (command, act) = match kind {
+        let (command, act, waits) = match kind {
             GateKindView::Answers { questions, .. } => {
                 let (words, answers) = self.suggestions(questions)?;
-                (format!("answer {} {words}", self.session), Act::Answer { gate, answers })
+                let waits =
+                    "Here samocode waits for you, for days if need be; no tokens are spent meanwhile.";
+                (format!("answer {} {words}", self.session), Act::Answer { gate, answers }, waits)
             }
             GateKindView::Approval { sha256, .. } => {
                 let sha256 = sha256.clone().unwrap_or_default();
-                (format!("approve {}", self.session), Act::Approve { gate, sha256 })
+                let waits = "Here it waits again: no code is written before you have approved the plan.";
+                (format!("approve {}", self.session), Act::Approve { gate, sha256 }, waits)
             }
             GateKindView::HumanAction { .. } => return Ok(None),
         };
         let when = if terminal::is_terminal() { format!("in {} s ", PAUSE.as_secs()) } else { String::new() };
-        terminal::line(&format!(
-            "Here samocode waits for you, for days if need be; no tokens are spent meanwhile.\n\
-             The demo goes on {when}as if you had typed, at another terminal:"
-        ));
+        terminal::line(&format!("{waits}\nThe demo goes on {when}as if you had typed, at another terminal:"));
         if terminal::is_terminal() {
             thread::sleep(PAUSE);
         }
@@ -134,11 +134,12 @@ impl Person {
                 let parsed = qa::parse(&self.questions()?);
                 Ok(Some(match answer::interview(&parsed, questions) {
                     Ok(answers) => Act::Answer { gate, answers },
-                    Err(_) => Act::Stop,
+                    Err(_) => leave(),
                 }))
             }
             GateKindView::Approval { file, sha256, .. } => {
-                terminal::line(&std::fs::read_to_string(file).unwrap_or_default());
+                let plan = std::fs::read_to_string(file).unwrap_or_default();
+                terminal::line(&format!("The plan:\n\n  {}\n", plan.trim_end().replace('\n', "\n  ")));
                 Ok(Some(verdict(gate, sha256.clone().unwrap_or_default())))
             }
             GateKindView::HumanAction { .. } => Ok(None),
@@ -146,11 +147,17 @@ impl Person {
     }
 }
 
+/// The end of input, in the middle of a line.
+fn leave() -> Act {
+    terminal::line("");
+    Act::Stop
+}
+
 /// `y` approves, other words send the plan back with them.
 fn verdict(gate: GateId, sha256: String) -> Act {
     loop {
         match terminal::ask("approve this plan? [y, or what to change] ").as_deref().map(str::trim) {
-            None => return Act::Stop,
+            None => return leave(),
             Some("") => {}
             Some("y" | "Y" | "yes") => return Act::Approve { gate, sha256 },
             Some("n" | "N" | "no") => terminal::line("say in a few words what to change"),
