@@ -85,8 +85,8 @@ impl From<EngineError> for Failure {
         let (hint, code) = match &error {
             EngineError::Store(StoreError::Held { holder }) => (
                 Some(format!(
-                    "`samocode attach` shows what it does, `samocode stop` ends it; process {} works since {}",
-                    holder.pid, holder.since
+                    "`samocode attach NAME` shows what it does, `samocode stop NAME` ends it; it works since {}",
+                    holder.since.to_zoned(jiff::tz::TimeZone::system()).strftime("%m-%d %H:%M")
                 )),
                 UNABLE,
             ),

@@ -37,7 +37,7 @@ pub(super) struct Layers {
 pub(super) fn collect(spec: &LoadSpec<'_>) -> Result<Layers, ConfigError> {
     let file = match &spec.config {
         Some(path) => place::tidy(&spec.start_dir.join(path)),
-        None => discover(&spec.start_dir)?,
+        None => of_main_work_tree(discover(&spec.start_dir)?),
     };
     let mut settings = Settings::new();
     let user = spec.user_config_dir.join("config");
@@ -64,6 +64,22 @@ fn discover(from: &Path) -> Result<PathBuf, ConfigError> {
                 .map_or_else(|error| error.kind() != io::ErrorKind::NotFound, |found| !found.is_dir())
         })
         .ok_or_else(|| ConfigError::NotFound { from: from.to_owned() })
+}
+
+/// In a linked worktree a committed `.samocode` stands, too, and its relative paths lead nowhere there: the one of the
+/// main work tree is meant.
+fn of_main_work_tree(file: PathBuf) -> PathBuf {
+    let pointer = file.with_file_name(".git");
+    let git_dir = fs::read_to_string(pointer).ok().and_then(|text| {
+        let target = text.trim().strip_prefix("gitdir: ")?;
+        Some(place::tidy(&file.parent()?.join(target)))
+    });
+    let main = git_dir.as_deref().and_then(|git_dir| {
+        // `<main>/.git/worktrees/<name>`; a submodule's points into `modules` and is a repository of its own.
+        let worktrees = git_dir.parent().filter(|folder| folder.ends_with(".git/worktrees"))?;
+        Some(worktrees.parent()?.parent()?.join(".samocode"))
+    });
+    main.filter(|main| main.is_file()).unwrap_or(file)
 }
 
 fn put(settings: &mut Settings, key: &str, setting: Setting) {

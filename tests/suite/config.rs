@@ -398,3 +398,16 @@ fn the_files_path_is_absolute_however_it_was_named() {
     project.config = Some(Path::new("./.samocode").to_owned());
     assert_eq!(project.load().unwrap().file, project.base.join("p/.samocode"));
 }
+
+#[test]
+fn inside_a_linked_worktree_the_main_work_trees_settings_count() {
+    let mut project = Project::sound("")
+        .file("p/.git/worktrees/x/gitdir", "")
+        .file("w/x/.git", "gitdir: ../../p/.git/worktrees/x\n")
+        .file("w/x/.samocode", REQUIRED)
+        .file("w/x/src/lib.rs", "");
+    project.start = project.base.join("w/x/src");
+    assert_eq!(project.load().unwrap().file, project.base.join("p/.samocode"));
+    fs::remove_file(project.base.join("p/.samocode")).unwrap();
+    assert_eq!(project.load().unwrap().file, project.base.join("w/x/.samocode"));
+}
