@@ -165,7 +165,7 @@ impl Signal {
             )));
         }
         let ask = ask(&mut object)?;
-        let summary = take(&mut object, "summary")?;
+        let summary = take_words(&mut object, "summary");
         Ok(Self { ask, summary, extra: object })
     }
 }
@@ -179,14 +179,14 @@ fn ask(object: &mut Map<String, Value>) -> Result<Ask, SignalFault> {
         "waiting" => Ask::Waiting {
             what: take(object, "for")?.map(|what| wait_for(&what)).transpose()?,
             file: take(object, "file")?,
-            reason: take(object, "reason")?,
+            reason: take_words(object, "reason"),
         },
         "blocked" => Ask::Blocked {
-            reason: take(object, "reason")?,
+            reason: take_words(object, "reason"),
             needs: take(object, "needs")?.map_or(Needs::HumanDecision, |needs| needs_of(&needs)),
         },
         "done" => Ask::Done,
-        "handoff" => Ask::Handoff(take(object, "notes")?),
+        "handoff" => Ask::Handoff(take_words(object, "notes")),
         _ => {
             return Err(malformed(format!(
                 "`status` is `{}`; it is one of continue, waiting, blocked, done, handoff",
@@ -196,9 +196,31 @@ fn ask(object: &mut Map<String, Value>) -> Result<Ask, SignalFault> {
     })
 }
 
+/// Takes what stands under a key; case and surrounding space of the key matter as little as those of its value.
+fn take_value(object: &mut Map<String, Value>, key: &str) -> Option<Value> {
+    let exact = object.contains_key(key).then(|| key.to_owned());
+    let meant = exact.or_else(|| object.keys().find(|other| plain(other) == key).cloned())?;
+    object.remove(&meant)
+}
+
+/// Takes words for people: a list or a number says as much as a text does.
+fn take_words(object: &mut Map<String, Value>, key: &str) -> Option<String> {
+    let words = words(&take_value(object, key)?);
+    (!words.is_empty()).then_some(words)
+}
+
+fn words(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.trim().to_owned(),
+        Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join("\n"),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
 /// Takes a text out of the object; absent, null and empty are the same.
 fn take(object: &mut Map<String, Value>, key: &str) -> Result<Option<String>, SignalFault> {
-    match object.remove(key) {
+    match take_value(object, key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),

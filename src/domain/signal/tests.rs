@@ -58,3 +58,51 @@ fn unknown_keys_are_kept_and_a_bom_is_no_fault() {
     let signal = read("\u{feff}{\"status\":\"done\",\"mood\":\"good\"}").unwrap();
     assert_eq!(signal.extra.get("mood"), Some(&Value::String("good".into())));
 }
+
+#[test]
+fn where_the_meaning_is_plain_it_is_taken() {
+    let go_on = |phase: Option<&str>| Ask::Continue(phase.map(str::to_owned));
+    let wait = |what| Ask::Waiting { what, file: None, reason: None };
+    let help = |needs| Ask::Blocked { reason: None, needs };
+    let cases = [
+        (r#"{"status":"continue"}"#, go_on(None)),
+        (r#"{"status":"continue","phase":null}"#, go_on(None)),
+        (r#"{"status":"continue","phase":"  "}"#, go_on(None)),
+        (r#"{"status":"CONTINUE\n","phase":" Testing "}"#, go_on(Some("Testing"))),
+        (r#"{"Status":"continue"," PHASE ":"testing"}"#, go_on(Some("testing"))),
+        (r#"{"status":"waiting"}"#, wait(None)),
+        (r#"{"status":"waiting","for":"QA Answers"}"#, wait(Some(WaitFor::QaAnswers))),
+        (r#"{"status":"waiting","for":"plan-approval","file":""}"#, wait(Some(WaitFor::PlanApproval))),
+        (r#"{"status":"waiting","for":"Human_Action"}"#, wait(Some(WaitFor::HumanAction))),
+        (r#"{"status":"waiting","for":"file update"}"#, wait(Some(WaitFor::FileUpdate))),
+        (r#"{"status":"blocked"}"#, help(Needs::HumanDecision)),
+        (r#"{"status":"blocked","needs":"a miracle"}"#, help(Needs::HumanDecision)),
+        (r#"{"status":"blocked","needs":" Clarification"}"#, help(Needs::Clarification)),
+        (r#"{"status":"handoff","notes":["one","two"]}"#, Ask::Handoff(Some("one\ntwo".to_owned()))),
+        (r#"{"status":"handoff","notes":{"at":3}}"#, Ask::Handoff(Some(r#"{"at":3}"#.to_owned()))),
+        (r#"{"status":"handoff","notes":[]}"#, Ask::Handoff(None)),
+        (r#"{"status":"done","summary":7,"iteration":"six"}"#, Ask::Done),
+    ];
+    for (text, ask) in cases {
+        assert_eq!(read(text).map(|signal| signal.ask), Ok(ask), "{text}");
+    }
+}
+
+#[test]
+fn where_the_meaning_is_not_plain_it_is_refused() {
+    for text in [
+        r#"{"status":["continue"]}"#,
+        r#"{"status":null}"#,
+        r#"{"status":"continue","phase":3}"#,
+        r#"{"status":"continue","phase":["testing"]}"#,
+        r#"{"status":"waiting","for":"something"}"#,
+        r#"{"status":"waiting","for":"plan_approval","file":["a.md","b.md"]}"#,
+        r#"{"status":"blocked","needs":{}}"#,
+        r#"{"status":"done"} {"status":"done"}"#,
+        "```json\n{\"status\":\"done\"}\n```",
+    ] {
+        assert!(matches!(read(text), Err(SignalFault::Malformed(_))), "{text}");
+    }
+    let deep = RawSignal::Bytes(vec![b'['; 60_000]);
+    assert!(matches!(Signal::read(&deep, 1), Err(SignalFault::Malformed(_))));
+}
