@@ -15,6 +15,9 @@ use crate::engine::{EngineError, Settings};
 use crate::git::Repository;
 use crate::store::{self, Layout, Writable, read_journal};
 
+/// Numbers go on from an adopted folder's own count, but not from an absurd one: there have to be some left.
+const MOST_ADOPTED: u64 = 1_000_000;
+
 /// What a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -149,7 +152,8 @@ pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Wr
         )));
     }
     let answers = std::fs::read_to_string(layout.qa()).map(|text| person_answers(&text)).unwrap_or_default();
-    let iterations = lines.total_iterations.and_then(|total| u32::try_from(total).ok()).unwrap_or(0);
+    let iterations = lines.total_iterations.unwrap_or(0).min(MOST_ADOPTED);
+    let iterations = u32::try_from(iterations).unwrap_or(0);
     store::keep_backup(&layout.overview())?;
     let created = Created {
         name: new.name.to_string(),

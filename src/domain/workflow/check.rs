@@ -24,8 +24,10 @@ fn names(workflow: &Workflow, found: &mut Vec<String>) {
     let mut seen = BTreeSet::new();
     for rules in &workflow.phases {
         let name = &rules.name;
-        if Phase::named(name.as_str()) != *name || name.as_str().is_empty() {
-            found.push(format!("phase `{name}`: a name is lower-case and not empty"));
+        // It stands in file names and in keys of the configuration.
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+        if name.as_str().is_empty() || !name.as_str().chars().all(plain) {
+            found.push(format!("phase `{name}`: a name is made of lower-case letters, digits, `-` and `_`"));
         }
         if !seen.insert(name) {
             found.push(format!("phase `{name}` stands twice"));
@@ -148,6 +150,14 @@ mod tests {
     fn an_unknown_target_is_named() {
         let said = complaints_after((r#"{ phase = "planning" }"#, r#"{ phase = "plannning" }"#));
         assert!(said.contains("`requirements` names `plannning`"), "{said}");
+    }
+
+    #[test]
+    fn a_phase_whose_name_could_not_be_a_file_name_is_refused() {
+        for name in ["../../up", "two words", "Quality", ""] {
+            let said = complaints_after(("name = \"quality\"", &format!("name = \"{name}\"")));
+            assert!(said.contains("lower-case letters"), "{name}: {said}");
+        }
     }
 
     #[test]
