@@ -39,21 +39,20 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
         | Outcome::Stalled { .. } => {}
     }
     // The signal is written last: where a good one stands, the work was finished, however the run ended.
-    if let Ok(signal) = &verdict.signal {
-        return match obey(session, verdict, signal) {
-            Ok(ruling) => ruling,
-            Err(refused) => fail(session, policy, now, &SignalFault::NotAllowed(refused).to_string()),
-        };
-    }
+    let fault = match verdict.signal.as_ref().map(|signal| obey(session, verdict, signal)) {
+        Ok(Ok(ruling)) => return ruling,
+        Ok(Err(refused)) => SignalFault::NotAllowed(refused),
+        Err(fault) => fault.clone(),
+    };
     match &verdict.outcome {
         Outcome::LoginRequired { detail } | Outcome::CreditExhausted { detail } => unable(detail),
         Outcome::UsageLimit { until, detail } => {
-            let until = until.map(|reset| reset + LIMIT_MARGIN).filter(|reset| *reset > now);
+            let until = until.map(|reset| later(reset, LIMIT_MARGIN)).filter(|reset| *reset > now);
             let wait = grown(LIMIT_WAIT, session.counters.parks);
-            park(policy, now, until.unwrap_or(now + wait), detail)
+            park(policy, now, until.unwrap_or_else(|| later(now, wait)), detail)
         }
         Outcome::Overloaded { detail } => {
-            park(policy, now, now + grown(OUTAGE_WAIT, session.counters.parks), detail)
+            park(policy, now, later(now, grown(OUTAGE_WAIT, session.counters.parks)), detail)
         }
         outcome @ (Outcome::Completed
         | Outcome::Crashed { .. }
@@ -63,12 +62,12 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
         | Outcome::TimeLimit { .. }
         | Outcome::Stalled { .. }
         | Outcome::CannotStart { .. }
-        | Outcome::Interrupted { .. }) => fail(session, policy, now, &failure(outcome, &verdict.signal)),
+        | Outcome::Interrupted { .. }) => fail(session, policy, now, &failure(outcome, &fault)),
     }
 }
 
 /// A failure in words: how the run ended, and what became of the signal.
-fn failure(outcome: &Outcome, signal: &Result<Signal, SignalFault>) -> String {
+fn failure(outcome: &Outcome, fault: &SignalFault) -> String {
     let ended = match outcome {
         Outcome::Completed => None,
         Outcome::Crashed { detail } => Some(format!("the run crashed: {detail}")),
@@ -88,11 +87,10 @@ fn failure(outcome: &Outcome, signal: &Result<Signal, SignalFault>) -> String {
         | Outcome::CannotStart { detail } => Some(detail.clone()),
         Outcome::Interrupted { .. } => Some("the run was interrupted".to_owned()),
     };
-    match (ended, signal) {
-        (Some(ended), Err(SignalFault::Missing) | Ok(_)) => ended,
-        (Some(ended), Err(fault)) => format!("{ended}; {fault}"),
-        (None, Err(fault)) => fault.to_string(),
-        (None, Ok(_)) => "the run came to nothing".to_owned(),
+    match (ended, fault) {
+        (Some(ended), SignalFault::Missing) => ended,
+        (Some(ended), fault) => format!("{ended}; {fault}"),
+        (None, fault) => fault.to_string(),
     }
 }
 
@@ -146,6 +144,11 @@ fn grown(first: SignedDuration, times: u32) -> SignedDuration {
     first.checked_mul(1_i32 << times.min(20)).map_or(LONGEST_STEP, |wait| wait.min(LONGEST_STEP))
 }
 
+/// A time from a CLI's words may lie anywhere: the calendar's end is late enough.
+fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
+    at.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
 fn fail(session: &Session, policy: &Policy, now: Timestamp, what: &str) -> Ruling {
     let failures = session.counters.failures + 1;
     let told = vec![format!("Iteration {} did not count as progress: {what}.", session.iteration)];
@@ -156,7 +159,7 @@ fn fail(session: &Session, policy: &Policy, now: Timestamp, what: &str) -> Rulin
         })
     } else {
         let delay = SignedDuration::try_from(policy.retry_delay).unwrap_or(SignedDuration::ZERO);
-        Decision::Retry { after: now + grown(delay, failures - 1) }
+        Decision::Retry { after: later(now, grown(delay, failures - 1)) }
     };
     Ruling { decision, told }
 }
@@ -309,3 +312,6 @@ fn open(
     };
     Ok(Gate { id: verdict.gate_id.clone(), phase: rules.name.clone(), ask })
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use crate::domain::outcome::{Outcome, Usage};
 use crate::domain::phase::Phase;
 use crate::domain::request::{Answer, Effect, Request};
 use crate::domain::signal::{Signal, SignalFault};
-use crate::domain::verdict::{Block, Decision};
+use crate::domain::verdict::{Block, BlockCause, Decision};
 
 /// The journal's version; a reader refuses a newer one.
 pub const JOURNAL_VERSION: u32 = 1;
@@ -141,6 +141,34 @@ pub struct Judged {
     /// The tree of the snapshot that was taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot_tree: Option<String>,
+}
+
+impl Judged {
+    /// Whether its signal was obeyed and the work went on: what it was told has been read and acted upon.
+    #[must_use]
+    pub fn came_to_something(&self) -> bool {
+        match &self.decision {
+            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => true,
+            Decision::Again | Decision::Park(_) | Decision::Retry { .. } | Decision::Block(_) => false,
+        }
+    }
+
+    /// Whether it counts against the limits: interruptions, outages and what cannot be used count against nothing.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        match &self.decision {
+            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } | Decision::Retry { .. } => {
+                true
+            }
+            Decision::Again | Decision::Park(_) => false,
+            Decision::Block(block) => match block.cause {
+                BlockCause::Asked | BlockCause::Failures => true,
+                // Its signal asks for a move that is used up, or the provider's limit outlasts the longest wait.
+                BlockCause::Limit => !self.outcome.is_outage(),
+                BlockCause::Interruptions | BlockCause::Unable => false,
+            },
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -67,6 +67,14 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// Whether it is the provider that cannot serve for a while, and nothing is wrong with the work.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::UsageLimit { .. } | Self::Overloaded { .. })
+    }
+}
+
 /// Why samocode cut an iteration short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -14,14 +15,16 @@ use crate::domain::verdict::{Block, Park};
 use crate::domain::workflow::{GateKind, Move, Workflow, WorkflowError};
 
 mod apply;
+#[cfg(test)]
+pub(crate) mod sample;
 
 /// A session, from its journal alone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     /// The name, without the date.
     pub name: String,
-    /// The rules it lives by.
-    pub workflow: Workflow,
+    /// The rules it lives by; shared, because a session is cloned for every entry of its journal.
+    pub workflow: Arc<Workflow>,
     /// The task, in the person's words.
     pub task: Option<String>,
     /// The topic of the investigation.
@@ -195,7 +198,7 @@ impl Session {
         Ok(Self {
             name: created.name.clone(),
             phase: workflow.first().name.clone(),
-            workflow,
+            workflow: Arc::new(workflow),
             task: created.task.clone(),
             dive: created.dive.clone(),
             branch: created.branch.clone(),
@@ -263,3 +266,6 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,9 @@ impl Session {
         match &entry.event {
             Event::Created(_) => return Err("a second creation".to_owned()),
             Event::Adopted(adopted) => {
+                if self.iteration > 0 || self.place.is_some() {
+                    return Err("it was adopted after its work had begun".to_owned());
+                }
                 self.require_phase(&adopted.phase)?;
                 self.phase = adopted.phase.clone();
                 self.iteration = adopted.iterations;
@@ -41,7 +44,14 @@ impl Session {
                 self.posted = self.open_gate().is_some_and(|open| open.id == *gate);
             }
             Event::Received(received) => self.receive(received)?,
-            Event::Held(block) => self.state = State::Blocked(block.clone()),
+            Event::Held(block) => match self.state {
+                State::Preparing | State::Ready { .. } | State::Parked(_) | State::Blocked(_) => {
+                    self.state = State::Blocked(block.clone());
+                }
+                State::Running(_) | State::Waiting(_) | State::Done(_) => {
+                    return Err("it was held where it could not go on anyway".to_owned());
+                }
+            },
         }
         self.changed_at = entry.at;
         Ok(())
@@ -74,7 +84,12 @@ impl Session {
         if started.iteration <= self.iteration {
             return Err(format!("iteration {} is used already", started.iteration));
         }
-        self.require_phase(&started.phase)?;
+        if started.phase != self.phase {
+            return Err(format!("iteration {} ran {} in {}", started.iteration, started.phase, self.phase));
+        }
+        if !matches!(self.state, State::Ready { .. } | State::Parked(_)) {
+            return Err(format!("iteration {} started where none may", started.iteration));
+        }
         self.iteration = started.iteration;
         self.state =
             State::Running(Running { since: entry.at, tag: started.tag.clone(), guidance: started.guidance });
@@ -85,17 +100,18 @@ impl Session {
         let State::Running(running) = &self.state else {
             return Err(format!("iteration {} was judged and did not run", judged.iteration));
         };
+        if judged.iteration != self.iteration {
+            return Err(format!("iteration {} was judged, {} ran", judged.iteration, self.iteration));
+        }
         let guidance = running.guidance;
         self.add_up(judged);
-        match &judged.decision {
-            Decision::Again | Decision::Park(_) => self.news.told.extend(judged.told.iter().cloned()),
-            // A run that came to nothing may not have read the person's words: they are told again.
-            Decision::Retry { .. } | Decision::Block(_) => self.news.told.clone_from(&judged.told),
-            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => {
-                self.news.told.clone_from(&judged.told);
-                self.news.gate = None;
-                self.news.guidance.drain(..guidance.min(self.news.guidance.len()));
-            }
+        if judged.came_to_something() {
+            self.news.told.clone_from(&judged.told);
+            self.news.gate = None;
+            self.news.guidance.drain(..guidance.min(self.news.guidance.len()));
+        } else {
+            // A run that came to nothing may not have read what it was told, or did nothing about it.
+            self.news.told.extend(judged.told.iter().cloned());
         }
         self.count(judged);
         self.decide_state(judged)
@@ -103,18 +119,20 @@ impl Session {
 
     fn add_up(&mut self, judged: &Judged) {
         let usage = &judged.usage;
-        self.usage.input_tokens += usage.input_tokens;
-        self.usage.cached_tokens += usage.cached_tokens;
-        self.usage.output_tokens += usage.output_tokens;
-        self.usage.turns += usage.turns;
+        // The numbers are a CLI's word: an absurd one may be wrong, and stops nothing.
+        let add = |sum: &mut u64, more: u64| *sum = sum.saturating_add(more);
+        add(&mut self.usage.input_tokens, usage.input_tokens);
+        add(&mut self.usage.cached_tokens, usage.cached_tokens);
+        add(&mut self.usage.output_tokens, usage.output_tokens);
+        add(&mut self.usage.turns, usage.turns);
         if let Some(cost) = usage.cost_usd {
             *self.usage.cost_usd.get_or_insert(0.0) += cost;
         }
-        self.worked_ms += judged.took_ms;
+        add(&mut self.worked_ms, judged.took_ms);
         let spent = &mut self.counters.spent;
-        spent.tokens += usage.input_tokens + usage.output_tokens;
+        add(&mut spent.tokens, usage.input_tokens.saturating_add(usage.output_tokens));
         spent.cost_usd += usage.cost_usd.unwrap_or(0.0);
-        spent.worked_ms += judged.took_ms;
+        add(&mut spent.worked_ms, judged.took_ms);
         if judged.head.is_some() {
             self.head.clone_from(&judged.head);
         }
@@ -125,16 +143,10 @@ impl Session {
 
     /// Limits, outages and interruptions count against nothing.
     fn count(&mut self, judged: &Judged) {
-        let counts = match &judged.decision {
-            Decision::Again | Decision::Park(_) => false,
-            Decision::Block(block) => matches!(block.cause, BlockCause::Asked | BlockCause::Failures),
-            Decision::Go { .. } | Decision::Retry { .. } | Decision::Open(_) | Decision::Finish { .. } => {
-                true
-            }
-        };
-        if counts {
+        if judged.counts() {
             *self.counters.in_phase.entry(self.phase.clone()).or_insert(0) += 1;
-            self.counters.spent.iterations += 1;
+            let spent = &mut self.counters.spent.iterations;
+            *spent = spent.saturating_add(1);
         }
         let lost = Outcome::Interrupted { by: Interruption::OrchestratorLost };
         self.counters.interruptions =
@@ -194,7 +206,9 @@ impl Session {
 
     fn receive(&mut self, received: &Received) -> Result<(), String> {
         let request = &received.request;
-        self.taken.insert(request.id.clone());
+        if !self.taken.insert(request.id.clone()) {
+            return Ok(());
+        }
         let ready = self.workable();
         let mut passes = false;
         match &received.effect {
@@ -221,6 +235,8 @@ impl Session {
             Effect::Reopened { phase, message } => {
                 self.require_phase(phase)?;
                 self.grant();
+                // Every phase from here on works anew.
+                self.counters.in_phase.clear();
                 self.phase = phase.clone();
                 self.passed.retain(|passed| self.workflow.follows(phase, passed));
                 self.news.guidance.push(message.clone());
@@ -253,7 +269,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::domain::event::{Created, JOURNAL_VERSION};
+    use crate::domain::event::{Created, JOURNAL_VERSION, Prepared};
     use crate::domain::outcome::Usage;
     use crate::domain::signal::SignalFault;
     use crate::domain::verdict::Block;
@@ -275,6 +291,13 @@ mod tests {
         }))))
         .unwrap();
         session.news.guidance = vec!["keep it small".to_owned()];
+        let prepared = Prepared {
+            worktree: "/w".into(),
+            branch: "auth".to_owned(),
+            base_branch: "main".to_owned(),
+            base_commit: "abc".to_owned(),
+        };
+        session.apply(&entry(Event::Prepared(prepared))).unwrap();
         let started = Started {
             iteration: 1,
             phase: session.phase.clone(),

@@ -1,0 +1,162 @@
+use jiff::SignedDuration;
+
+use super::*;
+use crate::domain::session::sample::{plan, running};
+use crate::domain::verdict::Facts;
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn signal(text: &str) -> Result<Signal, SignalFault> {
+    Signal::read(&crate::domain::signal::RawSignal::Bytes(text.as_bytes().to_vec()), 11)
+}
+
+fn verdict(outcome: Outcome, signal: Result<Signal, SignalFault>, facts: Facts) -> Verdict {
+    Verdict { outcome, signal, facts, gate_id: crate::domain::gate::GateId::from_random("g".to_owned()) }
+}
+
+fn asks(session: &Session, text: &str, facts: Facts) -> Decision {
+    decide(session, &Policy::default(), &verdict(Outcome::Completed, signal(text), facts), NOW).decision
+}
+
+fn comes_to(session: &Session, outcome: Outcome, signal: Result<Signal, SignalFault>) -> Ruling {
+    decide(session, &Policy::default(), &verdict(outcome, signal, Facts::default()), NOW)
+}
+
+fn went(decision: &Decision) -> &str {
+    match decision {
+        Decision::Go { phase } => phase.as_str(),
+        Decision::Retry { .. } => "refused",
+        Decision::Open(_) => "gate",
+        Decision::Finish { .. } => "finished",
+        Decision::Block(_) => "blocked",
+        Decision::Again | Decision::Park(_) => "waits",
+    }
+}
+
+#[test]
+fn each_phase_of_full_goes_where_the_table_says() {
+    let go = |to: &str| format!(r#"{{"status":"continue","phase":"{to}"}}"#);
+    let cases = [
+        ("investigation", "requirements", "requirements"),
+        ("investigation", "planning", "refused"),
+        ("investigation", "init", "refused"),
+        ("requirements", "implementation", "refused"),
+        ("planning", "implementation", "refused"),
+        ("planning", "Planning", "planning"),
+        ("implementation", "testing", "testing"),
+        ("implementation", "quality", "quality"),
+        ("implementation", "done", "refused"),
+        ("testing", "implementation", "implementation"),
+        ("testing", "quality", "quality"),
+        ("testing", "done", "refused"),
+        ("quality", "testing", "testing"),
+        ("quality", "implementation", "implementation"),
+        ("quality", "done", "done"),
+        ("done", "done", "refused"),
+        ("done", "quality", "refused"),
+        ("testing", "nowhere", "refused"),
+    ];
+    for (from, to, came) in cases {
+        let decision = asks(&running("full", from), &go(to), Facts::default());
+        assert_eq!(went(&decision), came, "{from} → {to}");
+    }
+}
+
+#[test]
+fn requirements_are_left_when_every_question_has_a_persons_answer() {
+    let go_on = r#"{"status":"continue","phase":"planning"}"#;
+    let wait = r#"{"status":"waiting","for":"qa_answers"}"#;
+    let facts = |questions: usize, open: &[&str], written: bool| Facts {
+        questions,
+        open_questions: open.iter().map(|id| (*id).to_owned()).collect(),
+        documents: written.then(|| "requirements".to_owned()).into_iter().collect(),
+        ..Facts::default()
+    };
+    let session = running("full", "requirements");
+    for (text, facts, came) in [
+        (go_on, facts(2, &["Q2"], true), "refused"),
+        (go_on, facts(2, &[], false), "planning"),
+        (go_on, facts(0, &[], false), "refused"),
+        (go_on, facts(0, &[], true), "planning"),
+        (wait, facts(2, &["Q2"], false), "gate"),
+        (wait, facts(2, &[], false), "refused"),
+    ] {
+        assert_eq!(went(&asks(&session, text, facts.clone())), came, "{text} {facts:?}");
+    }
+}
+
+#[test]
+fn a_gate_opens_only_for_what_its_phase_may_wait_for() {
+    let planned = || Facts { plan: Some(Ok(plan("aa"))), ..Facts::default() };
+    for (phase, what, came) in [
+        ("planning", "plan_approval", "gate"),
+        ("planning", "qa_answers", "refused"),
+        ("implementation", "human_action", "gate"),
+        ("implementation", "file_update", "gate"),
+        ("implementation", "plan_approval", "refused"),
+        ("testing", "human_action", "refused"),
+        ("done", "human_action", "refused"),
+    ] {
+        let text = format!(r#"{{"status":"waiting","for":"{what}"}}"#);
+        assert_eq!(went(&asks(&running("full", phase), &text, planned())), came, "{phase} {what}");
+    }
+    let text = r#"{"status":"waiting"}"#;
+    assert_eq!(went(&asks(&running("full", "planning"), text, Facts::default())), "refused", "no plan");
+}
+
+#[test]
+fn the_end_is_reached_only_with_the_branch_clean() {
+    let dirty = || Facts { branch_trouble: Some("HEAD is detached".to_owned()), ..Facts::default() };
+    let end = r#"{"status":"done","summary":"all"}"#;
+    let enter = r#"{"status":"continue","phase":"done"}"#;
+    assert_eq!(went(&asks(&running("full", "done"), end, Facts::default())), "finished");
+    assert_eq!(went(&asks(&running("full", "done"), end, dirty())), "refused");
+    assert_eq!(went(&asks(&running("full", "quality"), enter, dirty())), "refused");
+    assert_eq!(went(&asks(&running("full", "quality"), end, Facts::default())), "refused");
+}
+
+#[test]
+fn a_limit_parks_even_where_the_signal_is_refused() {
+    let session = running("full", "planning");
+    let jump = signal(r#"{"status":"continue","phase":"done"}"#);
+    let limit = Outcome::UsageLimit { until: None, detail: "limit".to_owned() };
+    assert!(matches!(comes_to(&session, limit, jump.clone()).decision, Decision::Park(_)));
+    let login = Outcome::LoginRequired { detail: "log in".to_owned() };
+    assert_eq!(went(&comes_to(&session, login, jump.clone()).decision), "blocked");
+    let crash = comes_to(&session, Outcome::Crashed { detail: "SIGSEGV".to_owned() }, jump);
+    assert!(crash.told[0].contains("SIGSEGV") && crash.told[0].contains("not allowed here"), "{crash:?}");
+}
+
+#[test]
+fn a_park_ends_after_the_stated_reset_or_grows_while_the_limit_stands() {
+    let until = |parks: u32, stated: Option<i64>| {
+        let mut session = running("full", "planning");
+        session.counters.parks = parks;
+        let until = stated.map(|seconds| NOW + SignedDuration::from_secs(seconds));
+        let limit = Outcome::UsageLimit { until, detail: String::new() };
+        match comes_to(&session, limit, Err(SignalFault::Missing)).decision {
+            Decision::Park(park) => park.until.as_second() / 60,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(until(0, Some(3600)), 62);
+    assert_eq!([until(0, None), until(1, None), until(2, Some(-7200)), until(9, None)], [15, 30, 60, 120]);
+}
+
+#[test]
+fn times_at_the_end_of_the_calendar_are_no_panic() {
+    let session = running("full", "planning");
+    let policy = Policy { max_wait: std::time::Duration::MAX, ..Policy::default() };
+    for now in [Timestamp::MIN, Timestamp::MAX] {
+        for outcome in [
+            Outcome::UsageLimit { until: Some(Timestamp::MAX), detail: String::new() },
+            Outcome::UsageLimit { until: Some(Timestamp::MIN), detail: String::new() },
+            Outcome::UsageLimit { until: None, detail: String::new() },
+            Outcome::Overloaded { detail: String::new() },
+            Outcome::TurnLimit,
+        ] {
+            let verdict = verdict(outcome, Err(SignalFault::Missing), Facts::default());
+            assert_eq!(decide(&session, &policy, &verdict, now), decide(&session, &policy, &verdict, now));
+        }
+    }
+}

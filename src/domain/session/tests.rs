@@ -1,0 +1,111 @@
+use jiff::Timestamp;
+
+use super::sample::{after, done, judged, ready, received, refused, running, started, waiting};
+use super::*;
+use crate::domain::event::Adopted;
+use crate::domain::gate::GateAsk;
+use crate::domain::outcome::{Interruption, Outcome};
+use crate::domain::request::Act;
+use crate::domain::verdict::{BlockCause, Decision};
+
+fn block(cause: BlockCause) -> Decision {
+    Decision::Block(Block { cause, reason: "because".to_owned() })
+}
+
+fn told(session: Session, words: &str) -> Session {
+    let words = words.to_owned();
+    after(session, received(&words.clone(), Act::Tell(words.clone()), Effect::Guided(words)))
+}
+
+#[test]
+fn news_stay_until_an_iteration_came_to_something() {
+    let lost = Outcome::Interrupted { by: Interruption::OrchestratorLost };
+    let login = Outcome::LoginRequired { detail: "log in".to_owned() };
+    let limit = Outcome::UsageLimit { until: None, detail: "limit".to_owned() };
+    let retry = Decision::Retry { after: Timestamp::UNIX_EPOCH };
+    let go = Decision::Go { phase: Phase::named("testing") };
+    let cases = [
+        (lost.clone(), Decision::Again, true, 0),
+        (lost, block(BlockCause::Interruptions), true, 0),
+        (login, block(BlockCause::Unable), true, 0),
+        (limit, block(BlockCause::Limit), true, 0),
+        (Outcome::Completed, retry, true, 1),
+        (Outcome::Completed, block(BlockCause::Failures), true, 1),
+        (Outcome::Completed, block(BlockCause::Asked), true, 1),
+        (Outcome::Completed, block(BlockCause::Limit), true, 1),
+        (Outcome::Completed, go, false, 1),
+    ];
+    for (outcome, decision, kept, counted) in cases {
+        let session = told(ready("quick", "implementation"), "mind the tests");
+        let start = started(&session);
+        let session = told(after(session, start), "and the manual");
+        let end = judged(&session, outcome, decision.clone(), "what it left");
+        let session = after(session, end);
+        let news: &[&str] = if kept { &["mind the tests", "and the manual"] } else { &["and the manual"] };
+        assert_eq!(session.news.guidance, news, "{decision:?}");
+        let used = session.counters.in_phase.get(&Phase::named("implementation")).copied().unwrap_or(0);
+        assert_eq!(used, counted, "{decision:?}");
+    }
+}
+
+#[test]
+fn a_reopened_session_has_a_fresh_allowance_in_every_phase() {
+    let mut session = done("full");
+    session.counters.in_phase.insert(Phase::named("implementation"), 100);
+    session.counters.in_phase.insert(Phase::named("testing"), 20);
+    let phase = Phase::named("implementation");
+    let act = Act::Reopen { phase: None, message: "more".to_owned() };
+    let session = after(session, received("r", act, Effect::Reopened { phase, message: "more".to_owned() }));
+    assert!(session.counters.in_phase.is_empty());
+}
+
+#[test]
+fn a_request_that_was_taken_changes_nothing_the_second_time() {
+    let once = told(ready("quick", "implementation"), "mind the tests");
+    assert_eq!(told(once.clone(), "mind the tests"), once);
+}
+
+#[test]
+fn an_entry_where_it_cannot_be_is_refused() {
+    let held = Event::Held(Block { cause: BlockCause::Unable, reason: "no".to_owned() });
+    let adopted = Event::Adopted(Adopted { phase: Phase::named("done"), iterations: 3, answers: Vec::new() });
+    let waits = waiting("full", "requirements", GateAsk::Answers);
+    let runs = running("full", "planning");
+    let mut elsewhere = started(&ready("full", "planning"));
+    if let Event::Started(started) = &mut elsewhere {
+        started.phase = Phase::named("testing");
+    }
+    let mut other = judged(&runs, Outcome::Completed, Decision::Again, "");
+    if let Event::Judged(judged) = &mut other {
+        judged.iteration += 1;
+    }
+    for (session, event) in [
+        (&waits, started(&waits)),
+        (&runs, started(&runs)),
+        (&done("full"), started(&done("full"))),
+        (&ready("full", "planning"), elsewhere),
+        (&runs, other),
+        (&waits, judged(&waits, Outcome::Completed, Decision::Again, "")),
+        (&waits, held.clone()),
+        (&runs, held),
+        (&ready("full", "planning"), adopted),
+    ] {
+        assert!(!refused(session, event.clone()).is_empty(), "{event:?}");
+    }
+}
+
+#[test]
+fn absurd_numbers_of_a_cli_stop_nothing() {
+    let mut session = ready("quick", "implementation");
+    for _ in 0..2 {
+        let start = started(&session);
+        session = after(session, start);
+        let mut end = judged(&session, Outcome::Completed, Decision::Again, "");
+        if let Event::Judged(judged) = &mut end {
+            judged.usage = Usage { input_tokens: u64::MAX, output_tokens: 1, ..Usage::default() };
+            judged.took_ms = u64::MAX;
+        }
+        session = after(session, end);
+    }
+    assert_eq!((session.usage.input_tokens, session.worked_ms), (u64::MAX, u64::MAX));
+}
