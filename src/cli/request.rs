@@ -180,7 +180,8 @@ pub(super) fn resume(files: &Files, session: &str) -> Result<u8, Failure> {
                 desk.context.command(&format!("run {}", desk.view.name))
             )));
     }
-    desk.send(Act::Resume)
+    let gate = desk.view.gate.as_ref().map(|gate| GateId::from_random(gate.id.clone()));
+    desk.send(Act::Resume(gate))
 }
 
 /// `reopen N -m …`

@@ -78,8 +78,8 @@ pub enum Act {
     Tell(String),
     /// End the running iteration and leave.
     Stop,
-    /// Go on after a block, a limit, a park, or what only a person could do.
-    Resume,
+    /// Go on after a block, a limit, a park, or what only a person could do; with the gate that was open, if one was.
+    Resume(Option<GateId>),
     /// Take a finished session back to work.
     Reopen {
         /// To which phase; none leaves the choice to the workflow.

@@ -37,12 +37,15 @@ pub fn rule(session: &Session, request: &Request, scene: &Scene) -> Effect {
                 GateAsk::Answers | GateAsk::HumanAction { .. } => refuse_kind(open, "reject"),
             })
         }
+        Act::Tell(_) if matches!(session.state, State::Done(_)) => {
+            Effect::Refused("it is done; `reopen` takes it back to work".to_owned())
+        }
         Act::Tell(message) => Effect::Guided(message.clone()),
         Act::Stop if session.began_at.is_some_and(|began| request.at < began) => {
             Effect::Refused("it was meant for a run that had ended already".to_owned())
         }
         Act::Stop => Effect::Stopping,
-        Act::Resume => resume(session),
+        Act::Resume(gate) => resume(session, gate.as_ref()),
         Act::Reopen { phase, message } => reopen(session, phase.as_ref(), message),
         Act::SetPhase(phase) => set_phase(session, phase, scene),
     }
@@ -64,6 +67,9 @@ fn answer(
 ) -> Effect {
     if gate.ask != GateAsk::Answers {
         return refuse_kind(gate, "answer");
+    }
+    if given.is_empty() {
+        return Effect::Refused("it holds no answer".to_owned());
     }
     let known = |id: &str| scene.questions.iter().find(|question| question.id == id);
     let mut answers = Vec::new();
@@ -105,9 +111,16 @@ fn approve(session: &Session, gate: &Gate, shown: &str, scene: &Scene) -> Effect
     }
 }
 
-fn resume(session: &Session) -> Effect {
+/// What was to be done at a gate is done only by an act that was made there: a `resume` for an earlier block or park
+/// passes nothing.
+fn resume(session: &Session, named: Option<&GateId>) -> Effect {
     match &session.state {
-        State::Waiting(Gate { ask: GateAsk::HumanAction { .. }, .. }) => Effect::ActionDone,
+        State::Waiting(Gate { id, ask: GateAsk::HumanAction { .. }, .. }) if named == Some(id) => {
+            Effect::ActionDone
+        }
+        State::Waiting(Gate { ask: GateAsk::HumanAction { .. }, .. }) => {
+            Effect::Refused("it was made before this gate opened".to_owned())
+        }
         State::Waiting(gate) => refuse_kind(gate, "resume"),
         State::Blocked(_) | State::Parked(_) => Effect::Resumed,
         State::Done(_) => Effect::Refused("it is done; `reopen` takes it back to work".to_owned()),
@@ -123,22 +136,23 @@ fn reopen(session: &Session, phase: Option<&Phase>, message: &str) -> Effect {
             "only a finished session can be reopened; `tell` reaches a running one".to_owned(),
         );
     }
-    let choices = ["implementation", "planning"].map(Phase::named);
-    let wanted = phase.map_or_else(|| choices.iter().collect(), |phase| vec![phase]);
-    let target =
-        wanted.into_iter().find(|phase| choices.contains(phase) && session.workflow.rules(phase).is_some());
-    match target {
+    let known = |phase: &Phase| session.workflow.rules(phase).is_some();
+    let choices: Vec<Phase> =
+        ["implementation", "planning"].map(Phase::named).into_iter().filter(known).collect();
+    match phase.map_or_else(|| choices.first(), |phase| choices.iter().find(|choice| *choice == phase)) {
         Some(phase) => Effect::Reopened { phase: phase.clone(), message: message.to_owned() },
-        None => Effect::Refused(format!(
-            "workflow {} can be reopened in {} only",
-            session.workflow.name,
-            choices
-                .iter()
-                .filter(|phase| session.workflow.rules(phase).is_some())
-                .map(Phase::as_str)
-                .collect::<Vec<_>>()
-                .join(" or ")
+        None if choices.is_empty() => Effect::Refused(format!(
+            "workflow {} has no phase to go back to; a new session can go on from its result",
+            session.workflow.name
         )),
+        None => {
+            let names: Vec<&str> = choices.iter().map(Phase::as_str).collect();
+            Effect::Refused(format!(
+                "workflow {} can be reopened in {} only",
+                session.workflow.name,
+                names.join(" or ")
+            ))
+        }
     }
 }
 
@@ -168,3 +182,6 @@ fn only_successor(session: &Session, phase: &Phase) -> Option<Phase> {
 fn refuse_kind(gate: &Gate, command: &str) -> Effect {
     Effect::Refused(format!("`{command}` does not help: it waits for {}", gate.ask.words()))
 }
+
+#[cfg(test)]
+mod tests;
