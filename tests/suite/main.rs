@@ -11,5 +11,6 @@ mod config;
 mod git;
 mod process;
 mod prompts;
+mod properties;
 mod provider;
 mod store;

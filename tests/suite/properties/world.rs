@@ -1,0 +1,121 @@
+//! What stands in the session's folder and worktree while a random history runs, and the clock on the wall.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use samocode::domain::gate::{GateAsk, PlanFile};
+use samocode::domain::request::{Scene, SceneQuestion};
+use samocode::domain::session::Session;
+use samocode::domain::verdict::Facts;
+
+use super::dice::Dice;
+
+#[derive(Debug, Clone)]
+pub(super) struct World {
+    pub(super) now: Timestamp,
+    pub(super) questions: Vec<SceneQuestion>,
+    pub(super) documents: BTreeSet<String>,
+    /// The version of the plan's bytes; none while it cannot be read.
+    pub(super) plan: Option<usize>,
+    pub(super) branch_trouble: bool,
+}
+
+impl World {
+    pub(super) fn new(dice: &mut Dice) -> Self {
+        let start = if dice.chance(1) {
+            dice.pick(&[Timestamp::MIN, Timestamp::MAX, Timestamp::UNIX_EPOCH])
+        } else {
+            Timestamp::from_second(1_767_000_000).unwrap()
+        };
+        Self {
+            now: start,
+            questions: Vec::new(),
+            documents: BTreeSet::new(),
+            plan: None,
+            branch_trouble: false,
+        }
+    }
+
+    /// Time passes; now and then the clock is set forward or back.
+    pub(super) fn tick(&mut self, dice: &mut Dice) {
+        let seconds = match dice.below(40) {
+            0 => -7200,
+            1 => 100_000,
+            2 => -1,
+            3 => 900,
+            _ => 1,
+        };
+        self.now = later(self.now, SignedDuration::from_secs(seconds));
+    }
+
+    /// What a child or a person does in the folder and the worktree.
+    pub(super) fn change(&mut self, dice: &mut Dice) {
+        match dice.below(11) {
+            1 | 2 => self.ask(dice),
+            3 => self.questions.truncate(dice.below(3)),
+            4 => self.plan = None,
+            5 => self.documents.clear(),
+            6 => self.branch_trouble = true,
+            7 => {
+                if let Some(question) = self.questions.first_mut() {
+                    question.title.push('?');
+                }
+            }
+            8 => self.documents.extend(["requirements".to_owned(), "plan".to_owned()]),
+            9 => self.branch_trouble = false,
+            10 => self.plan = Some(dice.below(6)),
+            _ => {}
+        }
+    }
+
+    pub(super) fn ask(&mut self, dice: &mut Dice) {
+        let id = format!("Q{}", 1 + dice.below(4));
+        if !self.questions.iter().any(|question| question.id == id) {
+            self.questions.push(SceneQuestion { title: format!("what about {id}"), id });
+        }
+    }
+
+    pub(super) fn plan_sha256(&self) -> Option<String> {
+        self.plan.map(sha256)
+    }
+
+    /// As the engine gathers them when a child has ended.
+    pub(super) fn facts(&self, session: &Session) -> Facts {
+        let plan = |version| PlanFile { file: "plan.md".to_owned(), sha256: sha256(version) };
+        let listed = self.documents.contains("plan");
+        Facts {
+            branch_trouble: self.branch_trouble.then(|| "the worktree has changes".to_owned()),
+            documents: self.documents.clone(),
+            questions: self.questions.len(),
+            open_questions: self
+                .questions
+                .iter()
+                .filter(|question| !session.has_answer(&question.id, &question.title))
+                .map(|question| question.id.clone())
+                .collect(),
+            plan: match self.plan {
+                Some(version) => Some(Ok(plan(version))),
+                None => listed.then(|| Err("plan.md cannot be read".to_owned())),
+            },
+        }
+    }
+
+    /// As the engine looks it up when a request is judged.
+    pub(super) fn scene(&self, session: &Session) -> Scene {
+        let at_plan = session.open_gate().is_some_and(|gate| matches!(gate.ask, GateAsk::Approval(_)));
+        Scene {
+            questions: self.questions.clone(),
+            plan_sha256: if at_plan { self.plan_sha256() } else { None },
+        }
+    }
+}
+
+pub(super) fn sha256(version: usize) -> String {
+    format!("{version:064x}")
+}
+
+/// `at` and `by` added up, without leaving the calendar.
+pub(super) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    let edge = if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
+    at.checked_add(by).unwrap_or(edge)
+}
