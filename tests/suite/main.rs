@@ -12,4 +12,6 @@ mod git;
 mod process;
 mod prompts;
 mod provider;
+mod scenario;
+mod scenarios;
 mod store;
