@@ -149,7 +149,9 @@ pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Wr
         )));
     }
     let answers = std::fs::read_to_string(layout.qa()).map(|text| person_answers(&text)).unwrap_or_default();
-    let iterations = lines.total_iterations.and_then(|total| u32::try_from(total).ok()).unwrap_or(0);
+    let number = |count: Option<u64>| count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
+    let iterations = number(lines.total_iterations);
+    let in_phase = number(lines.iteration).min(iterations);
     store::keep_backup(&layout.overview())?;
     let created = Created {
         name: new.name.to_string(),
@@ -162,7 +164,7 @@ pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Wr
     };
     let now = Timestamp::now();
     let mut record = Writable::create(layout, created, now)?;
-    record.append(Event::Adopted(Adopted { phase, iterations, answers }), now)?;
+    record.append(Event::Adopted(Adopted { phase, iterations, in_phase, answers }), now)?;
     Ok(record)
 }
 
