@@ -15,7 +15,7 @@ use tempfile::TempDir;
 mod running;
 mod standin;
 
-pub(crate) use running::{Ended, Running, until};
+pub(crate) use running::{Ended, Running, expect_words, lives, until};
 
 /// The program under test.
 pub(crate) const SAMOCODE: &str = env!("CARGO_BIN_EXE_samocode");
@@ -227,6 +227,12 @@ impl Scenario {
         let trouble = fs::read_to_string(self.records().join(TROUBLE)).unwrap_or_default();
         assert!(trouble.is_empty(), "the stand-in was in trouble: {trouble}");
         Invocation::all(&self.records()).unwrap()
+    }
+
+    /// The processes that agents left behind.
+    pub(crate) fn daemons(&self) -> Vec<u32> {
+        let text = fs::read_to_string(self.records().join("daemons")).unwrap();
+        text.lines().map(|line| line.parse().unwrap()).collect()
     }
 
     /// The prompt of the n-th invocation.

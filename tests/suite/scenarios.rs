@@ -1,12 +1,19 @@
 //! Whole sessions with a scripted agent: bad input, faults, gates, crashes and limits.
 
 mod adoption;
+mod budgets;
+mod crashes;
+mod gates;
+mod interrupts;
+mod iterations;
 mod names;
 mod places;
 mod plans;
 mod providers;
 mod requests;
+mod signals;
 mod walk;
+mod worktrees;
 
 /// A workflow that only asks: init, requirements, done.
 const ASK: &str = r#"

@@ -23,7 +23,7 @@ fn a_program_that_is_not_there_leaves_no_session_behind() {
 
 #[test]
 fn a_program_that_may_not_be_run_is_told_from_one_that_is_not_there() {
-    let scenario = Scenario::new().config("CLAUDE_PATH=claude.txt");
+    let scenario = Scenario::new().config("CLAUDE_PATH=./claude.txt");
     fs::write(scenario.path("claude.txt"), "not a program").unwrap();
     fs::set_permissions(scenario.path("claude.txt"), fs::Permissions::from_mode(0o644)).unwrap();
     let path = scenario.path("claude.txt").display().to_string();
@@ -49,7 +49,7 @@ fn a_program_that_goes_missing_in_mid_session_blocks_without_burning_retries() {
     let copy = scenario.path("claude");
     let original = scenario.config_value("CLAUDE_PATH");
     fs::copy(&original, &copy).unwrap();
-    let scenario = scenario.config("CLAUDE_PATH=claude").agent(
+    let scenario = scenario.config("CLAUDE_PATH=./claude").agent(
         Script::new()
             .once(
                 "implementation",
