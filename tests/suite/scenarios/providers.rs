@@ -64,11 +64,10 @@ fn a_program_that_goes_missing_in_mid_session_blocks_without_burning_retries() {
         .run(RUN)
         .expect_exit(12)
         .expect_state("blocked")
-        .expect_out(&[&copy.display().to_string(), "CLAUDE_PATH", "samocode resume auth", "samocode run auth"]);
+        .expect_out(&[&copy.display().to_string(), "CLAUDE_PATH", "samocode run auth"]);
     assert_eq!(scenario.view().iteration, 1, "no iteration was used up");
     scenario.run(["run", "auth"]).expect_exit(12);
     fs::rename(scenario.path("claude.gone"), &copy).unwrap();
-    scenario.run(["resume", "auth"]).expect_exit(0);
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
 }
 
