@@ -1,12 +1,13 @@
 //! A samocode process: under way, or ended with what it said.
 
 use std::fs::{self, File};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::Scenario;
 
@@ -51,6 +52,8 @@ pub(crate) struct Ended<'a> {
 impl<'a> Running<'a> {
     pub(super) fn start(scenario: &'a Scenario, mut command: Command, output: &Path) -> Self {
         let (out, err) = (output.with_extension("out"), output.with_extension("err"));
+        // A group of its own, as a shell gives to each job.
+        command.process_group(0);
         command.stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
         Self { scenario, child: command.spawn().unwrap(), out, err }
     }
@@ -83,6 +86,11 @@ impl<'a> Running<'a> {
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Sends INT to its whole group, as Ctrl-C in a terminal does.
+    pub(crate) fn ctrl_c(&self) {
+        kill_process_group(Pid::from_child(&self.child), Signal::INT).unwrap();
     }
 
     /// Kills it at once, as a crash would.

@@ -42,15 +42,21 @@ fn without_a_terminal_a_folder_is_taken_over_only_by_flag() {
 
 #[test]
 fn a_folder_is_taken_over_where_it_stood() {
-    for (phase, next) in
-        [("investigation", "investigation"), ("implementation", "implementation"), ("Testing", "testing"), ("quality", "quality")]
-    {
+    for (phase, next) in [
+        ("investigation", "investigation"),
+        ("implementation", "implementation"),
+        ("Testing", "testing"),
+        ("quality", "quality"),
+    ] {
         let scenario = left_in(phase);
         let run = ["run", "auth", "--adopt", "--max-iterations", "1"];
         scenario.run(run).expect_exit(11).expect_out(&["budget of 1 iterations"]);
         let called = scenario.invocations();
         assert_eq!((called[0].phase.as_str(), called[0].iteration), (next, 13));
-        assert!(scenario.count(|event| matches!(event, Event::Adopted(adopted) if adopted.answers.len() == 1)) == 1);
+        assert!(
+            scenario.count(|event| matches!(event, Event::Adopted(adopted) if adopted.answers.len() == 1))
+                == 1
+        );
         let overview = scenario.session_file("_overview.md");
         assert!(overview.contains("began — größer"), "{overview}");
         assert!(overview.contains("Total Iterations: 13"), "{overview}");
@@ -110,10 +116,12 @@ fn its_branch_and_worktree_are_taken_over_too() {
 fn an_unknown_phase_is_refused_with_those_that_there_are_and_nothing_is_changed() {
     let scenario = left_in("polishing");
     let path = scenario.path("sessions").join(FOLDER).display().to_string();
-    scenario
-        .run(["run", "auth", "--adopt"])
-        .expect_exit(2)
-        .expect_err(&[&path, "has no phase `polishing`", "investigation", "quality"]);
+    scenario.run(["run", "auth", "--adopt"]).expect_exit(2).expect_err(&[
+        &path,
+        "has no phase `polishing`",
+        "investigation",
+        "quality",
+    ]);
     assert!(scenario.session().is_none());
     assert!(!scenario.path("sessions").join(FOLDER).join("_overview.md.backup-1").exists());
 }

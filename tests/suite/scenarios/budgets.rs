@@ -74,8 +74,8 @@ fn the_limit_of_a_phase_blocks_and_resume_grants_a_fresh_allowance() {
 
 #[test]
 fn the_fourth_rework_blocks() {
-    let scenario =
-        Scenario::new().agent(Script::new().each("testing", Step::go("implementation")).then(Script::quick()));
+    let scenario = Scenario::new()
+        .agent(Script::new().each("testing", Step::go("implementation")).then(Script::quick()));
     scenario.run(RUN).expect_exit(11).expect_out(&["testing asks for another rework, and all 3 are used"]);
     assert_eq!(scenario.invocations().len(), 8);
 }

@@ -43,7 +43,8 @@ fn a_killed_samocode_leaves_nothing_alive_and_the_next_start_closes_its_iteratio
     scenario.run(["status", "auth"]).expect_exit(0).expect_out(&["interrupted", "samocode run auth"]);
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
     let called = scenario.invocations();
-    let phases: Vec<(&str, u32)> = called.iter().map(|called| (called.phase.as_str(), called.iteration)).collect();
+    let phases: Vec<(&str, u32)> =
+        called.iter().map(|called| (called.phase.as_str(), called.iteration)).collect();
     assert_eq!(
         phases,
         [("implementation", 1), ("implementation", 2), ("testing", 3), ("done", 4)],
@@ -60,7 +61,8 @@ fn a_killed_samocode_leaves_nothing_alive_and_the_next_start_closes_its_iteratio
 
 #[test]
 fn three_interruptions_in_a_row_block() {
-    let scenario = Scenario::new().agent(Script::new().times(3, "implementation", staying()).then(Script::quick()));
+    let scenario =
+        Scenario::new().agent(Script::new().times(3, "implementation", staying()).then(Script::quick()));
     for iteration in 1..=3 {
         kill_in_the_middle(&scenario, iteration);
     }
@@ -72,8 +74,12 @@ fn three_interruptions_in_a_row_block() {
 
 #[test]
 fn guidance_that_was_told_to_a_killed_iteration_is_told_again() {
-    let scenario = Scenario::new()
-        .agent(Script::new().once("implementation", Step::go("implementation")).next(staying()).then(Script::quick()));
+    let scenario = Scenario::new().agent(
+        Script::new()
+            .once("implementation", Step::go("implementation"))
+            .next(staying())
+            .then(Script::quick()),
+    );
     scenario.run(RUN.into_iter().chain(["--max-iterations", "1"])).expect_exit(11);
     scenario.run(["tell", "auth", "mind the dates"]).expect_exit(0);
     scenario.run(["resume", "auth"]).expect_exit(0);
@@ -118,7 +124,9 @@ fn a_journal_that_cannot_be_read_is_set_aside_and_never_overwritten() {
     let broken = fs::read_to_string(layout.journal()).unwrap().replacen("\"v\":1", "\"v\":?", 2);
     fs::write(layout.journal(), &broken).unwrap();
     let path = layout.journal().display().to_string();
-    for arguments in [vec!["run", "auth"], vec!["run", "auth", "--adopt"], vec!["run", "auth", "--task", "new"]] {
+    for arguments in
+        [vec!["run", "auth"], vec!["run", "auth", "--adopt"], vec!["run", "auth", "--task", "new"]]
+    {
         scenario.run(arguments).expect_exit(11).expect_err(&[&path, "cannot be read", "line 1", "backup"]);
     }
     assert_eq!(fs::read_to_string(layout.journal()).unwrap(), broken);
@@ -131,7 +139,8 @@ fn a_journal_of_a_newer_samocode_is_left_alone() {
     let scenario = Scenario::new();
     scenario.run(RUN.into_iter().chain(["--max-iterations", "1"])).expect_exit(11);
     let journal = scenario.layout().journal();
-    let newer = fs::read_to_string(&journal).unwrap() + "{\"v\":99,\"at\":\"2099-01-01T00:00:00Z\",\"event\":{\"x\":1}}\n";
+    let newer = fs::read_to_string(&journal).unwrap()
+        + "{\"v\":99,\"at\":\"2099-01-01T00:00:00Z\",\"event\":{\"x\":1}}\n";
     fs::write(&journal, &newer).unwrap();
     scenario.run(["run", "auth"]).expect_exit(2).expect_err(&["newer samocode (version 99)"]);
     assert_eq!(fs::read_to_string(&journal).unwrap(), newer);

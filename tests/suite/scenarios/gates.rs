@@ -39,7 +39,9 @@ fn answers_written_by_hand_count_once_all_are_there_and_the_file_rests() {
     running.until_state("waiting");
     scenario.edit("_qa.md", "_waiting_", "B, but encrypted");
     let half = Instant::now();
-    until("a pause that would be long enough", || (half.elapsed() > QUIET + Duration::from_secs(1)).then_some(()));
+    until("a pause that would be long enough", || {
+        (half.elapsed() > QUIET + Duration::from_secs(1)).then_some(())
+    });
     assert_eq!(scenario.view().state, "waiting", "one question is still open");
     scenario.edit("_qa.md", "_waiting_", "a");
     let edited = Instant::now();
@@ -63,7 +65,9 @@ fn answers_that_the_agent_filled_in_itself_are_put_back() {
     assert_eq!(scenario.session_file("_qa.md"), QUESTIONS);
     running.until_said("were put back");
     let opened = Instant::now();
-    until("a pause that would be long enough", || (opened.elapsed() > QUIET + Duration::from_secs(1)).then_some(()));
+    until("a pause that would be long enough", || {
+        (opened.elapsed() > QUIET + Duration::from_secs(1)).then_some(())
+    });
     assert_eq!(scenario.view().state, "waiting");
     scenario.run(["answer", "auth", "Q1=B", "Q2=B"]).expect_exit(0);
     running.end().expect_exit(0);
@@ -76,7 +80,11 @@ fn an_agent_that_goes_on_without_the_persons_answers_is_refused() {
     cheating.insert(1, Step::write("{session}/_qa.md", &QUESTIONS.replace("_waiting_", "A")));
     cheating.insert(1, Step::write("{session}/01-08-14:30-requirements.md", "# Requirements\n"));
     let scenario = asking().agent(Script::new().each("requirements", cheating));
-    scenario.run(RUN_ASK).expect_exit(11).expect_out(&["no person has answered Q1, Q2"]).expect_phase("requirements");
+    scenario
+        .run(RUN_ASK)
+        .expect_exit(11)
+        .expect_out(&["no person has answered Q1, Q2"])
+        .expect_phase("requirements");
 }
 
 #[test]
@@ -88,7 +96,9 @@ fn an_agents_own_phase_edit_passes_nothing() {
     running.until_state("waiting");
     expect_words(&scenario.session_file("_overview.md"), &["Phase: planning"]);
     let opened = Instant::now();
-    until("a pause that would be long enough", || (opened.elapsed() > QUIET + Duration::from_secs(1)).then_some(()));
+    until("a pause that would be long enough", || {
+        (opened.elapsed() > QUIET + Duration::from_secs(1)).then_some(())
+    });
     assert_eq!(scenario.view().state, "waiting");
     assert_eq!(scenario.count(|event| matches!(event, Event::Received(_))), 0);
 }
@@ -117,7 +127,10 @@ fn killed_while_it_waits_it_asks_the_gate_once_and_keeps_what_was_answered_meanw
     scenario.run(["answer", "auth", "Q1=B"]).expect_exit(0).expect_out(&["still open: Q2"]);
     running.kill();
     // Nobody works on it: by hand and by command, what is said now is kept.
-    scenario.run(["answer", "auth", "Q2=two days"]).expect_exit(0).expect_out(&["kept for auth", "samocode run auth"]);
+    scenario
+        .run(["answer", "auth", "Q2=two days"])
+        .expect_exit(0)
+        .expect_out(&["kept for auth", "samocode run auth"]);
     scenario.run(["status", "auth"]).expect_exit(0).expect_out(&["waits for your answers", "start it"]);
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
     assert_eq!(scenario.invocations().len(), 3);
@@ -188,10 +201,11 @@ fn what_only_a_person_can_do_waits_for_resume() {
             .each("done", Step::finish()),
     );
     let flags = ["--approve-plan", "--exit-on-wait"];
-    scenario
-        .run(RUN_PLANNED.into_iter().chain(flags))
-        .expect_exit(10)
-        .expect_out(&["something only you can do", "insert the card", "samocode resume auth"]);
+    scenario.run(RUN_PLANNED.into_iter().chain(flags)).expect_exit(10).expect_out(&[
+        "something only you can do",
+        "insert the card",
+        "samocode resume auth",
+    ]);
     scenario.run(["approve", "auth"]).expect_exit(2).expect_err(&["waits for something only you can do"]);
     scenario.run(["resume", "auth"]).expect_exit(0);
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");

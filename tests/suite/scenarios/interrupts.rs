@@ -25,9 +25,9 @@ fn until_up(scenario: &Scenario) -> u32 {
 }
 
 fn ended_by(scenario: &Scenario, by: Interruption) -> usize {
-    scenario.count(|event| {
-        matches!(event, Event::Judged(judged) if judged.outcome == Outcome::Interrupted { by })
-    })
+    scenario.count(
+        |event| matches!(event, Event::Judged(judged) if judged.outcome == Outcome::Interrupted { by }),
+    )
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn ctrl_c_ends_the_iteration_keeps_everything_and_says_how_to_go_on() {
     let scenario = staying([Step::Daemon { bare: false }, Step::Daemon { bare: true }]);
     let running = scenario.start(RUN);
     let agent = until_up(&scenario);
-    running.signal(Signal::INT);
+    running.ctrl_c();
     running
         .end()
         .expect_exit(130)
@@ -58,11 +58,11 @@ fn ctrl_c_twice_ends_an_agent_that_ignores_signals_at_once() {
     let scenario = staying([Step::IgnoreSignals]);
     let running = scenario.start(RUN);
     let agent = until_up(&scenario);
-    running.signal(Signal::INT);
+    running.ctrl_c();
     running.until_said("once more to end it at once");
     assert!(lives(agent));
     let asked = Instant::now();
-    running.signal(Signal::INT);
+    running.ctrl_c();
     running.end().expect_exit(130);
     assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
     assert!(!lives(agent));
@@ -75,7 +75,7 @@ fn ctrl_c_at_a_gate_leaves_the_gate_open() {
     let mut running = scenario.start(RUN_ASK);
     running.until_state("waiting");
     let gate = scenario.view().gate.unwrap().id;
-    running.signal(Signal::INT);
+    running.ctrl_c();
     running.end().expect_exit(130).expect_out(&["samocode run auth"]).expect_state("waiting");
     assert_eq!(scenario.view().gate.unwrap().id, gate);
 }
@@ -124,7 +124,11 @@ fn a_second_orchestrator_says_who_holds_the_session_and_leaves() {
     let mut running = scenario.start(RUN_ASK);
     running.until_state("waiting");
     let holder = format!("process {}", running.pid());
-    scenario.run(["run", "auth"]).expect_exit(12).expect_err(&["held by another samocode", &holder, "samocode stop"]);
+    scenario.run(["run", "auth"]).expect_exit(12).expect_err(&[
+        "held by another samocode",
+        &holder,
+        "samocode stop",
+    ]);
     scenario.run(["status", "auth"]).expect_exit(0).expect_out(&[&holder]);
     scenario.run(["answer", "auth", "Q1=A", "Q2=in words"]).expect_exit(0).expect_out(&["auth goes on"]);
     running.end().expect_exit(0).expect_state("done");
@@ -138,17 +142,22 @@ fn a_task_for_a_session_that_runs_is_guidance_and_never_a_restart() {
     let scenario = Scenario::new().agent(Script::new().next(first).then(Script::quick()));
     let running = scenario.start(RUN);
     until_up(&scenario);
-    scenario
-        .run(["run", "auth", "--task", "and mind the dates"])
-        .expect_exit(0)
-        .expect_out(&["under way", "guidance", "nothing is restarted"]);
+    scenario.run(["run", "auth", "--task", "and mind the dates"]).expect_exit(0).expect_out(&[
+        "under way",
+        "guidance",
+        "nothing is restarted",
+    ]);
     scenario.run(["tell", "auth", "and", "the", "tests"]).expect_exit(0);
     scenario.release("go");
     running.end().expect_exit(0).expect_state("done");
     let prompts: Vec<String> = scenario.invocations().into_iter().map(|called| called.stdin).collect();
     assert_eq!(prompts.len(), 3);
     assert!(!prompts[0].contains("mind the dates"));
-    assert!(prompts[1].contains("## Guidance from the person\n\nand mind the dates\n\nand the tests\n"), "{}", prompts[1]);
+    assert!(
+        prompts[1].contains("## Guidance from the person\n\nand mind the dates\n\nand the tests\n"),
+        "{}",
+        prompts[1]
+    );
     assert!(prompts[1].contains("## Task\n\nAdd tokens\n"), "{}", prompts[1]);
     assert!(!prompts[2].contains("mind the dates"), "it is told once");
 }

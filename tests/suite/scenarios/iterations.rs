@@ -50,7 +50,7 @@ fn a_process_of_an_earlier_iteration_is_ended_before_the_next() {
     let tag = scenario.invocations()[0].env["SAMOCODE_TAG"].clone();
     let (stale, other) = (Sleeper::start(&tag), Sleeper::start("26-01-08-somebody-else/1-0"));
     scenario.run(["resume", "auth"]).expect_exit(0);
-    scenario.run(["run", "auth"]).expect_exit(0).expect_out(&["that an earlier iteration left"]);
+    scenario.run(["run", "auth"]).expect_exit(0).expect_out(&["what an earlier iteration left"]);
     assert!(!lives(stale.0.id()));
     assert!(lives(other.0.id()), "another session's process is none of its business");
 }
@@ -91,14 +91,18 @@ fn a_session_of_the_same_name_in_another_project_is_left_alone() {
 
 #[test]
 fn the_time_limit_ends_an_iteration_and_is_told_to_the_next() {
-    let scenario = first([Step::Init, Step::Daemon { bare: true }, Step::Hang]).config("IMPLEMENTATION_TIMEOUT=3");
+    let scenario =
+        first([Step::Init, Step::Daemon { bare: true }, Step::Hang]).config("IMPLEMENTATION_TIMEOUT=3");
     scenario.run(RUN).expect_exit(0);
     assert!(scenario.daemons().iter().all(|&daemon| !lives(daemon)));
     assert_eq!(scenario.invocations().len(), 4);
     let prompt = scenario.prompt(2);
     expect_words(&prompt, &["ended at its time limit of 3 s", "Time limit: 3 s\n"]);
     let outcome = Outcome::TimeLimit { seconds: 3 };
-    assert_eq!(scenario.count(|event| matches!(event, Event::Judged(judged) if judged.outcome == outcome)), 1);
+    assert_eq!(
+        scenario.count(|event| matches!(event, Event::Judged(judged) if judged.outcome == outcome)),
+        1
+    );
 }
 
 #[test]
@@ -160,7 +164,10 @@ fn an_overview_that_the_agent_deleted_is_made_anew_and_one_it_broke_is_kept_asid
     let scenario = Scenario::new().agent(
         Script::new()
             .once("implementation", Step::run([Step::shell("rm {session}/_overview.md"), on()]))
-            .once("testing", Step::run([broken, Step::signal(json!({"status": "continue", "phase": "done"}))]))
+            .once(
+                "testing",
+                Step::run([broken, Step::signal(json!({"status": "continue", "phase": "done"}))]),
+            )
             .then(Script::quick()),
     );
     scenario.run(RUN).expect_exit(0);

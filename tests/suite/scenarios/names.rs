@@ -32,7 +32,12 @@ fn names_that_cannot_be_are_refused_with_the_name_they_could_have() {
 #[test]
 fn a_new_session_needs_something_to_do() {
     let scenario = Scenario::new();
-    scenario.run(["run", "auth"]).expect_exit(2).expect_err(&["auth", "needs a task", "--task-file", "--dive"]);
+    scenario.run(["run", "auth"]).expect_exit(2).expect_err(&[
+        "auth",
+        "needs a task",
+        "--task-file",
+        "--dive",
+    ]);
     scenario.run(["run", "auth", "--task", " \n"]).expect_exit(2).expect_err(&["the task is empty"]);
     let missing = scenario.path("none.md").display().to_string();
     scenario
@@ -118,7 +123,9 @@ fn a_finished_session_is_not_continued_by_its_name() {
 #[test]
 fn a_name_never_finds_a_session_whose_name_it_ends() {
     let scenario = Scenario::new();
-    scenario.run(["run", "jwt-auth", "--workflow", "quick", "--task", "t", "--max-iterations", "1"]).expect_exit(11);
+    scenario
+        .run(["run", "jwt-auth", "--workflow", "quick", "--task", "t", "--max-iterations", "1"])
+        .expect_exit(11);
     scenario
         .run(["status", "auth"])
         .expect_exit(2)

@@ -32,7 +32,11 @@ fn a_plan_that_changed_is_shown_and_approved_only_by_its_hash() {
     ]);
     let (_, hash) = ended.err.rsplit_once("--sha256 ").expect("the hint says how");
     let wrong = "0".repeat(64);
-    scenario.run(["approve", "auth", "--sha256", &wrong]).expect_exit(2).expect_err(&[FILE, hash.trim(), &wrong]);
+    scenario.run(["approve", "auth", "--sha256", &wrong]).expect_exit(2).expect_err(&[
+        FILE,
+        hash.trim(),
+        &wrong,
+    ]);
     assert_eq!(scenario.view().state, "waiting");
     scenario.run(["approve", "auth", "--sha256", hash.trim()]).expect_exit(0);
     scenario.run(["run", "auth"]).expect_exit(0);
@@ -59,12 +63,16 @@ fn a_rejected_plan_goes_back_to_planning_with_the_words() {
     scenario.run(["reject", "auth", "-m", "no cookies,\nplease"]).expect_exit(0);
     scenario.run(["run", "auth", "--exit-on-wait"]).expect_exit(10).expect_phase("planning");
     let prompt = scenario.prompt(2);
-    assert!(prompt.contains("## Plan rejected\n\nBy ada at a terminal, with these words:\n\nno cookies,\nplease"));
+    assert!(
+        prompt.contains("## Plan rejected\n\nBy ada at a terminal, with these words:\n\nno cookies,\nplease")
+    );
     scenario.run(["approve", "auth"]).expect_exit(0);
     scenario.run(["run", "auth"]).expect_exit(0);
     let prompt = scenario.prompt(3);
     assert!(prompt.contains("was approved by ada at a terminal"), "{prompt}");
-    assert!(prompt.contains(&format!("Approved plan: {}", scenario.layout().session_dir().join(FILE).display())));
+    assert!(
+        prompt.contains(&format!("Approved plan: {}", scenario.layout().session_dir().join(FILE).display()))
+    );
 }
 
 #[test]

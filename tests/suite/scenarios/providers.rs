@@ -60,11 +60,11 @@ fn a_program_that_goes_missing_in_mid_session_blocks_without_burning_retries() {
             )
             .then(Script::quick()),
     );
-    scenario
-        .run(RUN)
-        .expect_exit(12)
-        .expect_state("blocked")
-        .expect_out(&[&copy.display().to_string(), "CLAUDE_PATH", "samocode run auth"]);
+    scenario.run(RUN).expect_exit(12).expect_state("blocked").expect_out(&[
+        &copy.display().to_string(),
+        "CLAUDE_PATH",
+        "samocode run auth",
+    ]);
     assert_eq!(scenario.view().iteration, 1, "no iteration was used up");
     scenario.run(["run", "auth"]).expect_exit(12);
     fs::rename(scenario.path("claude.gone"), &copy).unwrap();
@@ -73,10 +73,10 @@ fn a_program_that_goes_missing_in_mid_session_blocks_without_burning_retries() {
 
 #[test]
 fn an_agent_that_the_cli_did_not_load_stops_the_session_with_words() {
-    let scenario = Scenario::new().agent(
-        Script::new()
-            .each("implementation", [Step::InitWithoutAgent, Step::signal_text(r#"{"status":"continue"}"#), Step::Result]),
-    );
+    let scenario = Scenario::new().agent(Script::new().each(
+        "implementation",
+        [Step::InitWithoutAgent, Step::signal_text(r#"{"status":"continue"}"#), Step::Result],
+    ));
     scenario
         .run(RUN)
         .expect_exit(12)
@@ -86,8 +86,10 @@ fn an_agent_that_the_cli_did_not_load_stops_the_session_with_words() {
 
 #[test]
 fn a_refused_login_stops_at_once_and_says_what_to_do() {
-    let login = Step::Failed { subtype: "success".into(), status: Some(401), words: "Invalid API key".into() };
-    let scenario = Scenario::new().agent(Script::new().each("implementation", [Step::Init, login, Step::Exit(1)]));
+    let login =
+        Step::Failed { subtype: "success".into(), status: Some(401), words: "Invalid API key".into() };
+    let scenario =
+        Scenario::new().agent(Script::new().each("implementation", [Step::Init, login, Step::Exit(1)]));
     scenario.run(RUN).expect_exit(12).expect_out(&["Invalid API key", "/login"]).expect_state("blocked");
     assert_eq!(scenario.invocations().len(), 1);
 }

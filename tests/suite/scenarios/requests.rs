@@ -15,8 +15,14 @@ fn waiting_for_answers() -> Scenario {
 #[test]
 fn an_answer_to_a_question_that_does_not_exist_names_those_that_do() {
     let scenario = waiting_for_answers();
-    scenario.run(["answer", "auth", "Q9=A"]).expect_exit(2).expect_err(&["there is no question Q9", "Q1, Q2"]);
-    scenario.run(["answer", "auth", "Q1=C"]).expect_exit(2).expect_err(&["Q1 has no option `C`", "localStorage"]);
+    scenario
+        .run(["answer", "auth", "Q9=A"])
+        .expect_exit(2)
+        .expect_err(&["there is no question Q9", "Q1, Q2"]);
+    scenario
+        .run(["answer", "auth", "Q1=C"])
+        .expect_exit(2)
+        .expect_err(&["Q1 has no option `C`", "localStorage"]);
     scenario.run(["answer", "auth", "Q1"]).expect_exit(2).expect_err(&["`Q1` is no answer", "Q1=A"]);
     scenario.run(["answer", "auth", "Q1="]).expect_exit(2).expect_err(&["Q1", "empty"]);
     scenario.run(["answer", "auth"]).expect_exit(2).expect_err(&["no terminal to ask on", "--suggestions"]);
@@ -26,9 +32,12 @@ fn an_answer_to_a_question_that_does_not_exist_names_those_that_do() {
 #[test]
 fn an_act_that_does_not_fit_the_gate_says_what_it_waits_for() {
     let scenario = waiting_for_answers();
-    for arguments in
-        [vec!["approve", "auth"], vec!["reject", "auth", "-m", "no"], vec!["resume", "auth"], vec!["reopen", "auth", "-m", "no"]]
-    {
+    for arguments in [
+        vec!["approve", "auth"],
+        vec!["reject", "auth", "-m", "no"],
+        vec!["resume", "auth"],
+        vec!["reopen", "auth", "-m", "no"],
+    ] {
         scenario.run(&arguments).expect_exit(2).expect_err(&["auth", "wait"]);
     }
     let planned = planning();
@@ -41,13 +50,19 @@ fn an_act_that_does_not_fit_the_gate_says_what_it_waits_for() {
 fn nothing_waits_in_a_finished_session() {
     let scenario = Scenario::new();
     scenario.run(["run", "auth", "--workflow", "quick", "--task", "t"]).expect_exit(0);
-    for arguments in
-        [vec!["answer", "auth", "Q1=A"], vec!["approve", "auth"], vec!["reject", "auth", "-m", "no"], vec!["resume", "auth"]]
-    {
+    for arguments in [
+        vec!["answer", "auth", "Q1=A"],
+        vec!["approve", "auth"],
+        vec!["reject", "auth", "-m", "no"],
+        vec!["resume", "auth"],
+    ] {
         scenario.run(&arguments).expect_exit(2).expect_err(&["auth is done"]);
     }
     scenario.run(["stop", "auth"]).expect_exit(0).expect_out(&["nothing works on auth", "done"]);
-    scenario.run(["reopen", "auth", "--phase", "quality", "-m", "again"]).expect_exit(2).expect_err(&["quality"]);
+    scenario
+        .run(["reopen", "auth", "--phase", "quality", "-m", "again"])
+        .expect_exit(2)
+        .expect_err(&["quality"]);
     scenario.run(["tell", "other", "x"]).expect_exit(2).expect_err(&["no session `other`", "samocode list"]);
 }
 
@@ -76,9 +91,11 @@ fn an_agent_that_approves_its_own_plan_is_refused() {
     let scenario = planning().agent(Script::new().each("planning", plan));
     scenario.run(RUN_PLANNED.into_iter().chain(["--exit-on-wait"])).expect_exit(10).expect_state("waiting");
     scenario.invocations();
-    for (name, words) in
-        [("approve", "from inside an iteration"), ("answer", "from inside an iteration"), ("run", "inside one of its own")]
-    {
+    for (name, words) in [
+        ("approve", "from inside an iteration"),
+        ("answer", "from inside an iteration"),
+        ("run", "inside one of its own"),
+    ] {
         let said = std::fs::read(scenario.records().join(name)).unwrap();
         let said: Value = serde_json::from_slice(&said).unwrap();
         assert_eq!(said["code"], 2, "{name}: {said}");

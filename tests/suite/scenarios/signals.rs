@@ -12,9 +12,8 @@ const SIGNAL: &str = "{session}/_signal.json";
 
 /// Each run of the first phase does one of these and claims that all is well.
 fn doing(each: impl IntoIterator<Item = Vec<Step>>) -> Scenario {
-    let script = each
-        .into_iter()
-        .fold(Script::new(), |script, steps| script.once("implementation", Step::run(steps)));
+    let script =
+        each.into_iter().fold(Script::new(), |script, steps| script.once("implementation", Step::run(steps)));
     Scenario::new().agent(script.then(Script::quick()))
 }
 
@@ -25,12 +24,10 @@ fn bytes(bytes: &[u8]) -> Step {
 /// Three times the same fault blocks, and each next iteration was told it.
 fn blocks_on_the_third(fault: &[Step], words: &[&str]) {
     let scenario = doing([fault.to_vec(), fault.to_vec(), fault.to_vec()]);
-    let ended = scenario
-        .run(RUN)
-        .expect_exit(11)
-        .expect_state("blocked")
-        .expect_phase("implementation")
-        .expect_out(&["3 failures in a row in phase implementation", "samocode resume auth", "samocode tell auth"]);
+    let ended =
+        scenario.run(RUN).expect_exit(11).expect_state("blocked").expect_phase("implementation").expect_out(
+            &["3 failures in a row in phase implementation", "samocode resume auth", "samocode tell auth"],
+        );
     expect_words(&ended.out, words);
     assert_eq!(scenario.invocations().len(), 3);
     for (number, before) in [(2, 1), (3, 2)] {
@@ -54,7 +51,10 @@ fn a_missing_signal_three_times_blocks() {
 
 #[test]
 fn a_malformed_signal_three_times_blocks() {
-    blocks_on_the_third(&[Step::signal_text(r#"{"status": "continue""#)], &["`_signal.json` is malformed", "EOF"]);
+    blocks_on_the_third(
+        &[Step::signal_text(r#"{"status": "continue""#)],
+        &["`_signal.json` is malformed", "EOF"],
+    );
 }
 
 #[test]
@@ -116,7 +116,9 @@ fn a_plain_meaning_is_taken() {
     let text = |text: &str| vec![Step::signal_text(text)];
     let lenient = [
         text(r#"{"status":"continue"}"#),
-        text("\u{feff}  {\"status\": \" Continue \", \"phase\": \" Implementation\\n\", \"summary\": null}\n"),
+        text(
+            "\u{feff}  {\"status\": \" Continue \", \"phase\": \" Implementation\\n\", \"summary\": null}\n",
+        ),
         text(r#"{"status":"handoff","notes":"half of it stands"}"#),
         text(r#"{"status":"HANDOFF"}"#),
         text(r#"{"status":"continue","phase":"","mood":{"good":true},"summary":"with more"}"#),
@@ -142,7 +144,10 @@ fn a_signal_of_one_iteration_is_not_seen_in_the_next() {
     ]);
     scenario.run(RUN).expect_exit(0);
     assert!(!scenario.records().join("stale").exists());
-    expect_words(&scenario.prompt(3), &["Iteration 2 did not count as progress: no `_signal.json` was written"]);
+    expect_words(
+        &scenario.prompt(3),
+        &["Iteration 2 did not count as progress: no `_signal.json` was written"],
+    );
 }
 
 #[test]
@@ -165,7 +170,8 @@ fn done_itself_is_refused_with_a_dirty_worktree() {
     let finish = Step::signal(json!({"status": "done", "summary": "all"}));
     let dirty = Step::run([Step::write("{worktree}/loose.txt", "loose\n"), finish]);
     let clean = Step::run([Step::shell("rm loose.txt"), Step::signal(json!({"status": "done"}))]);
-    let scenario = Scenario::new().agent(Script::new().once("done", dirty).once("done", clean).then(Script::quick()));
+    let scenario =
+        Scenario::new().agent(Script::new().once("done", dirty).once("done", clean).then(Script::quick()));
     scenario.run(RUN).expect_exit(0).expect_out(&["none given"]);
     expect_words(&scenario.prompt(4), &["loose.txt"]);
 }
@@ -179,8 +185,8 @@ fn an_agent_that_is_stuck_blocks_with_its_reason() {
     scenario.run(["resume", "auth"]).expect_exit(0);
     scenario.run(["run", "auth"]).expect_exit(0);
     expect_words(&scenario.prompt(2), &["the second"]);
-    let blocks = scenario.count(|event| {
-        matches!(event, Event::Judged(judged) if matches!(judged.decision, Decision::Block(_)))
-    });
+    let blocks = scenario.count(
+        |event| matches!(event, Event::Judged(judged) if matches!(judged.decision, Decision::Block(_))),
+    );
     assert_eq!(blocks, 1);
 }

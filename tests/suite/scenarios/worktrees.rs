@@ -47,11 +47,11 @@ fn a_stopped_rebase_and_a_dirty_tree_are_told() {
                 && git commit -qm b && git switch -q auth && git rebase side";
     let scenario = Scenario::new().agent(
         Script::new()
-            .once("implementation", Step::run([Step::shell(stop), Step::write("{worktree}/loose.txt", "x"), again()]))
             .once(
                 "implementation",
-                Step::run([Step::shell("git rebase --abort; rm -f loose.txt"), again()]),
+                Step::run([Step::shell(stop), Step::write("{worktree}/loose.txt", "x"), again()]),
             )
+            .once("implementation", Step::run([Step::shell("git rebase --abort; rm -f loose.txt"), again()]))
             .then(Script::quick()),
     );
     scenario.run(RUN).expect_exit(0);
@@ -61,9 +61,8 @@ fn a_stopped_rebase_and_a_dirty_tree_are_told() {
 
 #[test]
 fn a_worktree_that_the_agent_deleted_is_made_again_from_its_branch() {
-    let work = ["add --all", "commit --quiet -m kept"].map(|words| {
-        Step::git(&words.split(' ').collect::<Vec<_>>())
-    });
+    let work =
+        ["add --all", "commit --quiet -m kept"].map(|words| Step::git(&words.split(' ').collect::<Vec<_>>()));
     let steps = [Step::write("{worktree}/kept.txt", "kept\n")]
         .into_iter()
         .chain(work)
@@ -87,7 +86,8 @@ fn a_failing_set_up_stops_before_any_agent_and_shows_the_end_of_its_output() {
     let ended = scenario.run(RUN).expect_exit(12).expect_state("blocked");
     expect_words(&ended.out, &["SAMOCODE_SETUP", "code 4", "installing", "no network", &log(&scenario)]);
     assert_eq!(scenario.invocations().len(), 0);
-    let scenario = scenario.config("SAMOCODE_SETUP='echo ready > ready.txt; git add .; git commit -qm setup'");
+    let scenario =
+        scenario.config("SAMOCODE_SETUP='echo ready > ready.txt; git add .; git commit -qm setup'");
     scenario.run(["resume", "auth"]).expect_exit(0);
     let scenario = scenario.env("GIT_AUTHOR_NAME", "A").env("GIT_AUTHOR_EMAIL", "a@b");
     let scenario = scenario.env("GIT_COMMITTER_NAME", "A").env("GIT_COMMITTER_EMAIL", "a@b");
@@ -110,7 +110,7 @@ fn ctrl_c_during_the_set_up_leaves_and_the_next_start_does_it_again() {
     let scenario = Scenario::new().config(&format!("SAMOCODE_SETUP='{setup}'"));
     let running = scenario.start(RUN);
     crate::scenario::until("the set-up", || scenario.path("home/times").exists().then_some(()));
-    running.signal(rustix::process::Signal::INT);
+    running.ctrl_c();
     running.end().expect_exit(130).expect_out(&["samocode run auth"]);
     fs::write(scenario.path("home/go"), "").unwrap();
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
