@@ -12,6 +12,7 @@ mod plans;
 mod providers;
 mod requests;
 mod signals;
+mod waits;
 mod walk;
 mod workflows;
 mod worktrees;
