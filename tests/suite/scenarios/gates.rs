@@ -52,6 +52,20 @@ fn answers_written_by_hand_count_once_all_are_there_and_the_file_rests() {
 }
 
 #[test]
+fn a_letter_that_is_no_option_is_said_and_waited_for() {
+    let scenario = asking();
+    let mut running = scenario.start(RUN_ASK);
+    running.until_state("waiting");
+    scenario.edit("_qa.md", "_waiting_", "Z");
+    scenario.edit("_qa.md", "_waiting_", "a");
+    running.until_said("_qa.md does not count yet: Q1 has no option `Z`");
+    assert_eq!(scenario.view().state, "waiting");
+    scenario.edit("_qa.md", "**Answer:** Z", "**Answer:** b");
+    running.end().expect_exit(0).expect_state("done");
+    expect_words(&scenario.prompt(2), &["Answer: B - localStorage", "Answer: A - an hour"]);
+}
+
+#[test]
 fn answers_that_the_agent_filled_in_itself_are_put_back() {
     let cheating = QUESTIONS.replacen("_waiting_", "A", 1).replacen("_waiting_", "B", 1);
     let scenario = asking().agent(
