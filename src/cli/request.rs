@@ -22,6 +22,9 @@ use crate::store::{self, Layout, read_journal};
 /// How long a live orchestrator is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// The phases that a finished session can be taken back to, where its workflow has them.
+const REOPENED_IN: [&str; 2] = ["implementation", "planning"];
+
 /// A person's way into one session.
 pub(super) struct Desk {
     pub(super) context: Context,
@@ -195,6 +198,12 @@ pub(super) fn reopen(
     if desk.view.state != "done" {
         return Err(Failure::usage(format!("{} is {}, not done", desk.view.name, desk.view.state))
             .with_hint("`samocode tell` reaches a session that is under way"));
+    }
+    if let Some(phase) = phase
+        && !(REOPENED_IN.contains(&phase) && desk.view.phases.iter().any(|known| known == phase))
+    {
+        return Err(Failure::usage(format!("{} cannot be reopened in `{phase}`", desk.view.name))
+            .with_hint(format!("phases to reopen a session in: {}", REOPENED_IN.join(", "))));
     }
     desk.send(Act::Reopen { phase: phase.map(Phase::named), message: message.to_owned() })
 }

@@ -82,6 +82,9 @@ pub struct Adopted {
     pub phase: Phase,
     /// Iterations so far.
     pub iterations: u32,
+    /// How many of them the phase used of its allowance.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub in_phase: u32,
     /// Answers that stood in the folder; the person who adopts it vouches for them.
     pub answers: Vec<Answer>,
 }

@@ -149,15 +149,17 @@ impl Orchestrator<'_> {
         if questions.questions.is_empty() || open {
             return Ok(());
         }
-        let answers = questions
-            .questions
-            .iter()
-            .filter_map(|question| {
-                let given = question.answer.as_deref()?;
-                let full = qa::resolve_answer(question, given).map_or_else(|_| given.to_owned(), |a| a.text);
-                Some((question.id.clone(), full))
-            })
-            .collect();
+        let mut answers = BTreeMap::new();
+        for question in &questions.questions {
+            let Some(given) = question.answer.as_deref() else { continue };
+            match qa::resolve_answer(question, given) {
+                Ok(answer) => answers.insert(question.id.clone(), answer.text),
+                Err(error) => {
+                    self.say.line(&format!("_qa.md does not count yet: {error}"));
+                    return Ok(());
+                }
+            };
+        }
         let who = Who::File("_qa.md".to_owned());
         self.request(who, Act::Answer { gate: gate.id.clone(), answers })?;
         Ok(())

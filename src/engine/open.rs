@@ -152,8 +152,9 @@ pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Wr
         )));
     }
     let answers = std::fs::read_to_string(layout.qa()).map(|text| person_answers(&text)).unwrap_or_default();
-    let iterations = lines.total_iterations.unwrap_or(0).min(MOST_ADOPTED);
-    let iterations = u32::try_from(iterations).unwrap_or(0);
+    let number = |count: Option<u64>| u32::try_from(count.unwrap_or(0).min(MOST_ADOPTED)).unwrap_or(0);
+    let iterations = number(lines.total_iterations);
+    let in_phase = number(lines.iteration).min(iterations);
     store::keep_backup(&layout.overview())?;
     let created = Created {
         name: new.name.to_string(),
@@ -166,7 +167,7 @@ pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Wr
     };
     let now = Timestamp::now();
     let mut record = Writable::create(layout, created, now)?;
-    record.append(Event::Adopted(Adopted { phase, iterations, answers }), now)?;
+    record.append(Event::Adopted(Adopted { phase, iterations, in_phase, answers }), now)?;
     Ok(record)
 }
 

@@ -13,4 +13,6 @@ mod process;
 mod prompts;
 mod properties;
 mod provider;
+mod scenario;
+mod scenarios;
 mod store;

@@ -22,6 +22,7 @@ impl Session {
                 self.require_phase(&adopted.phase)?;
                 self.phase = adopted.phase.clone();
                 self.iteration = adopted.iterations;
+                self.counters.in_phase.insert(self.phase.clone(), adopted.in_phase);
                 self.answers = adopted.answers.iter().map(|a| (a.id.clone(), a.clone())).collect();
             }
             Event::Began { .. } => {

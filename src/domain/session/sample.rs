@@ -42,7 +42,7 @@ pub(crate) fn refused(session: &Session, event: Event) -> String {
 
 /// A session that is ready for iteration 11, in a phase.
 pub(crate) fn ready(workflow: &str, phase: &str) -> Session {
-    let adopted = Adopted { phase: Phase::named(phase), iterations: 10, answers: Vec::new() };
+    let adopted = Adopted { phase: Phase::named(phase), iterations: 10, in_phase: 0, answers: Vec::new() };
     let prepared = Prepared {
         worktree: "/w".into(),
         branch: "a".to_owned(),

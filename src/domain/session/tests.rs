@@ -68,7 +68,12 @@ fn a_request_that_was_taken_changes_nothing_the_second_time() {
 #[test]
 fn an_entry_where_it_cannot_be_is_refused() {
     let held = Event::Held(Block { cause: BlockCause::Unable, reason: "no".to_owned() });
-    let adopted = Event::Adopted(Adopted { phase: Phase::named("done"), iterations: 3, answers: Vec::new() });
+    let adopted = Event::Adopted(Adopted {
+        phase: Phase::named("done"),
+        iterations: 3,
+        in_phase: 0,
+        answers: Vec::new(),
+    });
     let waits = waiting("full", "requirements", GateAsk::Answers);
     let runs = running("full", "planning");
     let mut elsewhere = started(&ready("full", "planning"));

@@ -148,7 +148,12 @@ impl Driver {
         });
         let phase = self.dice.pick(&phases);
         let iterations = self.dice.pick(&[0, 1, 17, 1_000_000]);
-        self.append(Event::Adopted(Adopted { phase, iterations, answers: answer.into_iter().collect() }))
+        self.append(Event::Adopted(Adopted {
+            phase,
+            iterations,
+            in_phase: 0,
+            answers: answer.into_iter().collect(),
+        }))
     }
 
     /// The process is killed, or ends, and another one takes the session up.

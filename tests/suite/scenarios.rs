@@ -1,0 +1,18 @@
+//! Whole sessions with a scripted agent: bad input, faults, gates, crashes and limits.
+
+mod adoption;
+mod budgets;
+mod crashes;
+mod gates;
+mod interrupts;
+mod iterations;
+mod names;
+mod places;
+mod plans;
+mod providers;
+mod requests;
+mod signals;
+mod waits;
+mod walk;
+mod workflows;
+mod worktrees;

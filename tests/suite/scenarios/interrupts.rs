@@ -1,0 +1,174 @@
+//! A person who interrupts, stops, or comes a second time.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use samocode::domain::event::Event;
+use samocode::domain::outcome::{Interruption, Outcome};
+use samocode_testing_agent::{Script, Step};
+
+use super::workflows::{RUN_ASK, asking};
+use crate::scenario::{Scenario, lives, until};
+
+const RUN: [&str; 6] = ["run", "auth", "--workflow", "quick", "--task", "Add tokens"];
+
+/// The first iteration leaves a file and stays.
+fn staying(more: impl IntoIterator<Item = Step>) -> Scenario {
+    let steps = [Step::Init, Step::Use("sleep 300".into()), Step::write("{worktree}/half.txt", "half\n")];
+    let steps = steps.into_iter().chain(more).chain([Step::write("{records}/up", ""), Step::Hang]);
+    Scenario::new().agent(Script::new().next(steps).then(Script::quick()))
+}
+
+fn until_up(scenario: &Scenario) -> u32 {
+    until("the agent", || scenario.records().join("up").exists().then_some(()));
+    scenario.invocations()[0].pid
+}
+
+fn ended_by(scenario: &Scenario, by: Interruption) -> usize {
+    scenario.count(
+        |event| matches!(event, Event::Judged(judged) if judged.outcome == Outcome::Interrupted { by }),
+    )
+}
+
+#[test]
+fn ctrl_c_ends_the_iteration_keeps_everything_and_says_how_to_go_on() {
+    let scenario = staying([Step::Daemon { bare: false }, Step::Daemon { bare: true }]);
+    let running = scenario.start(RUN);
+    let agent = until_up(&scenario);
+    running.ctrl_c();
+    running
+        .end()
+        .expect_exit(130)
+        .expect_out(&["ending the iteration", "everything is kept", "samocode run auth"])
+        .expect_phase("implementation");
+    assert!(!lives(agent));
+    assert!(scenario.daemons().iter().all(|&daemon| !lives(daemon)));
+    assert_eq!(ended_by(&scenario, Interruption::Signal), 1);
+    assert_eq!(scenario.view().used_in_phase, 0, "it counts against nothing");
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+    assert_eq!(scenario.git(&["show", "auth:half.txt"]), "half");
+    let prompt = scenario.prompt(2);
+    assert!(prompt.contains("Iteration: 2\n"), "{prompt}");
+    assert!(prompt.contains("Iteration 1 was stopped by the person in its middle."), "{prompt}");
+    assert!(prompt.contains("half.txt"), "what it left is told: {prompt}");
+}
+
+#[test]
+fn ctrl_c_twice_ends_an_agent_that_ignores_signals_at_once() {
+    let scenario = staying([Step::IgnoreSignals]);
+    let running = scenario.start(RUN);
+    let agent = until_up(&scenario);
+    running.ctrl_c();
+    running.until_said("once more to end it at once");
+    assert!(lives(agent));
+    let asked = Instant::now();
+    running.ctrl_c();
+    running.end().expect_exit(130);
+    assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+    assert!(!lives(agent));
+    assert_eq!(ended_by(&scenario, Interruption::Signal), 1);
+}
+
+#[test]
+fn ctrl_c_at_a_gate_leaves_the_gate_open() {
+    let scenario = asking();
+    let mut running = scenario.start(RUN_ASK);
+    running.until_state("waiting");
+    let gate = scenario.view().gate.unwrap().id;
+    running.ctrl_c();
+    running.end().expect_exit(130).expect_out(&["samocode run auth"]).expect_state("waiting");
+    assert_eq!(scenario.view().gate.unwrap().id, gate);
+}
+
+#[test]
+fn a_terminal_that_hangs_up_is_no_reason_to_stop() {
+    let mut steps = vec![Step::write("{records}/up", ""), Step::Await("{records}/go".into())];
+    steps.extend(Step::work("testing"));
+    let scenario = Scenario::new().agent(Script::new().next(steps).then(Script::quick()));
+    let running = scenario.start(RUN);
+    until_up(&scenario);
+    running.signal(Signal::HUP);
+    scenario.release("go");
+    running.end().expect_exit(0).expect_state("done");
+    assert_eq!(scenario.invocations().len(), 3);
+}
+
+#[test]
+fn stop_ends_a_running_iteration_within_a_moment() {
+    let scenario = staying([]);
+    let running = scenario.start(RUN);
+    let agent = until_up(&scenario);
+    let asked = Instant::now();
+    scenario.run(["stop", "auth"]).expect_exit(0).expect_out(&["auth stops"]);
+    running.end().expect_exit(13).expect_out(&["stop asked for by ada at a terminal", "samocode run auth"]);
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert!(!lives(agent));
+    assert_eq!(ended_by(&scenario, Interruption::StopRequest), 1);
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+}
+
+#[test]
+fn stop_at_a_gate_leaves_the_gate_open() {
+    let scenario = asking();
+    let mut running = scenario.start(RUN_ASK);
+    running.until_state("waiting");
+    scenario.run(["stop", "auth"]).expect_exit(0);
+    running.end().expect_exit(13).expect_state("waiting");
+    scenario.run(["answer", "auth", "--suggestions"]).expect_exit(0);
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+}
+
+#[test]
+fn a_second_orchestrator_says_who_holds_the_session_and_leaves() {
+    let scenario = asking();
+    let mut running = scenario.start(RUN_ASK);
+    running.until_state("waiting");
+    let holder = format!("process {}", running.pid());
+    scenario.run(["run", "auth"]).expect_exit(12).expect_err(&[
+        "held by another samocode",
+        &holder,
+        "samocode stop",
+    ]);
+    scenario.run(["status", "auth"]).expect_exit(0).expect_out(&[&holder]);
+    scenario.run(["answer", "auth", "Q1=A", "Q2=in words"]).expect_exit(0).expect_out(&["auth goes on"]);
+    running.end().expect_exit(0).expect_state("done");
+    assert_eq!(scenario.invocations().len(), 3);
+}
+
+#[test]
+fn a_task_for_a_session_that_runs_is_guidance_and_never_a_restart() {
+    let mut first = vec![Step::write("{records}/up", ""), Step::Await("{records}/go".into())];
+    first.extend(Step::work("testing"));
+    let scenario = Scenario::new().agent(Script::new().next(first).then(Script::quick()));
+    let running = scenario.start(RUN);
+    until_up(&scenario);
+    scenario.run(["run", "auth", "--task", "and mind the dates"]).expect_exit(0).expect_out(&[
+        "under way",
+        "guidance",
+        "nothing is restarted",
+    ]);
+    scenario.run(["tell", "auth", "and", "the", "tests"]).expect_exit(0);
+    scenario.release("go");
+    running.end().expect_exit(0).expect_state("done");
+    let prompts: Vec<String> = scenario.invocations().into_iter().map(|called| called.stdin).collect();
+    assert_eq!(prompts.len(), 3);
+    assert!(!prompts[0].contains("mind the dates"));
+    assert!(
+        prompts[1].contains("## Guidance from the person\n\nand mind the dates\n\nand the tests\n"),
+        "{}",
+        prompts[1]
+    );
+    assert!(prompts[1].contains("## Task\n\nAdd tokens\n"), "{}", prompts[1]);
+    assert!(!prompts[2].contains("mind the dates"), "it is told once");
+}
+
+#[test]
+fn a_task_for_a_session_that_nobody_works_on_is_guidance_for_its_next_iteration() {
+    let scenario = Scenario::new();
+    scenario.run(RUN.into_iter().chain(["--max-iterations", "1"])).expect_exit(11);
+    scenario.run(["resume", "auth"]).expect_exit(0);
+    scenario.run(["run", "auth", "--task", "mind the dates"]).expect_exit(0).expect_out(&["guidance"]);
+    let prompt = scenario.prompt(2);
+    assert!(prompt.contains("## Guidance from the person\n\nmind the dates"), "{prompt}");
+    assert_eq!(samocode::engine::list(&scenario.path("sessions")).unwrap().len(), 1);
+}

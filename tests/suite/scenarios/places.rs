@@ -1,0 +1,83 @@
+//! Repositories that cannot be worked on, and folders inside the repository.
+
+use std::fs;
+
+use crate::scenario::Scenario;
+
+const RUN: [&str; 6] = ["run", "auth", "--workflow", "quick", "--task", "Add tokens"];
+
+#[test]
+fn a_main_repo_without_a_repository_is_refused_with_its_path_and_what_to_do() {
+    let scenario = Scenario::without_repository();
+    let repo = scenario.repo().display().to_string();
+    scenario.run(RUN).expect_exit(2).expect_err(&[&repo, "is not inside a git repository", "git init"]);
+    assert!(scenario.session().is_none());
+}
+
+#[test]
+fn a_main_repo_that_does_not_exist_is_refused_with_its_path() {
+    let scenario = Scenario::new().config("MAIN_REPO=elsewhere");
+    let path = scenario.path("elsewhere").display().to_string();
+    scenario.run(RUN).expect_exit(2).expect_err(&["MAIN_REPO", &path, "does not exist"]);
+}
+
+#[test]
+fn an_empty_repository_is_refused_and_a_first_commit_is_asked_for() {
+    let scenario = Scenario::without_repository();
+    scenario.git(&["init", "--quiet", "-b", "main"]);
+    let repo = scenario.repo().display().to_string();
+    scenario.run(RUN).expect_exit(2).expect_err(&[&repo, "no commit yet", "git commit --allow-empty"]);
+    assert!(scenario.session().is_none());
+}
+
+#[test]
+fn a_bare_repository_is_refused_and_a_clone_is_asked_for() {
+    let scenario = Scenario::without_repository();
+    scenario.git(&["init", "--quiet", "--bare"]);
+    let repo = scenario.repo().display().to_string();
+    scenario.run(RUN).expect_exit(2).expect_err(&[&repo, "is a bare repository", "git clone"]);
+    assert!(scenario.session().is_none());
+}
+
+#[test]
+fn sessions_and_worktrees_inside_the_repository_stay_out_of_its_status() {
+    let scenario = Scenario::new().config("WORKTREES=repo/.work/trees").config("SESSIONS=repo/_sessions");
+    scenario.run(RUN).expect_exit(0);
+    assert_eq!(scenario.git(&["status", "--porcelain", "--untracked-files=all"]), "");
+    let session = scenario.session_in(&scenario.repo().join("_sessions")).unwrap();
+    assert!(session.overview().is_file());
+    assert_eq!(scenario.git(&["log", "--format=%s", "main"]), "first", "nothing is committed to main");
+    assert_eq!(scenario.git(&["ls-tree", "-r", "--name-only", "main"]), "README.md");
+    assert!(!scenario.repo().join(".gitignore").exists());
+}
+
+#[test]
+fn session_files_are_committed_where_sessions_is_a_repository_of_its_own() {
+    let scenario = Scenario::new();
+    let sessions = scenario.path("sessions");
+    fs::create_dir(&sessions).unwrap();
+    scenario.git_in(&sessions, &["init", "--quiet", "-b", "main"]);
+    fs::write(sessions.join("unrelated.txt"), "mine\n").unwrap();
+    scenario.git_in(&sessions, &["add", "unrelated.txt"]);
+    scenario.run(RUN).expect_exit(0);
+    let folder = scenario.layout().folder().to_owned();
+    let tracked = scenario.git_in(&sessions, &["ls-tree", "-r", "--name-only", "HEAD"]);
+    assert!(tracked.contains(&format!("{folder}/_overview.md")), "{tracked}");
+    assert!(tracked.contains(&format!("{folder}/01-08-15:30-summary.md")), "{tracked}");
+    assert!(!tracked.contains("unrelated.txt"), "what a person staged is left alone: {tracked}");
+    assert!(!tracked.contains("journal.jsonl"), "{tracked}");
+    let left = scenario.git_in(&sessions, &["status", "--porcelain", "--", &folder]);
+    assert_eq!(left, "", "all of the finished session is committed");
+    assert_eq!(scenario.git(&["log", "--format=%s", "main"]), "first");
+}
+
+#[test]
+fn a_branch_of_somebody_else_is_refused_until_it_is_attached_in_words() {
+    let scenario = Scenario::new();
+    scenario.git(&["branch", "auth"]);
+    scenario.run(RUN).expect_exit(2).expect_err(&["branch `auth` exists already", "--attach-branch"]);
+    assert!(scenario.session().is_none());
+    let attached: Vec<&str> = RUN.into_iter().chain(["--attach-branch"]).collect();
+    scenario.run(attached).expect_exit(0);
+    assert_eq!(scenario.git(&["show", "auth:work-1.txt"]), "work of iteration 1");
+}
