@@ -234,14 +234,14 @@ fn only_the_command_line_and_the_demo_agent_print() {
 
 #[test]
 fn every_file_begins_by_saying_what_it_is_for() {
-    for folder in ["src", "tests", "testing"] {
+    for folder in ["src", "tests", "testing", "benches"] {
         none_of(&complaints(folder, first_lines));
     }
 }
 
 #[test]
 fn no_file_is_long() {
-    for folder in ["src", "testing"] {
+    for folder in ["src", "testing", "benches"] {
         none_of(&complaints(folder, lengths));
     }
 }
