@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::Files;
 use crate::cli::failure::Failure;
 use crate::config::{Config, Dirs, LoadSpec, Overrides};
-use crate::engine::{EngineError, Found, find};
+use crate::engine::{EngineError, Found, look_up};
 use crate::store::Layout;
 
 /// Settings and where they came from.
@@ -63,7 +63,7 @@ impl Context {
 
     /// The session of that name.
     pub(super) fn session(&self, name: &str) -> Result<Layout, Failure> {
-        match find(&self.config.sessions, name)? {
+        match look_up(&self.config.sessions, name)? {
             Found::Session(layout) => Ok(layout),
             Found::Folder(layout) => Err(EngineError::NotAdopted { path: layout.session_dir() }.into()),
             Found::New(name) => {

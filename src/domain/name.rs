@@ -5,7 +5,7 @@
 mod folder;
 mod slug;
 
-pub use folder::{Candidate, FolderName, Resolution, resolve};
+pub use folder::{FolderName, Resolution, resolve};
 pub use slug::slug;
 
 use std::fmt;

@@ -1,5 +1,6 @@
 //! A session as its journal tells it: [`fold`] the entries and this is where it stands.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -176,11 +177,23 @@ pub enum FoldError {
 /// # Errors
 /// When it does not begin with a creation, or an entry does not fit.
 pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Session, FoldError> {
+    replay(entries)
+}
+
+/// Replays a journal whose entries are made as they are needed, and not kept.
+///
+/// # Errors
+/// As [`fold`].
+pub fn fold_stream(entries: impl IntoIterator<Item = Entry>) -> Result<Session, FoldError> {
+    replay(entries)
+}
+
+fn replay(entries: impl IntoIterator<Item = impl Borrow<Entry>>) -> Result<Session, FoldError> {
     let mut entries = entries.into_iter();
     let first = entries.next().ok_or(FoldError::Empty)?;
-    let mut session = Session::begin(first)?;
+    let mut session = Session::begin(first.borrow())?;
     for (index, entry) in entries.enumerate() {
-        session.apply(entry).map_err(|detail| FoldError::Misplaced { entry: index + 2, detail })?;
+        session.apply(entry.borrow()).map_err(|detail| FoldError::Misplaced { entry: index + 2, detail })?;
     }
     Ok(session)
 }

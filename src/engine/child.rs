@@ -57,6 +57,7 @@ impl Orchestrator<'_> {
         tag: &str,
     ) -> Result<ChildEnd, EngineError> {
         let started = Instant::now();
+        self.swept = false;
         let heard = Arc::new(Mutex::new(Heard { seen: Seen::new(agent), last_output: started }));
         let running = match self.launch(iteration, provider, &heard, spec, tag) {
             Ok(running) => running,
@@ -170,6 +171,7 @@ impl Orchestrator<'_> {
             ProcessEvent::Gone { ended, left } => {
                 watching.gone = true;
                 watching.ended = ended;
+                self.swept = left.is_empty();
                 for pid in left {
                     self.say.line(&format!("process {pid} of this iteration could not be ended"));
                 }

@@ -22,7 +22,7 @@ mod settings;
 mod view;
 
 pub use happening::{Happening, Happenings};
-pub use open::{Found, NewSession, adopt, create, find, list, take};
+pub use open::{Found, NewSession, adopt, create, find, list, look_up, take};
 pub use orchestrator::{Ending, Orchestrator};
 pub use say::{Live, Progress, Screen, duration_words, usage_words};
 pub use settings::{Settings, Wishes};

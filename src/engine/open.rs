@@ -1,19 +1,21 @@
 //! Finds the session that a person means, makes a new one, or takes over a folder without a record.
 
+use std::path::Path;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 
 use crate::domain::event::{Adopted, Created, Event};
-use crate::domain::name::{Candidate, FolderName, Resolution, SessionName, resolve};
+use crate::domain::name::{FolderName, Resolution, SessionName, resolve};
 use crate::domain::phase::Phase;
 use crate::domain::qa;
 use crate::domain::request::Answer;
-use crate::domain::session::{Session, State, fold};
+use crate::domain::session::{Session, State};
 use crate::domain::status;
 use crate::domain::workflow::Workflow;
 use crate::engine::{EngineError, Settings};
 use crate::git::Repository;
-use crate::store::{self, Layout, Writable, read_journal};
+use crate::store::{self, Layout, Writable, read_session};
 
 /// Numbers go on from an adopted folder's own count, but not from an absurd one: there have to be some left.
 const MOST_ADOPTED: u64 = 1_000_000;
@@ -42,24 +44,34 @@ pub struct NewSession {
     pub dive: Option<String>,
 }
 
-/// Finds what a typed name means.
+/// Finds what a typed name means to a run: a finished session is not continued by its bare name.
 ///
 /// # Errors
 /// When the folder of all sessions cannot be read, or nothing has that name and nothing may.
-pub fn find(sessions: &std::path::Path, typed: &str) -> Result<Found, EngineError> {
+pub fn find(sessions: &Path, typed: &str) -> Result<Found, EngineError> {
     let folders = store::folders(sessions)?;
-    let finished: Vec<bool> = folders
-        .iter()
-        // Only those that may be meant are read.
-        .map(|folder| {
-            folder.name.ends_with(typed.trim())
-                && folder.recorded
-                && is_finished(&Layout::new(sessions, &folder.name))
-        })
-        .collect();
-    let candidates =
-        folders.iter().zip(finished).map(|(folder, finished)| Candidate { folder: &folder.name, finished });
-    Ok(match resolve(typed, candidates)? {
+    found(sessions, typed, &folders, |folder| is_finished(&Layout::new(sessions, folder)))
+}
+
+/// As [`find`], for who only wants to look: the one session of that name is found, finished or not, and its record is
+/// not read for it.
+///
+/// # Errors
+/// As [`find`].
+pub fn look_up(sessions: &Path, typed: &str) -> Result<Found, EngineError> {
+    let folders = store::folders(sessions)?;
+    let named = folders.iter().filter_map(|folder| FolderName::parse(&folder.name));
+    let only = named.filter(|folder| folder.name.as_str() == typed.trim()).count() == 1;
+    found(sessions, typed, &folders, |folder| !only && is_finished(&Layout::new(sessions, folder)))
+}
+
+fn found(
+    sessions: &Path,
+    typed: &str,
+    folders: &[store::Folder],
+    finished: impl FnMut(&str) -> bool,
+) -> Result<Found, EngineError> {
+    Ok(match resolve(typed, folders.iter().map(|folder| folder.name.as_str()), finished)? {
         Resolution::Exact(folder) | Resolution::Newest(folder) => {
             let layout = Layout::new(sessions, &folder);
             if layout.journal().exists() { Found::Session(layout) } else { Found::Folder(layout) }
@@ -72,7 +84,7 @@ pub fn find(sessions: &std::path::Path, typed: &str) -> Result<Found, EngineErro
 ///
 /// # Errors
 /// When the folder of all sessions cannot be read.
-pub fn list(sessions: &std::path::Path) -> Result<Vec<Layout>, EngineError> {
+pub fn list(sessions: &Path) -> Result<Vec<Layout>, EngineError> {
     let folders = store::folders(sessions)?;
     Ok(folders
         .into_iter()
@@ -82,8 +94,7 @@ pub fn list(sessions: &std::path::Path) -> Result<Vec<Layout>, EngineError> {
 }
 
 fn is_finished(layout: &Layout) -> bool {
-    let read = read_journal(&layout.journal());
-    let session = read.ok().flatten().and_then(|read| fold(&read.entries).ok());
+    let session = read_session(&layout.journal()).ok().flatten();
     session.is_some_and(|session: Session| matches!(session.state, State::Done(_)))
 }
 

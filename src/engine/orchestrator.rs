@@ -44,6 +44,9 @@ pub struct Orchestrator<'a> {
     /// The worktree as it was last read.
     pub(super) state: Option<WorktreeState>,
     pub(super) interrupted: bool,
+    /// Whether nothing of an earlier child can be alive: the process table was searched, and each child since was
+    /// seen to its end.
+    pub(super) swept: bool,
     commits_folder: bool,
 }
 
@@ -67,6 +70,7 @@ impl<'a> Orchestrator<'a> {
             worktree: None,
             state: None,
             interrupted: false,
+            swept: false,
             commits_folder: true,
         }
     }

@@ -10,12 +10,12 @@ use crate::domain::gate::{Gate, GateAsk};
 use crate::domain::outcome::Usage;
 use crate::domain::plan;
 use crate::domain::qa;
-use crate::domain::session::{Session, State, fold};
+use crate::domain::session::{Session, State};
 use crate::domain::status;
 use crate::domain::verdict::BlockCause;
 use crate::engine::EngineError;
 use crate::engine::say::Live;
-use crate::store::{self, Holder, Layout, StoreError, read_journal};
+use crate::store::{self, Holder, Layout, StoreError, read_session};
 
 /// A session as a person may see it.
 #[derive(Debug, Clone, Serialize)]
@@ -145,9 +145,8 @@ impl View {
     /// # Errors
     /// When it has no record, or one that cannot be read.
     pub fn read(layout: &Layout) -> Result<Self, EngineError> {
-        let path = layout.journal();
-        let read = read_journal(&path)?.ok_or_else(|| StoreError::NoRecord { path: layout.session_dir() })?;
-        let session = fold(&read.entries).map_err(|source| StoreError::Senseless { path, source })?;
+        let session = read_session(&layout.journal())?
+            .ok_or_else(|| StoreError::NoRecord { path: layout.session_dir() })?;
         Ok(Self::of(layout, &session))
     }
 

@@ -71,6 +71,7 @@ const KEPT_PREFIXES: &[&str] = &["GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_HT
 /// The `git` of the search path, with the environment that its calls get.
 #[derive(Debug, Clone)]
 pub struct Git {
+    program: PathBuf,
     environment: Vec<(OsString, OsString)>,
 }
 
@@ -90,8 +91,9 @@ impl Git {
     /// Git in an environment of its own; `PATH` says which git.
     pub fn with_environment(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let fixed = ENVIRONMENT.iter().map(|(key, value)| (OsString::from(key), OsString::from(value)));
-        let environment = variables.into_iter().filter(|(key, _)| inherited(key)).chain(fixed).collect();
-        Self { environment }
+        let environment: Vec<_> =
+            variables.into_iter().filter(|(key, _)| inherited(key)).chain(fixed).collect();
+        Self { program: program(&environment), environment }
     }
 
     /// The version of the program, e.g. `2.43.0`.
@@ -105,7 +107,7 @@ impl Git {
 
     /// A call in the folder `dir`.
     pub(super) fn call(&self, dir: &Path) -> Call {
-        let mut command = Command::new("git");
+        let mut command = Command::new(&self.program);
         command.arg("--no-pager");
         for setting in SETTINGS {
             command.arg("-c").arg(setting);
@@ -119,6 +121,16 @@ impl Git {
     pub(super) fn names_ssh(&self) -> bool {
         self.environment.iter().any(|(key, _)| key == "GIT_SSH" || key == "GIT_SSH_COMMAND")
     }
+}
+
+/// Where git is, looked up once. A bare name together with an environment of its own would make each start a copy of
+/// this whole process and a try of every folder on the search path.
+fn program(environment: &[(OsString, OsString)]) -> PathBuf {
+    let name = PathBuf::from("git");
+    let path = environment.iter().find(|(key, _)| key == "PATH").map(|(_, path)| path);
+    let found = std::env::current_dir().ok().and_then(|dir| which::which_in(&name, path, dir).ok());
+    // Not found now, it is looked for again by each call, and its error says so.
+    found.unwrap_or(name)
 }
 
 fn inherited(key: &OsStr) -> bool {

@@ -1,10 +1,11 @@
 //! The journal: append-only, one JSON object a line, synced before anything is done about it.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::event::{Entry, JOURNAL_VERSION};
+use crate::domain::session::{Session, fold_stream};
 use crate::store::atomic::sync_dir;
 use crate::store::{StoreError, io_error};
 
@@ -24,23 +25,78 @@ pub struct JournalRead {
 /// # Errors
 /// When a line other than a torn last one does not read, or it is of a newer version. Nothing is changed on disk.
 pub fn read_journal(path: &Path) -> Result<Option<JournalRead>, StoreError> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(io_error("read", path)(e)),
+    let Some(mut lines) = Lines::open(path)? else {
+        return Ok(None);
     };
-    let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |at| at + 1);
-    let mut entries = Vec::new();
-    for (index, line) in bytes[..whole].split(|byte| *byte == b'\n').enumerate() {
-        if line.is_empty() {
-            continue;
-        }
-        entries.push(parse_line(line, index, path)?);
-    }
-    Ok(Some(JournalRead { entries, whole_bytes: whole as u64, torn_bytes: (bytes.len() - whole) as u64 }))
+    let entries = lines.by_ref().collect::<Result<_, _>>()?;
+    Ok(Some(JournalRead { entries, whole_bytes: lines.whole_bytes, torn_bytes: lines.torn_bytes }))
 }
 
-fn parse_line(line: &[u8], index: usize, path: &Path) -> Result<Entry, StoreError> {
+/// Replays a journal entry by entry, without ever holding all of them; none if there is no such file.
+///
+/// # Errors
+/// As [`read_journal`], and when the entries make no session.
+pub fn read_session(path: &Path) -> Result<Option<Session>, StoreError> {
+    let Some(lines) = Lines::open(path)? else {
+        return Ok(None);
+    };
+    let mut broken = None;
+    let entries = lines.map_while(|entry| entry.map_err(|error| broken = Some(error)).ok());
+    let session = fold_stream(entries);
+    match broken {
+        Some(error) => Err(error),
+        None => session.map(Some).map_err(|source| StoreError::Senseless { path: path.to_owned(), source }),
+    }
+}
+
+/// The entries of a journal, read as they are asked for.
+struct Lines<'a> {
+    path: &'a Path,
+    file: BufReader<File>,
+    line: Vec<u8>,
+    number: usize,
+    whole_bytes: u64,
+    torn_bytes: u64,
+}
+
+impl<'a> Lines<'a> {
+    fn open(path: &'a Path) -> Result<Option<Self>, StoreError> {
+        match File::open(path) {
+            Ok(file) => {
+                let file = BufReader::with_capacity(64 * 1024, file);
+                Ok(Some(Self { path, file, line: Vec::new(), number: 0, whole_bytes: 0, torn_bytes: 0 }))
+            }
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(io_error("read", path)(e)),
+        }
+    }
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Result<Entry, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            self.line.clear();
+            let read = self.file.read_until(b'\n', &mut self.line);
+            if let Err(e) = read {
+                return Some(Err(io_error("read", self.path)(e)));
+            }
+            self.number += 1;
+            let length = self.line.len() as u64;
+            let Some(line) = self.line.strip_suffix(b"\n") else {
+                self.torn_bytes = length;
+                return None;
+            };
+            self.whole_bytes += length;
+            if !line.is_empty() {
+                return Some(parse_line(line, self.number, self.path));
+            }
+        }
+    }
+}
+
+fn parse_line(line: &[u8], number: usize, path: &Path) -> Result<Entry, StoreError> {
     #[derive(serde::Deserialize)]
     struct Version {
         v: u32,
@@ -55,7 +111,7 @@ fn parse_line(line: &[u8], index: usize, path: &Path) -> Result<Entry, StoreErro
             Ok(_) | Err(_) => Err(StoreError::Unreadable {
                 path: path.to_owned(),
                 copy: aside(path),
-                detail: format!("line {}: {e}", index + 1),
+                detail: format!("line {number}: {e}"),
             }),
         },
     }

@@ -19,7 +19,7 @@ pub use atomic::{keep_backup, write_atomic};
 pub use catalog::{Folder, folders};
 pub use documents::{Documents, sha256_hex};
 pub use inbox::{Incoming, post, take_in, waiting_requests};
-pub use journal::{JournalRead, read_journal, set_aside};
+pub use journal::{JournalRead, read_journal, read_session, set_aside};
 pub use layout::Layout;
 pub use lock::{Holder, holder};
 pub use signal_file::{clear_signal, has_signal, read_signal};

@@ -9,6 +9,7 @@ mod cli_setup;
 mod cli_stage;
 mod config;
 mod git;
+mod layers;
 mod process;
 mod prompts;
 mod properties;

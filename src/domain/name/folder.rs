@@ -54,15 +54,6 @@ impl fmt::Display for FolderName {
     }
 }
 
-/// A folder that stands under `SESSIONS`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Candidate<'a> {
-    /// The folder's own name, no path.
-    pub folder: &'a str,
-    /// Its session is done and goes on only when a person reopens it.
-    pub finished: bool,
-}
-
 /// What a typed name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution {
@@ -74,33 +65,30 @@ pub enum Resolution {
     New(SessionName),
 }
 
-/// Finds the session that a person means by a name.
+/// Finds the session that a person means by a name among the folders under `SESSIONS`. `finished` says whether a
+/// folder's session is done and goes on only when a person reopens it; it is asked of as few as possible, newest first,
+/// for it may have to read a long record.
 ///
 /// # Errors
 /// [`NameError`] if no folder has that name and no session could.
 pub fn resolve<'a>(
     input: &str,
-    candidates: impl IntoIterator<Item = Candidate<'a>>,
+    folders: impl IntoIterator<Item = &'a str>,
+    mut finished: impl FnMut(&str) -> bool,
 ) -> Result<Resolution, NameError> {
     let typed = input.trim();
-    let mut newest: Option<FolderName> = None;
-    for candidate in candidates {
-        // `.samocode` stands beside the sessions and is none.
-        if candidate.folder.starts_with('.') {
-            continue;
-        }
-        if candidate.folder == typed {
+    let mut named = Vec::new();
+    // `.samocode` stands beside the sessions and is none.
+    for folder in folders.into_iter().filter(|folder| !folder.starts_with('.')) {
+        if folder == typed {
             return Ok(Resolution::Exact(typed.to_owned()));
         }
-        let Some(folder) = FolderName::parse(candidate.folder) else {
-            continue;
-        };
-        if folder.name.as_str() == typed && !candidate.finished {
-            newest = newest.max(Some(folder));
-        }
+        named.extend(FolderName::parse(folder).filter(|folder| folder.name.as_str() == typed));
     }
+    named.sort_unstable();
+    let newest = named.iter().rev().map(FolderName::to_string).find(|folder| !finished(folder));
     match newest {
-        Some(folder) => Ok(Resolution::Newest(folder.to_string())),
+        Some(folder) => Ok(Resolution::Newest(folder)),
         None => SessionName::parse(typed).map(Resolution::New),
     }
 }
@@ -112,7 +100,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn find(input: &str, folders: &[(&str, bool)]) -> Resolution {
-        resolve(input, folders.iter().map(|&(folder, finished)| Candidate { folder, finished })).unwrap()
+        let finished = |asked: &str| folders.contains(&(asked, true));
+        resolve(input, folders.iter().map(|(folder, _)| *folder), finished).unwrap()
     }
 
     #[test]
@@ -165,9 +154,20 @@ mod tests {
     }
 
     #[test]
+    fn no_more_is_asked_than_whether_the_newest_of_that_name_are_finished() {
+        let folders = ["26-01-01-auth", "26-01-03-auth", "26-01-02-auth", "26-01-04-other"];
+        let mut asked = Vec::new();
+        let found = resolve("auth", folders, |folder| {
+            asked.push(folder.to_owned());
+            folder == "26-01-03-auth"
+        });
+        assert_eq!(found, Ok(Resolution::Newest("26-01-02-auth".to_owned())));
+        assert_eq!(asked, ["26-01-03-auth", "26-01-02-auth"]);
+    }
+
+    #[test]
     fn the_folder_of_the_records_is_no_session() {
-        let records = Candidate { folder: ".samocode", finished: false };
-        assert!(resolve(".samocode", [records]).is_err());
+        assert!(resolve(".samocode", [".samocode"], |_| false).is_err());
     }
 
     proptest! {

@@ -1,3 +1,5 @@
+//! The user message as a child reads it: its labels, and what is said in which situation.
+
 use std::path::PathBuf;
 
 use jiff::Timestamp;

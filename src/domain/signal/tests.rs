@@ -1,3 +1,5 @@
+//! What a child may leave in its signal's place, and what each is taken for.
+
 use super::*;
 
 fn read(text: &str) -> Result<Signal, SignalFault> {
