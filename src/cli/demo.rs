@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::{Files, RunOptions};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::{run, style, terminal};
+use crate::cli::{run, signals, style, terminal};
 use crate::domain::name::SessionName;
 use crate::domain::workflow::Workflow;
-use crate::engine::{self, EngineError, NewSession};
+use crate::engine::{self, EngineError, Happenings, NewSession};
 use crate::git::{Git, Repository};
 use crate::process::TAG_VARIABLE;
 use crate::provider::demo::{TASK, write_repository};
@@ -47,6 +47,8 @@ pub(super) fn demo(files: &Files, ask: bool, keep: Option<&Path>) -> Result<u8, 
         return Err(Failure::usage("`--ask` asks on a terminal, and there is none")
             .with_hint("`samocode demo` without it passes the gates in your place"));
     }
+    let happenings = Happenings::default();
+    signals::listen(&happenings)?;
     let git = Git::new();
     git.version()?;
     let folder = folder(keep)?;
@@ -60,7 +62,7 @@ pub(super) fn demo(files: &Files, ask: bool, keep: Option<&Path>) -> Result<u8, 
     let record = engine::create(&settings, &repository, new)?;
     let layout = record.layout().clone();
     let screen = DemoScreen::new(&context, Person::new(&layout, NAME, ask));
-    let code = run::drive_on(&context, &settings, record, repository, screen)?;
+    let code = run::drive_on(&context, &settings, record, repository, &happenings, screen)?;
     if code == 0 {
         conclude(&folder, &layout);
     } else {

@@ -160,11 +160,11 @@ pub(super) fn tell(files: &Files, session: &str, message: &str) -> Result<u8, Fa
 /// `stop N`
 pub(super) fn stop(files: &Files, session: &str) -> Result<u8, Failure> {
     let desk = Desk::open(files, session)?;
-    if store::holder(&desk.layout).is_none() {
+    let Some(holder) = store::holder(&desk.layout) else {
         terminal::line(&format!("nothing works on {}; it is {}", desk.view.name, desk.view.state));
         return Ok(0);
-    }
-    desk.send(Act::Stop)
+    };
+    desk.send(Act::Stop { orchestrator: Some(holder.pid) })
 }
 
 /// `resume N`

@@ -35,6 +35,8 @@ pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8,
     if options.detach {
         return detach::start(&context, name, options, task.as_deref());
     }
+    let happenings = Happenings::default();
+    signals::listen(&happenings)?;
     let repository = Repository::discover(&Git::new(), &context.config.main_repo)?;
     let Some(record) = open(&context, &settings, &repository, name, options, task.as_deref())? else {
         return Ok(0);
@@ -42,17 +44,7 @@ pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8,
     if options.detached {
         detach::hand_over(record.layout())?;
     }
-    drive(&context, &settings, record, repository)
-}
-
-/// Drives an open session on this terminal.
-pub(super) fn drive(
-    context: &Context,
-    settings: &Settings,
-    record: Writable,
-    repository: Repository,
-) -> Result<u8, Failure> {
-    drive_on(context, settings, record, repository, RunScreen::new(context))
+    drive_on(&context, &settings, record, repository, &happenings, RunScreen::new(&context))
 }
 
 /// Drives an open session with a screen of the caller's.
@@ -61,12 +53,11 @@ pub(super) fn drive_on(
     settings: &Settings,
     record: Writable,
     repository: Repository,
+    happenings: &Happenings,
     mut screen: impl Screen,
 ) -> Result<u8, Failure> {
-    let happenings = Happenings::default();
-    signals::listen(&happenings)?;
     let layout = record.layout().clone();
-    let ending = Orchestrator::new(settings, record, repository, &happenings, &mut screen).run()?;
+    let ending = Orchestrator::new(settings, record, repository, happenings, &mut screen).run()?;
     drop(screen);
     let view = View::read(&layout)?;
     Ok(close(context, &view, &ending))
@@ -85,6 +76,13 @@ fn close(context: &Context, view: &View, ending: &Ending) -> u8 {
                 terminal::line(&format!("  look      {}   (against {base})", style::command(&diff)));
             }
             terminal::line(&format!("  documents {}", view.session_dir.display()));
+            if view.unread_guidance > 0 {
+                let reopen = context.command(&format!("reopen {} -m '…'", view.folder));
+                terminal::line(&format!(
+                    "  guidance  came too late to be read; {} takes it up",
+                    style::command(&reopen)
+                ));
+            }
             0
         }
         Ending::Waiting => failure::WAITING,
@@ -218,6 +216,11 @@ fn adopted_name(layout: &Layout) -> Result<crate::domain::name::SessionName, Fai
 
 /// A task for a session that is under way is guidance for it.
 fn guide(layout: &Layout, task: &str) -> Result<(), Failure> {
+    let view = View::read(layout)?;
+    if view.state == "preparing" && view.task.as_deref() == Some(task) {
+        // The first start did not get as far as the work; this is the same start again.
+        return Ok(());
+    }
     request::post(layout, Who::Terminal(login()), Act::Tell(task.to_owned()))?;
     terminal::line(&format!(
         "{} is under way: the task is passed on as guidance, nothing is restarted",

@@ -242,6 +242,7 @@ fn leave(rules: &PhaseRules, verdict: &Verdict) -> Result<(), String> {
             "{} is left only by a person's approval: signal `waiting` for `plan_approval`",
             rules.name
         )),
+        Some(GateKind::Answers) if !facts.repeated_questions.is_empty() => Err(repeated(verdict)),
         Some(GateKind::Answers) if !facts.open_questions.is_empty() => Err(format!(
             "no person has answered {}: signal `waiting` for `qa_answers`",
             facts.open_questions.join(", ")
@@ -256,6 +257,12 @@ fn leave(rules: &PhaseRules, verdict: &Verdict) -> Result<(), String> {
         }
         Some(GateKind::HumanAction) | None => Ok(()),
     }
+}
+
+/// An answer belongs to one question: numbers that stand twice would let one of them pass unanswered.
+fn repeated(verdict: &Verdict) -> String {
+    let ids = verdict.facts.repeated_questions.join(", ");
+    format!("{ids} stands more than once in `_qa.md`: give new questions new numbers")
 }
 
 /// The last phase is entered and ended only with the session's branch checked out and clean.
@@ -296,6 +303,7 @@ fn open(
         return Err(format!("{} cannot wait for that", rules.name));
     }
     let ask = match kind {
+        GateKind::Answers if !verdict.facts.repeated_questions.is_empty() => return Err(repeated(verdict)),
         GateKind::Answers if verdict.facts.open_questions.is_empty() => {
             return Err("`_qa.md` holds no open question".to_owned());
         }

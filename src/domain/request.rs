@@ -77,7 +77,10 @@ pub enum Act {
     /// Guidance for the next iteration.
     Tell(String),
     /// End the running iteration and leave.
-    Stop,
+    Stop {
+        /// The process id of the orchestrator that was at work then; one that came later is not meant.
+        orchestrator: Option<u32>,
+    },
     /// Go on after a block, a limit, a park, or what only a person could do; with the gate that was open, if one was.
     Resume(Option<GateId>),
     /// Take a finished session back to work.

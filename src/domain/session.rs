@@ -66,8 +66,8 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When its journal last changed.
     pub changed_at: Timestamp,
-    /// When the last orchestrator took it up.
-    pub began_at: Option<Timestamp>,
+    /// Process id of the last orchestrator.
+    pub orchestrator: Option<u32>,
     /// Whether a person's `stop` ended the last orchestrator.
     pub stopped: bool,
     /// Ids of the requests that were taken.
@@ -231,7 +231,7 @@ impl Session {
             worked_ms: 0,
             created_at: first.at,
             changed_at: first.at,
-            began_at: None,
+            orchestrator: None,
             stopped: false,
             taken: BTreeSet::new(),
             posted: false,

@@ -32,6 +32,8 @@ pub struct Facts {
     pub documents: BTreeSet<String>,
     /// How many questions `_qa.md` holds.
     pub questions: usize,
+    /// Ids that stand more than once in it.
+    pub repeated_questions: Vec<String>,
     /// Ids of those that no person has answered, whatever the file says.
     pub open_questions: Vec<String>,
     /// The plan that the signal names, or the newest one; or why there is none.

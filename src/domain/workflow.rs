@@ -17,6 +17,10 @@ const BUILT_IN: [(&str, &str); 4] = [
     ("quick", include_str!("../../assets/workflows/quick.toml")),
 ];
 
+/// The kinds of documents that agents leave in a session's folder, as their file names say.
+pub const DOCUMENT_KINDS: [&str; 6] =
+    ["dive", "requirements", "plan", "test-report", "quality-review", "summary"];
+
 /// What is wrong with a workflow's text.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum WorkflowError {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::domain::qa;
+use crate::domain::qa::{self, Qa};
 use crate::domain::request::{Scene, SceneQuestion};
 use crate::domain::session::Session;
 use crate::domain::signal::{Ask, Signal};
@@ -20,7 +20,9 @@ pub(super) fn gather(
     branch_trouble: Option<String>,
 ) -> Result<Facts, EngineError> {
     let documents = Documents::list(layout)?;
-    let questions = questions(layout);
+    let parsed = parsed(layout);
+    let repeated_questions = parsed.duplicates.clone();
+    let questions = distinct(parsed);
     let named = match signal.map(|signal| &signal.ask) {
         Some(Ask::Waiting { file, .. }) => file.as_deref(),
         Some(Ask::Continue(_) | Ask::Blocked { .. } | Ask::Done | Ask::Handoff(_)) | None => None,
@@ -29,6 +31,7 @@ pub(super) fn gather(
         branch_trouble,
         documents: documents.kinds(),
         questions: questions.len(),
+        repeated_questions,
         open_questions: questions
             .iter()
             .filter(|question| !session.has_answer(&question.id, &question.title))
@@ -46,16 +49,21 @@ pub(super) fn scene(layout: &Layout, session: &Session) -> Scene {
         GateAsk::Answers | GateAsk::HumanAction { .. } => None,
     });
     Scene {
-        questions: questions(layout),
+        questions: distinct(parsed(layout)),
         plan_sha256: plan.and_then(|path| fs::read(path).ok()).map(|bytes| sha256_hex(&bytes)),
     }
 }
 
-/// The questions of `_qa.md`, each id once.
-fn questions(layout: &Layout) -> Vec<SceneQuestion> {
+/// The questions of `_qa.md` as they stand.
+fn parsed(layout: &Layout) -> Qa {
     let text = fs::read(layout.qa()).unwrap_or_default();
-    let mut seen = BTreeSet::new();
     qa::parse(&String::from_utf8_lossy(&text))
+}
+
+/// Each id once.
+fn distinct(parsed: Qa) -> Vec<SceneQuestion> {
+    let mut seen = BTreeSet::new();
+    parsed
         .questions
         .into_iter()
         .filter(|question| seen.insert(question.id.clone()))

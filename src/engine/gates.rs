@@ -45,7 +45,12 @@ impl Orchestrator<'_> {
     fn post_gate(&mut self, gate: &Gate) -> Result<(), EngineError> {
         let layout = self.record.layout().clone();
         match &gate.ask {
-            GateAsk::Answers => self.reset_answers()?,
+            GateAsk::Answers => {
+                self.reset_answers()?;
+                if let Ok(questions) = fs::read(layout.qa()) {
+                    write_atomic(&layout.shown_questions(&gate.id), &questions)?;
+                }
+            }
             GateAsk::Approval(plan) => {
                 if let Ok(bytes) = fs::read(layout.session_dir().join(&plan.file))
                     && sha256_hex(&bytes) == plan.sha256
@@ -126,6 +131,9 @@ impl Orchestrator<'_> {
 
     /// Takes what a person changed in the files.
     fn hand_edits(&mut self, gate: &Gate, watch: &mut HandEdits) -> Result<(), EngineError> {
+        if gate.ask == GateAsk::Answers {
+            self.put_questions_back(gate)?;
+        }
         if gate.ask == GateAsk::Answers && watch.qa.settled(&self.record.layout().qa()) {
             self.answers_by_hand(gate)?;
         }
@@ -137,6 +145,20 @@ impl Orchestrator<'_> {
             if let Effect::Refused(why) = effect {
                 self.say.line(&format!("`Phase:` in _overview.md was put back: {why}"));
             }
+        }
+        Ok(())
+    }
+
+    /// Questions that were deleted while they wait would leave nothing to answer.
+    fn put_questions_back(&mut self, gate: &Gate) -> Result<(), EngineError> {
+        let layout = self.record.layout();
+        if layout.qa().exists() {
+            return Ok(());
+        }
+        if let Ok(questions) = fs::read(layout.shown_questions(&gate.id)) {
+            write_atomic(&layout.qa(), &questions)?;
+            self.write_answers()?;
+            self.say.line("_qa.md was deleted while its questions wait; it is put back");
         }
         Ok(())
     }

@@ -121,7 +121,7 @@ pub fn create(
     let today: Date = Zoned::now().date();
     let taken = |folder: &str| {
         let layout = Layout::new(&settings.config.sessions, folder);
-        layout.session_dir().exists() || layout.record_dir().exists()
+        (layout.session_dir().exists() || layout.record_dir().exists()) && !store::is_unborn(&layout)
     };
     let folder = FolderName::first_free(today, &new.name, taken);
     let branch = format!("{}{}", settings.branch_prefix(), folder.name);

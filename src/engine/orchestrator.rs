@@ -44,6 +44,8 @@ pub struct Orchestrator<'a> {
     /// The worktree as it was last read.
     pub(super) state: Option<WorktreeState>,
     pub(super) interrupted: bool,
+    /// A park until then was waited out, whatever the clock says since.
+    waited_until: Timestamp,
     /// Whether nothing of an earlier child can be alive: the process table was searched, and each child since was
     /// seen to its end.
     pub(super) swept: bool,
@@ -70,6 +72,7 @@ impl<'a> Orchestrator<'a> {
             worktree: None,
             state: None,
             interrupted: false,
+            waited_until: Timestamp::MIN,
             swept: false,
             commits_folder: true,
         }
@@ -98,7 +101,11 @@ impl<'a> Orchestrator<'a> {
             if let Some(wish) = self.take_requests()? {
                 return Ok(self.leave(wish));
             }
-            let wish = match next_step(self.session(), &self.settings.config.policy, Timestamp::now()) {
+            let wish = match next_step(
+                self.session(),
+                &self.settings.config.policy,
+                Timestamp::now().max(self.waited_until),
+            ) {
                 Step::Prepare => self.prepare()?,
                 Step::CloseLost => self.close_lost().map(|()| None)?,
                 Step::Run { after } => match self.idle_until(after)? {
@@ -151,12 +158,14 @@ impl<'a> Orchestrator<'a> {
     /// Waits out a park; a request that ends it is obeyed within a tick.
     fn parked(&mut self, until: Timestamp) -> Result<Option<Wish>, EngineError> {
         use crate::domain::session::State;
-        while matches!(self.session().state, State::Parked(_)) && Timestamp::now() < until {
+        let wait = Wait::until(until);
+        while matches!(self.session().state, State::Parked(_)) && !wait.is_over() {
             if let Some(wish) = self.idle(TICK)? {
                 return Ok(Some(wish));
             }
         }
         if matches!(self.session().state, State::Parked(_)) {
+            self.waited_until = until;
             self.say.line("the wait is over: trying again");
         }
         Ok(None)
@@ -164,7 +173,10 @@ impl<'a> Orchestrator<'a> {
 
     /// Idles until a wall-clock time; a sleeping machine does not stretch it.
     fn idle_until(&mut self, after: Option<Timestamp>) -> Result<Option<Wish>, EngineError> {
-        while after.is_some_and(|after| Timestamp::now() < after) {
+        let Some(wait) = after.map(Wait::until) else {
+            return Ok(None);
+        };
+        while !wait.is_over() {
             if let Some(wish) = self.idle(TICK)? {
                 return Ok(Some(wish));
             }
@@ -219,5 +231,24 @@ impl<'a> Orchestrator<'a> {
     /// A time as the person's clock shows it.
     pub(super) fn local(&self, at: Timestamp) -> String {
         at.to_zoned(jiff::tz::TimeZone::system()).strftime("%m-%d %H:%M:%S").to_string()
+    }
+}
+
+/// A wait until a time of the wall clock, which goes on while the machine sleeps; a clock that is set back does not
+/// make it longer than it was meant to be.
+struct Wait {
+    until: Timestamp,
+    began: Instant,
+    longest: Duration,
+}
+
+impl Wait {
+    fn until(until: Timestamp) -> Self {
+        let longest = Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default();
+        Self { until, began: Instant::now(), longest }
+    }
+
+    fn is_over(&self) -> bool {
+        Timestamp::now() >= self.until || self.began.elapsed() >= self.longest
     }
 }

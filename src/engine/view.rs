@@ -24,6 +24,8 @@ pub struct View {
     pub folder: String,
     /// The session's name.
     pub name: String,
+    /// The task, in the person's words.
+    pub task: Option<String>,
     /// The workflow's name.
     pub workflow: String,
     /// The phase.
@@ -162,6 +164,7 @@ impl View {
         Self {
             folder: layout.folder().to_owned(),
             name: session.name.clone(),
+            task: session.task.clone(),
             workflow: session.workflow.name.clone(),
             phase: session.phase.to_string(),
             phases: session.workflow.phases().map(|rules| rules.name.to_string()).collect(),

@@ -30,9 +30,17 @@ pub fn folders(sessions: &Path) -> Result<Vec<Folder>, StoreError> {
             let entry = entry.ok()?;
             let name = entry.file_name().into_string().ok()?;
             let is_session = entry.path().is_dir() && !name.starts_with(['.', '_']);
-            is_session.then(|| Folder { recorded: Layout::new(sessions, &name).journal().exists(), name })
+            let layout = Layout::new(sessions, &name);
+            (is_session && !is_unborn(&layout)).then(|| Folder { recorded: layout.journal().exists(), name })
         })
         .collect();
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// Whether a session was about to be made here and nothing of it was: samocode was killed before its first entry.
+#[must_use]
+pub fn is_unborn(layout: &Layout) -> bool {
+    let no_entry = || fs::read(layout.journal()).is_ok_and(|bytes| !bytes.contains(&b'\n'));
+    !layout.overview().exists() && no_entry()
 }

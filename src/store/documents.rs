@@ -7,6 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::domain::gate::PlanFile;
+use crate::domain::workflow::DOCUMENT_KINDS;
 use crate::store::{Layout, StoreError, io_error};
 
 /// Names of the documents, oldest first.
@@ -45,9 +46,8 @@ impl Documents {
     /// Kinds that exist, e.g. `requirements`, `plan`: what follows the time stamp in a name.
     #[must_use]
     pub fn kinds(&self) -> BTreeSet<String> {
-        let known = ["dive", "requirements", "plan", "test-report", "quality-review", "summary"];
         let has = |kind: &str| self.names.iter().any(|name| is_kind(name, kind));
-        known.into_iter().filter(|kind| has(kind)).map(str::to_owned).collect()
+        DOCUMENT_KINDS.into_iter().filter(|kind| has(kind)).map(str::to_owned).collect()
     }
 
     /// The newest document of a kind.

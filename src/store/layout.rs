@@ -127,6 +127,12 @@ impl Layout {
         self.record_dir().join("orchestrator.log")
     }
 
+    /// The questions as they were when their gate opened.
+    #[must_use]
+    pub fn shown_questions(&self, gate: &GateId) -> PathBuf {
+        self.record_dir().join(format!("shown-questions-{gate}.md"))
+    }
+
     /// The plan as it was when its gate opened.
     #[must_use]
     pub fn shown_plan(&self, gate: &GateId) -> PathBuf {

@@ -16,7 +16,7 @@ mod signal_file;
 mod writable;
 
 pub use atomic::{keep_backup, write_atomic};
-pub use catalog::{Folder, folders};
+pub use catalog::{Folder, folders, is_unborn};
 pub use documents::{Documents, sha256_hex};
 pub use inbox::{Incoming, post, take_in, waiting_requests};
 pub use journal::{JournalRead, read_journal, read_session, set_aside};

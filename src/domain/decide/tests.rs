@@ -1,3 +1,5 @@
+//! Decisions, one rule of the design a test.
+
 use jiff::SignedDuration;
 
 use super::*;

@@ -41,10 +41,10 @@ pub fn rule(session: &Session, request: &Request, scene: &Scene) -> Effect {
             Effect::Refused("it is done; `reopen` takes it back to work".to_owned())
         }
         Act::Tell(message) => Effect::Guided(message.clone()),
-        Act::Stop if session.began_at.is_some_and(|began| request.at < began) => {
+        Act::Stop { orchestrator: Some(meant) } if session.orchestrator != Some(*meant) => {
             Effect::Refused("it was meant for a run that had ended already".to_owned())
         }
-        Act::Stop => Effect::Stopping,
+        Act::Stop { .. } => Effect::Stopping,
         Act::Resume(gate) => resume(session, gate.as_ref()),
         Act::Reopen { phase, message } => reopen(session, phase.as_ref(), message),
         Act::SetPhase(phase) => set_phase(session, phase, scene),

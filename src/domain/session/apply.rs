@@ -6,6 +6,10 @@ use crate::domain::phase::Phase;
 use crate::domain::request::Effect;
 use crate::domain::session::{Counters, Running, Session, Spent, State};
 use crate::domain::verdict::{BlockCause, Decision};
+use crate::domain::workflow::GateKind;
+
+/// Words of runs that came to nothing, kept for the next one; older ones say nothing new.
+const MOST_TOLD: usize = 20;
 
 impl Session {
     /// Applies the next entry of the journal.
@@ -25,8 +29,8 @@ impl Session {
                 self.counters.in_phase.insert(self.phase.clone(), adopted.in_phase);
                 self.answers = adopted.answers.iter().map(|a| (a.id.clone(), a.clone())).collect();
             }
-            Event::Began { .. } => {
-                self.began_at = Some(entry.at);
+            Event::Began { pid, .. } => {
+                self.orchestrator = Some(*pid);
                 self.begin_again();
             }
             Event::Prepared(place) => {
@@ -113,6 +117,8 @@ impl Session {
         } else {
             // A run that came to nothing may not have read what it was told, or did nothing about it.
             self.news.told.extend(judged.told.iter().cloned());
+            let oldest = self.news.told.len().saturating_sub(MOST_TOLD);
+            self.news.told.drain(..oldest);
         }
         self.count(judged);
         self.decide_state(judged)
@@ -240,6 +246,9 @@ impl Session {
                 self.counters.in_phase.clear();
                 self.phase = phase.clone();
                 self.passed.retain(|passed| self.workflow.follows(phase, passed));
+                if self.workflow.rules(phase).is_some_and(|rules| rules.gate == Some(GateKind::Approval)) {
+                    self.approved = None;
+                }
                 self.news.guidance.push(message.clone());
                 self.state = ready.clone();
             }

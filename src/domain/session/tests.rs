@@ -1,3 +1,5 @@
+//! How entries of the journal move a session.
+
 use jiff::Timestamp;
 
 use super::sample::{after, done, judged, ready, received, refused, running, started, waiting};

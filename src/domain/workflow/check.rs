@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{GateKind, Workflow};
+use super::{DOCUMENT_KINDS, GateKind, Workflow};
 use crate::domain::phase::Phase;
 
 pub(super) fn complaints(workflow: &Workflow) -> Vec<String> {
@@ -78,6 +78,13 @@ fn gates(workflow: &Workflow, found: &mut Vec<String>) {
             found.push(format!(
                 "phase `{}` has an approval gate and needs exactly one `to`: the approval itself moves the session",
                 rules.name
+            ));
+        }
+        if let Some(document) = rules.document.as_deref().filter(|kind| !DOCUMENT_KINDS.contains(kind)) {
+            found.push(format!(
+                "phase `{}` names the document `{document}`; there are {}",
+                rules.name,
+                DOCUMENT_KINDS.join(", ")
             ));
         }
         if rules.gate == Some(GateKind::Answers) && rules.document.is_none() {
@@ -178,6 +185,12 @@ mod tests {
     fn a_way_back_without_a_limit_is_refused() {
         let said = complaints_after((r#", count = "fix round", most = 3"#, ""));
         assert!(said.contains("quality → testing goes back"), "{said}");
+    }
+
+    #[test]
+    fn a_document_that_nobody_writes_is_named() {
+        let said = complaints_after((r#"document = "plan""#, r#"document = "roadmap""#));
+        assert!(said.contains("the document `roadmap`"), "{said}");
     }
 
     #[test]

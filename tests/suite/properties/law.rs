@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use samocode::domain::event::{Entry, Event, Started};
 use samocode::domain::gate::GateId;
 use samocode::domain::phase::Phase;
@@ -49,8 +48,8 @@ pub(super) struct Law {
     told: Vec<String>,
     gate_news: Option<(Who, Effect)>,
     requests: BTreeSet<String>,
-    /// When the running orchestrator took the session up.
-    began: Option<Timestamp>,
+    /// Process id of the orchestrator that is at work.
+    began: Option<u32>,
 }
 
 impl Law {
@@ -103,8 +102,8 @@ impl Law {
             Event::Started(started) => self.started(before, started)?,
             Event::Judged(judged) => self.judged(before, judged, entry.at, world)?,
             Event::Received(received) => self.received(before, received, after, world)?,
-            Event::Began { .. } => {
-                self.began = Some(entry.at);
+            Event::Began { pid, .. } => {
+                self.began = Some(*pid);
                 let unable = matches!(&before.state, State::Blocked(b) if b.cause == BlockCause::Unable);
                 demand(unable || before.state == after.state, "a new start changed what the session does")?;
             }

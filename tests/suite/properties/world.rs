@@ -18,6 +18,8 @@ pub(super) struct World {
     /// The version of the plan's bytes; none while it cannot be read.
     pub(super) plan: Option<usize>,
     pub(super) branch_trouble: bool,
+    /// A question's number stands twice in `_qa.md`.
+    pub(super) repeated: bool,
 }
 
 impl World {
@@ -33,6 +35,7 @@ impl World {
             documents: BTreeSet::new(),
             plan: None,
             branch_trouble: false,
+            repeated: false,
         }
     }
 
@@ -50,7 +53,9 @@ impl World {
 
     /// What a child or a person does in the folder and the worktree.
     pub(super) fn change(&mut self, dice: &mut Dice) {
-        match dice.below(11) {
+        match dice.below(13) {
+            11 => self.repeated = dice.chance(30),
+            12 => self.repeated = false,
             1 | 2 => self.ask(dice),
             3 => self.questions.truncate(dice.below(3)),
             4 => self.plan = None,
@@ -87,6 +92,7 @@ impl World {
             branch_trouble: self.branch_trouble.then(|| "the worktree has changes".to_owned()),
             documents: self.documents.clone(),
             questions: self.questions.len(),
+            repeated_questions: if self.repeated { vec!["Q1".to_owned()] } else { Vec::new() },
             open_questions: self
                 .questions
                 .iter()

@@ -1,3 +1,5 @@
+//! What comes of a person's request, by where the session stands.
+
 use super::*;
 use crate::domain::session::sample::{done, gate, plan, ready, request, running, waiting};
 

@@ -155,7 +155,7 @@ impl Law {
                 let kind = rules.gate?;
                 let fits = what.is_none_or(|what| kind_of(what) == kind);
                 let ready = match kind {
-                    GateKind::Answers => !self.unanswered(world).is_empty(),
+                    GateKind::Answers => !world.repeated && !self.unanswered(world).is_empty(),
                     GateKind::Approval => world.plan.is_some(),
                     GateKind::HumanAction => true,
                 };
@@ -174,7 +174,9 @@ impl Law {
         let may_leave = match rules.gate {
             Some(GateKind::Approval) => false,
             Some(GateKind::Answers) => {
-                self.unanswered(world).is_empty() && (!world.questions.is_empty() || written)
+                !world.repeated
+                    && self.unanswered(world).is_empty()
+                    && (!world.questions.is_empty() || written)
             }
             Some(GateKind::HumanAction) | None => true,
         };

@@ -34,7 +34,7 @@ impl Law {
                 self.guidance.push(words.clone());
                 Ok(())
             }
-            (Effect::Stopping, Act::Stop) => demand(after.stopped, "a stop was not kept"),
+            (Effect::Stopping, Act::Stop { .. }) => demand(after.stopped, "a stop was not kept"),
             (Effect::Resumed, Act::Resume(_)) => {
                 demand(
                     matches!(before.state, State::Blocked(_) | State::Parked(_)),
@@ -143,7 +143,7 @@ impl Law {
                     && answers.iter().all(|(id, text)| known(id) && !text.trim().is_empty())
             }
             Act::Tell(_) => !self.done,
-            Act::Stop => self.began.is_some_and(|began| received.request.at >= began),
+            Act::Stop { orchestrator } => orchestrator.is_none() || *orchestrator == self.began,
             Act::Resume(None) | Act::Reopen { .. } | Act::SetPhase(_) => false,
         }
     }
