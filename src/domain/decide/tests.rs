@@ -1,3 +1,5 @@
+//! What becomes of a signal, an end or a limit, case by case.
+
 use jiff::SignedDuration;
 
 use super::*;

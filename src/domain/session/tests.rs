@@ -1,3 +1,5 @@
+//! What a journal entry changes, case by case.
+
 use jiff::Timestamp;
 
 use super::sample::{after, done, judged, ready, received, refused, running, started, waiting};

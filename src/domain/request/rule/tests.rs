@@ -1,3 +1,5 @@
+//! Which acts a request may do where a session stands, case by case.
+
 use super::*;
 use crate::domain::session::sample::{done, gate, plan, ready, request, running, waiting};
 
