@@ -242,3 +242,15 @@ fn folders_tell_which_sessions_have_a_record() {
         folders(place.dir.path()).unwrap().into_iter().map(|folder| (folder.name, folder.recorded)).collect();
     assert_eq!(found, [("25-12-01-old".to_owned(), false), ("26-01-08-auth".to_owned(), true)]);
 }
+
+#[test]
+fn a_session_that_was_killed_before_its_first_entry_was_never_there() {
+    let place = Place::new();
+    let layout = place.layout();
+    fs::create_dir_all(layout.session_dir()).unwrap();
+    fs::create_dir_all(layout.record_dir()).unwrap();
+    fs::write(layout.journal(), "{\"v\":1,\"at").unwrap();
+    assert_eq!(folders(place.dir.path()).unwrap(), []);
+    fs::write(layout.overview(), "# auth\n").unwrap();
+    assert_eq!(folders(place.dir.path()).unwrap().len(), 1, "a folder with a notebook is somebody's");
+}

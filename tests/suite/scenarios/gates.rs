@@ -225,3 +225,16 @@ fn what_only_a_person_can_do_waits_for_resume() {
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
     expect_words(&scenario.prompt(3), &["What only a person could do is done"]);
 }
+
+#[test]
+fn questions_that_are_deleted_while_they_wait_come_back_with_the_answers_given() {
+    let scenario = asking();
+    let mut running = scenario.start(RUN_ASK);
+    running.until_state("waiting");
+    scenario.run(["answer", "auth", "Q1=B"]).expect_exit(0);
+    fs::remove_file(scenario.layout().qa()).unwrap();
+    running.until_said("_qa.md was deleted while its questions wait; it is put back");
+    expect_words(&scenario.session_file("_qa.md"), &["Q1: Where should tokens live?", "**Answer:** B - "]);
+    scenario.run(["answer", "auth", "--suggestions"]).expect_exit(0);
+    running.end().expect_exit(0).expect_state("done");
+}

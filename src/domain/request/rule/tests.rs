@@ -126,3 +126,12 @@ fn a_finished_session_is_reopened_where_its_workflow_can_work_again() {
     let Effect::Refused(why) = effect(&done("research"), reopen(None)) else { panic!("it was reopened") };
     assert!(why.contains("no phase to go back to"), "{why}");
 }
+
+#[test]
+fn a_stop_reaches_the_run_that_it_was_meant_for_and_no_later_one() {
+    let mut session = running("full", "implementation");
+    session.orchestrator = Some(7);
+    assert_eq!(effect(&session, Act::Stop { orchestrator: Some(7) }), Effect::Stopping);
+    assert_eq!(effect(&session, Act::Stop { orchestrator: None }), Effect::Stopping);
+    assert!(is_refused(&session, Act::Stop { orchestrator: Some(6) }));
+}
