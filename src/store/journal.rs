@@ -180,3 +180,56 @@ impl JournalWriter {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::{Created, Event};
+    use crate::domain::session::fold;
+    use crate::domain::workflow::Workflow;
+
+    /// A journal with two entries, and whatever stands after them.
+    fn journal(after: &str) -> (tempfile::TempDir, PathBuf) {
+        let created = Created {
+            name: "auth".to_owned(),
+            workflow: Workflow::built_in("quick").unwrap().to_owned(),
+            task: Some("Add it".to_owned()),
+            dive: None,
+            branch: "auth".to_owned(),
+            own_branch: true,
+        };
+        let began = Event::Began { version: "1".to_owned(), pid: 7 };
+        let text: String = [Event::Created(Box::new(created)), began]
+            .into_iter()
+            .map(|event| {
+                let at = "2026-01-08T14:30:00Z".parse().unwrap();
+                serde_json::to_string(&Entry { v: JOURNAL_VERSION, at, event }).unwrap() + "\n"
+            })
+            .collect();
+        let dir = tempfile::TempDir::new().unwrap();
+        let path = dir.path().join("journal.jsonl");
+        fs::write(&path, text + after).unwrap();
+        (dir, path)
+    }
+
+    #[test]
+    fn a_session_read_as_a_stream_is_the_one_that_all_entries_fold_to() {
+        for after in ["", "\n", "{\"v\":1,\"at\":\"20"] {
+            let (_dir, path) = journal(after);
+            let read = read_journal(&path).unwrap().unwrap();
+            assert_eq!(read_session(&path).unwrap(), Some(fold(&read.entries).unwrap()), "{after:?}");
+            assert_eq!(read.entries.len(), 2);
+            assert_eq!(read.whole_bytes + read.torn_bytes, path.metadata().unwrap().len());
+        }
+    }
+
+    #[test]
+    fn a_stream_that_breaks_gives_the_line_and_never_half_a_session() {
+        let (_dir, path) = journal("{\"v\":1,\n");
+        let error = read_session(&path).unwrap_err().to_string();
+        assert!(error.contains("line 3"), "{error}");
+        let (_dir, path) = journal("{\"v\":99}\n");
+        assert!(matches!(read_session(&path), Err(StoreError::Newer { version: 99, .. })));
+        assert_eq!(read_session(&path.with_extension("none")).unwrap(), None);
+    }
+}
