@@ -12,7 +12,7 @@ use crate::cli::wrap::hanging;
 use crate::cli::{run, style, terminal};
 use crate::config::{Config, Dirs, Overrides, Source};
 
-mod project;
+pub(super) mod project;
 mod provider;
 mod system;
 

@@ -19,6 +19,7 @@ mod follow;
 mod init;
 mod logs;
 mod needed;
+mod remarks;
 mod request;
 mod run;
 mod screen;

@@ -8,10 +8,12 @@ use std::path::Path;
 use crate::cli::adopt_ask::may_adopt;
 use crate::cli::args::{Files, RunOptions};
 use crate::cli::context::{Context, login};
+use crate::cli::doctor::project;
 use crate::cli::failure::{self, Failure};
 use crate::cli::screen::RunScreen;
-use crate::cli::{detach, request, signals, style, terminal};
+use crate::cli::{detach, remarks, request, signals, style, terminal};
 use crate::config::Overrides;
+use crate::domain::phase::Phase;
 use crate::domain::request::{Act, Who};
 use crate::domain::workflow::Workflow;
 use crate::engine::{
@@ -30,6 +32,7 @@ pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8,
         detach::leave_terminal();
     }
     let context = Context::load(files, overrides(options))?;
+    remarks::refuse_required_sandbox(&context.config)?;
     let settings = settings(&context, options)?;
     let task = task(options)?;
     if options.detach {
@@ -43,6 +46,11 @@ pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8,
     };
     if options.detached {
         detach::hand_over(record.layout())?;
+    }
+    let mut phases: Vec<Phase> = project::phases();
+    phases.extend(record.session().workflow.phases().map(|rules| rules.name.clone()));
+    for remark in remarks::remarks(&context.config, &phases) {
+        terminal::line(&remark);
     }
     drive_on(&context, &settings, record, repository, &happenings, RunScreen::new(&context))
 }

@@ -55,6 +55,18 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_MAX_WAIT", "12h", "longest wait for a limit to reset"),
 ];
 
+/// Keys that are read and checked, and that nothing in this version acts on: whoever sets one is told so.
+pub(super) const WITHOUT_EFFECT: &[&str] = &[
+    "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_CHAT_ID",
+    "SAMOCODE_VERIFY",
+    "SAMOCODE_SANDBOX",
+    "SAMOCODE_ALLOW_PUSH",
+    "SAMOCODE_PASS_ENV",
+    "SAMOCODE_FALLBACK",
+    "SAMOCODE_REVIEWERS",
+];
+
 /// What can be set for one phase: `PLANNING_MODEL`.
 pub const PHASE_SUFFIXES: &[&str] = &["_PROVIDER", "_MODEL", "_TIMEOUT", "_TOOLS"];
 

@@ -190,6 +190,12 @@ impl Config {
         })
     }
 
+    /// The keys that somebody set and that nothing in this version acts on.
+    pub fn keys_without_effect(&self) -> impl Iterator<Item = &Explained> {
+        let set = self.explained.iter().filter(|setting| setting.origin.source != Source::Default);
+        set.filter(|setting| super::keys::WITHOUT_EFFECT.contains(&setting.key.as_str()))
+    }
+
     /// Every key with the text that counts and where it was set, built-in defaults included.
     pub fn explain(&self) -> &[Explained] {
         &self.explained

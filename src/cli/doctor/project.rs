@@ -18,7 +18,15 @@ pub(super) fn configuration(config: &Config) -> Check {
     let phases = phases();
     let strange: Vec<&str> =
         config.keys_of_other_phases(&phases).map(|setting| setting.key.as_str()).collect();
+    let idle: Vec<&str> = config.keys_without_effect().map(|setting| setting.key.as_str()).collect();
     let file = config.file.display().to_string();
+    if !idle.is_empty() {
+        return Check::warn(
+            "configuration",
+            format!("{file}: nothing in this version acts on {} yet", idle.join(", ")),
+            "leave it out, so that nobody relies on it",
+        );
+    }
     if strange.is_empty() {
         return Check::ok("configuration", file);
     }
@@ -31,7 +39,7 @@ pub(super) fn configuration(config: &Config) -> Check {
 }
 
 /// The phases of all built-in workflows that an agent runs.
-pub(super) fn phases() -> Vec<Phase> {
+pub(in crate::cli) fn phases() -> Vec<Phase> {
     let mut phases: Vec<Phase> = Vec::new();
     for workflow in Workflow::built_in_names().filter_map(Workflow::built_in) {
         let Ok(workflow) = Workflow::parse(workflow) else {

@@ -93,3 +93,22 @@ fn a_refused_login_stops_at_once_and_says_what_to_do() {
     scenario.run(RUN).expect_exit(12).expect_out(&["Invalid API key", "/login"]).expect_state("blocked");
     assert_eq!(scenario.invocations().len(), 1);
 }
+
+#[test]
+fn settings_that_nothing_acts_on_are_named_and_a_required_sandbox_is_refused() {
+    let scenario = Scenario::new()
+        .agent(Script::quick())
+        .config("SAMOCODE_VERIFY=make test")
+        .config("PLANING_MODEL=opus")
+        .config("PLANNING_MODEL=opus");
+    let quick = ["run", "auth", "--task", "t", "--workflow", "quick"];
+    let ended = scenario.run(quick);
+    let said = ended.expect_exit(0).expect_out(&[
+        "SAMOCODE_VERIFY is set, and nothing in this version acts on it yet",
+        "PLANING_MODEL is for a phase that no workflow here has",
+    ]);
+    said.expect_state("done");
+    let scenario = scenario.config("SAMOCODE_SANDBOX=on");
+    scenario.run(["run", "other", "--task", "t"]).expect_exit(12).expect_err(&["SAMOCODE_SANDBOX"]);
+    assert!(scenario.session().is_some_and(|only| only.folder().ends_with("auth")), "no second session");
+}
