@@ -11,7 +11,7 @@ use crate::domain::outcome::{Interruption, Outcome, Usage};
 use crate::domain::prompt::{Prompt, gate_line};
 use crate::domain::session::State;
 use crate::domain::signal::{Signal, SignalFault};
-use crate::domain::verdict::{Block, BlockCause, Decision, Ruling, Verdict};
+use crate::domain::verdict::{Decision, Ruling, Verdict};
 use crate::engine::child::ChildEnd;
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::say::{duration_words, usage_words};
@@ -41,8 +41,7 @@ impl Orchestrator<'_> {
         let (provider, agent, spec) = match self.command(&phase) {
             Ok(command) => command,
             Err(error) => {
-                let block = Block { cause: BlockCause::Unable, reason: error.to_string() };
-                self.append(Event::Held(block))?;
+                self.hold(error.to_string())?;
                 return Ok(None);
             }
         };
