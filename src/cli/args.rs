@@ -37,7 +37,7 @@ pub(super) struct Files {
     /// The project's settings [default: the nearest .samocode upward from here]
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// More settings, e.g. keys of the phone [default: .env beside .samocode]
+    /// More settings, e.g. what git should not keep [default: .env beside .samocode]
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) env_file: Option<PathBuf>,
 }
