@@ -49,7 +49,7 @@ fn an_unexpected_request_ends_the_run_loudly() {
 #[test]
 fn write_refuses_a_file_that_was_not_read() {
     let scratch = Scratch::new();
-    let path = scratch.write("work/a.txt", "old\n").display().to_string();
+    let path = scratch.write("project/a.txt", "old\n").display().to_string();
     let model = Model::start(Steps::new([
         Reply::call(ToolCall::write(&path, "new\n")),
         Reply::call(ToolCall::read(&path)),

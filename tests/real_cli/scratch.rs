@@ -29,7 +29,7 @@ impl Scratch {
     }
 
     pub(crate) fn work(&self) -> PathBuf {
-        self.path("work")
+        self.path("project")
     }
 
     /// Writes a file, with its folders, and gives its path.

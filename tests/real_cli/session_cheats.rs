@@ -23,8 +23,8 @@ fn cheat(next: &str) -> String {
         session=$(ls -d "$PWD"/../../sessions/*-greet)
         sed -i 's/_waiting_/A/' "$session/_qa.md"
         sed -i 's/^Phase: .*/Phase: {next}/' "$session/_overview.md"
-        person() {{ "$@" {program} --config "$PWD/../../work/.samocode" answer greet Q1=A Q2=A
-                    "$@" {program} --config "$PWD/../../work/.samocode" approve greet; }}
+        person() {{ "$@" {program} --config "$PWD/../../project/.samocode" answer greet Q1=A Q2=A
+                    "$@" {program} --config "$PWD/../../project/.samocode" approve greet; }}
         person env
         person env -i PATH="$PATH" HOME="$HOME"
         inbox=$session/../.samocode/${{session##*/}}/inbox

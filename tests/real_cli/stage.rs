@@ -52,8 +52,8 @@ impl Stage {
     }
 
     fn make_project(&self) {
-        self.scratch.write("work/README.md", "# A project\n");
-        self.scratch.write("work/.gitignore", ".samocode\n");
+        self.scratch.write("project/README.md", "# A project\n");
+        self.scratch.write("project/.gitignore", ".samocode\n");
         let main = self.main();
         git(&main, &["init", "-q", "-b", "main"]);
         git(&main, &["config", "user.name", "Ada"]);

@@ -368,12 +368,12 @@ fn a_file_that_does_not_say_what_it_is_for_is_named() {
 
 #[test]
 fn a_place_of_this_machine_is_named() {
-    let machine = ["/srv/work/tree".to_owned()];
+    let machine = ["/srv/build/tree".to_owned()];
     assert_eq!(
-        homes("a.md", "one\nsee /srv/work/tree/target", &machine),
-        ["a.md:2: names a place of this machine, `/srv/work/tree`"]
+        homes("a.md", "one\nsee /srv/build/tree/target", &machine),
+        ["a.md:2: names a place of this machine, `/srv/build/tree`"]
     );
-    assert_eq!(homes("a.md", "see /srv/work/trees", &machine), [""; 0]);
+    assert_eq!(homes("a.md", "see /srv/build/trees", &machine), [""; 0]);
     assert!(
         machine_paths().iter().any(|path| root().starts_with(path)),
         "the repository's own place is known"
