@@ -15,6 +15,7 @@ pub mod policy;
 pub mod prompt;
 pub mod qa;
 pub mod request;
+pub mod reset;
 pub mod session;
 pub mod signal;
 pub mod status;
