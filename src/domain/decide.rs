@@ -8,17 +8,12 @@ use crate::domain::phase::Phase;
 use crate::domain::policy::Policy;
 use crate::domain::session::Session;
 use crate::domain::signal::{Ask, Signal, SignalFault, WaitFor};
-use crate::domain::verdict::{Block, BlockCause, Decision, Park, Ruling, Verdict};
+use crate::domain::verdict::{Block, BlockCause, Decision, Ruling, Verdict};
 use crate::domain::workflow::{GateKind, Move, PhaseRules};
 
-/// Wait after a usage limit whose reset time is unknown; doubles while the limit stands.
-const LIMIT_WAIT: SignedDuration = SignedDuration::from_mins(15);
-/// Added to a stated reset: the words drop the seconds (measured with Claude Code 2.1.197).
-const LIMIT_MARGIN: SignedDuration = SignedDuration::from_mins(2);
-/// First wait when the service is overloaded or out of reach; doubles while it stays so.
-const OUTAGE_WAIT: SignedDuration = SignedDuration::from_secs(30);
-/// Longest single wait between two tries.
-const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(2);
+mod wait;
+
+use wait::{grown, later};
 
 /// Decides what happens after an iteration. Pure: the same arguments give the same ruling.
 #[must_use]
@@ -46,14 +41,8 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
     };
     match &verdict.outcome {
         Outcome::LoginRequired { detail } | Outcome::CreditExhausted { detail } => unable(detail),
-        Outcome::UsageLimit { until, detail } => {
-            let until = until.map(|reset| later(reset, LIMIT_MARGIN)).filter(|reset| *reset > now);
-            let wait = grown(LIMIT_WAIT, session.counters.parks);
-            park(policy, now, until.unwrap_or_else(|| later(now, wait)), detail)
-        }
-        Outcome::Overloaded { detail } => {
-            park(policy, now, later(now, grown(OUTAGE_WAIT, session.counters.parks)), detail)
-        }
+        Outcome::UsageLimit { until, detail } => wait::usage_limit(session, policy, now, *until, detail),
+        Outcome::Overloaded { detail } => wait::outage(session, policy, now, &verdict.gate_id, detail),
         outcome @ (Outcome::Completed
         | Outcome::Crashed { .. }
         | Outcome::TurnLimit
@@ -121,32 +110,6 @@ fn interrupted(session: &Session, policy: &Policy, by: Interruption) -> Ruling {
 fn unable(detail: &str) -> Ruling {
     let block = Block { cause: BlockCause::Unable, reason: detail.to_owned() };
     Ruling { decision: Decision::Block(block), told: Vec::new() }
-}
-
-fn park(policy: &Policy, now: Timestamp, until: Timestamp, reason: &str) -> Ruling {
-    let wait = until.duration_since(now);
-    let longest = SignedDuration::try_from(policy.max_wait).unwrap_or(SignedDuration::MAX);
-    let decision = if wait > longest {
-        Decision::Block(Block {
-            cause: BlockCause::Limit,
-            reason: format!(
-                "{reason}: it ends at {until}, later than the longest wait of {} h allows",
-                policy.max_wait.as_secs() / 3600
-            ),
-        })
-    } else {
-        Decision::Park(Park { until, reason: reason.to_owned() })
-    };
-    Ruling { decision, told: Vec::new() }
-}
-
-fn grown(first: SignedDuration, times: u32) -> SignedDuration {
-    first.checked_mul(1_i32 << times.min(20)).map_or(LONGEST_STEP, |wait| wait.min(LONGEST_STEP))
-}
-
-/// A time from a CLI's words may lie anywhere: the calendar's end is late enough.
-fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
-    at.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
 fn fail(session: &Session, policy: &Policy, now: Timestamp, what: &str) -> Ruling {

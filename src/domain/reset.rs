@@ -88,7 +88,7 @@ fn moment(mut scan: Scan<'_>, clock: &Clock<'_>) -> Option<Timestamp> {
     let time = time_of_day(&mut scan)?;
     scan.spaces();
     let zone = match scan.parenthesised() {
-        Some(name) if matches!(name, "UTC" | "GMT") => TimeZone::UTC,
+        Some("UTC" | "GMT") => TimeZone::UTC,
         Some(name) => (clock.zone)(name)?,
         None => clock.local.clone(),
     };
@@ -151,7 +151,7 @@ fn next(
 fn instants(date: Date, time: Time, zone: &TimeZone) -> Vec<Timestamp> {
     let shown = zone.to_ambiguous_timestamp(date.to_datetime(time));
     let all = match shown.offset() {
-        AmbiguousOffset::Fold { .. } => vec![shown.clone().earlier(), shown.later()],
+        AmbiguousOffset::Fold { .. } => vec![shown.earlier(), shown.later()],
         AmbiguousOffset::Gap { .. } | AmbiguousOffset::Unambiguous { .. } => vec![shown.compatible()],
     };
     all.into_iter().flatten().collect()

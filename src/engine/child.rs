@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::domain::command::{CommandSpec, Exit};
 use crate::domain::outcome::{Interruption, Outcome, Usage};
+use crate::domain::reset::Clock;
 use crate::domain::watch::{Overdue, WatchLimits, Watched, overdue};
 use crate::engine::happening::Happening;
 use crate::engine::orchestrator::{Orchestrator, TICK};
@@ -212,7 +214,14 @@ impl Orchestrator<'_> {
         let outcome = match (watching.interruption, watching.overdue) {
             (Some(by), _) => Outcome::Interrupted { by },
             (None, Some(Overdue::TimeLimit)) => Outcome::TimeLimit { seconds: limit.as_secs() },
-            (None, Some(Overdue::Lingers) | None) => provider.judge(&seen, exit, &stderr),
+            (None, Some(Overdue::Lingers) | None) => {
+                let clock = Clock {
+                    now: Timestamp::now(),
+                    local: &TimeZone::system(),
+                    zone: &|name| TimeZone::get(name).ok(),
+                };
+                provider.judge(&seen, exit, &stderr, &clock)
+            }
         };
         ChildEnd { outcome, seen, took, ended: watching.ended }
     }

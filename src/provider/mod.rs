@@ -21,6 +21,7 @@ use thiserror::Error;
 
 use crate::domain::command::{CommandSpec, Exit};
 use crate::domain::outcome::Outcome;
+use crate::domain::reset::Clock;
 
 use agent::AgentError;
 pub use claude::ClaudeSettings;
@@ -158,9 +159,10 @@ impl Provider {
     /// How a run ended, from its result's fields first, from words second, and never from the exit code alone.
     ///
     /// Says nothing of ends that samocode itself brought about: who ended the run knows that.
-    pub fn judge(&self, seen: &Seen, exit: Exit, stderr_tail: &str) -> Outcome {
+    /// `clock` is what a reset time in words is read by.
+    pub fn judge(&self, seen: &Seen, exit: Exit, stderr_tail: &str, clock: &Clock<'_>) -> Outcome {
         match self {
-            Self::Claude(_) => claude::judge(seen, exit, stderr_tail),
+            Self::Claude(_) => claude::judge(seen, exit, stderr_tail, clock),
             Self::Demo(_) => demo::judge(seen, exit, stderr_tail),
         }
     }

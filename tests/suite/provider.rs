@@ -7,11 +7,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use samocode::domain::command::Exit;
 use samocode::domain::outcome::Outcome;
+use samocode::domain::reset::Clock;
 use samocode::provider::{ClaudeSettings, DemoSettings, Provider, ProviderError, RunSpec, Seen, demo};
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// It says nothing of resets here.
+const CLOCK: Clock<'static> = Clock { now: Timestamp::UNIX_EPOCH, local: &TimeZone::UTC, zone: &|_| None };
 
 fn git(dir: &Path, args: &[&str]) -> String {
     let output = Command::new("git")
@@ -143,7 +149,7 @@ impl Play {
         }
         assert!(seen.started().is_some() && seen.last_tool().is_some());
         let exit = Exit::Code(output.status.code().unwrap());
-        assert_eq!(provider.judge(&seen, exit, ""), Outcome::Completed);
+        assert_eq!(provider.judge(&seen, exit, "", &CLOCK), Outcome::Completed);
         serde_json::from_slice(&fs::read(&signal).unwrap()).unwrap()
     }
 
@@ -254,7 +260,7 @@ fn the_demo_agent_says_when_it_cannot_work() {
             seen.note(&event);
         }
     }
-    let outcome = provider.judge(&seen, Exit::Code(1), "");
+    let outcome = provider.judge(&seen, Exit::Code(1), "", &CLOCK);
     let Outcome::Crashed { detail } = outcome else {
         panic!("{outcome:?}");
     };

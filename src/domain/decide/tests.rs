@@ -143,6 +143,79 @@ fn a_park_ends_after_the_stated_reset_or_grows_while_the_limit_stands() {
     };
     assert_eq!(until(0, Some(3600)), 62);
     assert_eq!([until(0, None), until(1, None), until(2, Some(-7200)), until(9, None)], [15, 30, 60, 120]);
+    // A reset that is always a minute ahead is no reason for a try every three minutes.
+    assert_eq!([0, 1, 2, 3, 9].map(|parks| until(parks, Some(60))), [3, 4, 8, 16, 120]);
+}
+
+#[test]
+fn a_park_says_why_it_ends_when_it_ends_and_the_next_iteration_is_told_once() {
+    let reason = |parks: u32, until: Option<Timestamp>| {
+        let mut session = running("full", "planning");
+        session.counters.parks = parks;
+        let ruling = comes_to(
+            &session,
+            Outcome::UsageLimit { until, detail: "you hit it".to_owned() },
+            Err(SignalFault::Missing),
+        );
+        assert_eq!(ruling.told.len(), usize::from(parks == 0), "{ruling:?}");
+        match ruling.decision {
+            Decision::Park(park) => park.reason,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(reason(0, None), "you hit it; no reset time was given; trying again in 15 min");
+    let past = NOW - SignedDuration::from_mins(10);
+    assert_eq!(
+        reason(1, Some(past)),
+        "you hit it; the limit stands after its stated reset; trying again in 30 min"
+    );
+    assert_eq!(reason(0, Some(NOW + SignedDuration::from_mins(10))), "you hit it");
+}
+
+#[test]
+fn a_reset_beyond_the_longest_wait_blocks_at_once_and_says_how_to_go_on() {
+    let session = running("full", "planning");
+    let limit = Outcome::UsageLimit {
+        until: Some(NOW + SignedDuration::from_hours(30)),
+        detail: "weekly limit".to_owned(),
+    };
+    match comes_to(&session, limit, Err(SignalFault::Missing)).decision {
+        Decision::Block(block) => {
+            assert_eq!(block.cause, BlockCause::Limit);
+            for words in ["weekly limit", "1970-01-02T06:02:00Z", "12 h", "samocode resume", "--max-wait"] {
+                assert!(block.reason.contains(words), "{}", block.reason);
+            }
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn tries_at_an_overloaded_service_back_off_spread_out_and_never_wait_for_longer_than_two_hours() {
+    let wait = |parks: u32, id: &str, longest: u64| {
+        let mut session = running("full", "planning");
+        session.counters.parks = parks;
+        let policy = Policy { max_wait: std::time::Duration::from_secs(longest), ..Policy::default() };
+        let mut verdict = verdict(
+            Outcome::Overloaded { detail: String::new() },
+            Err(SignalFault::Missing),
+            Facts::default(),
+        );
+        verdict.gate_id = crate::domain::gate::GateId::from_random(id.to_owned());
+        match decide(&session, &policy, &verdict, NOW).decision {
+            Decision::Park(park) => park.until.as_second(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let ids: Vec<String> =
+        (0..200).map(|number: u64| format!("{:016x}", number * 0x9e37_79b9_7f4a)).collect();
+    for (parks, most) in [(0, 30), (1, 60), (4, 480), (30, 7200)] {
+        let waits: std::collections::BTreeSet<i64> =
+            ids.iter().map(|id| wait(parks, id, 12 * 3600)).collect();
+        assert!(waits.iter().all(|wait| (most * 3 / 4 - 1..=most).contains(wait)), "{waits:?}");
+        assert!(waits.len() >= 5, "{waits:?}");
+    }
+    assert!(wait(9, "a", 600) <= 600, "a guess fits into the longest wait");
 }
 
 #[test]

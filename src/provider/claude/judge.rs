@@ -8,6 +8,7 @@ use super::super::event::RunResult;
 use super::super::words;
 use crate::domain::command::Exit;
 use crate::domain::outcome::Outcome;
+use crate::domain::reset::{Clock, reset_time};
 
 /// Most characters of the CLI's words in an outcome.
 const DETAIL: usize = 400;
@@ -24,8 +25,13 @@ const LOGIN_WORDS: [&str; 6] = [
     "disabled organization",
 ];
 const CREDIT_WORDS: [&str; 2] = ["credit balance is too low", "insufficient credit"];
-const LIMIT_WORDS: [&str; 4] =
-    ["hit your limit", "usage limit reached", "limit · resets", "limit reached ∙ resets"];
+const LIMIT_WORDS: [&str; 5] = [
+    "hit your limit",
+    "usage limit reached",
+    "limit · resets",
+    "limit reached ∙ resets",
+    "limit reached · resets",
+];
 const CONTEXT_WORDS: [&str; 4] =
     ["prompt is too long", "exceed context limit", "context window", "conversation is too long"];
 const OUTAGE_WORDS: [&str; 6] = [
@@ -38,7 +44,7 @@ const OUTAGE_WORDS: [&str; 6] = [
 ];
 
 /// How the run ended. See [`super::super::Provider::judge`].
-pub(in super::super) fn judge(seen: &Seen, exit: Exit, stderr_tail: &str) -> Outcome {
+pub(in super::super) fn judge(seen: &Seen, exit: Exit, stderr_tail: &str, clock: &Clock<'_>) -> Outcome {
     if let Some(outcome) = not_loaded(seen) {
         return outcome;
     }
@@ -46,9 +52,9 @@ pub(in super::super) fn judge(seen: &Seen, exit: Exit, stderr_tail: &str) -> Out
         Some(result) if result.stop_reason == "refusal" => {
             Outcome::Refused { detail: detail(&result.words, "the model refused the request") }
         }
-        Some(result) if result.is_error => failed(seen, result),
+        Some(result) if result.is_error => failed(seen, result, clock),
         Some(_) => Outcome::Completed,
-        None => without_result(seen, exit, stderr_tail),
+        None => without_result(seen, exit, stderr_tail, clock),
     }
 }
 
@@ -68,12 +74,12 @@ fn not_loaded(seen: &Seen) -> Option<Outcome> {
 }
 
 /// The verdict on a result that counts as a failure.
-fn failed(seen: &Seen, result: &RunResult) -> Outcome {
+fn failed(seen: &Seen, result: &RunResult, clock: &Clock<'_>) -> Outcome {
     if result.subtype == "error_max_turns" {
         return Outcome::TurnLimit;
     }
     if seen.rejected().is_some() {
-        return usage_limit(seen, &result.words);
+        return usage_limit(seen, &result.words, clock);
     }
     let words = result.words.as_str();
     match (result.api_status, seen.service_error()) {
@@ -87,7 +93,7 @@ fn failed(seen: &Seen, result: &RunResult) -> Outcome {
             ),
         },
         (Some(500..), _) => Outcome::Overloaded { detail: detail(words, "the service is overloaded") },
-        (status, _) => by_words(words).unwrap_or_else(|| {
+        (status, _) => by_words(words, clock).unwrap_or_else(|| {
             let unreachable = status.is_none() && seen.retrying().is_some();
             if status == Some(429) || unreachable {
                 Outcome::Overloaded { detail: detail(words, "the service refused the request for now") }
@@ -99,9 +105,9 @@ fn failed(seen: &Seen, result: &RunResult) -> Outcome {
 }
 
 /// The verdict on a run that ended without a result.
-fn without_result(seen: &Seen, exit: Exit, stderr_tail: &str) -> Outcome {
+fn without_result(seen: &Seen, exit: Exit, stderr_tail: &str, clock: &Clock<'_>) -> Outcome {
     if seen.rejected().is_some() {
-        return usage_limit(seen, stderr_tail);
+        return usage_limit(seen, stderr_tail, clock);
     }
     let said = detail(stderr_tail, "it said nothing");
     // These two come before anything is loaded, from the command line itself.
@@ -117,7 +123,7 @@ fn without_result(seen: &Seen, exit: Exit, stderr_tail: &str) -> Outcome {
             ),
         };
     }
-    if let Some(outcome) = seen.started().is_none().then(|| by_words(stderr_tail)).flatten() {
+    if let Some(outcome) = seen.started().is_none().then(|| by_words(stderr_tail, clock)).flatten() {
         return outcome;
     }
     if let Some(retrying) = seen.retrying() {
@@ -134,7 +140,7 @@ fn without_result(seen: &Seen, exit: Exit, stderr_tail: &str) -> Outcome {
 }
 
 /// The verdict that the CLI's words alone allow.
-fn by_words(words: &str) -> Option<Outcome> {
+fn by_words(words: &str, clock: &Clock<'_>) -> Option<Outcome> {
     let low = words.to_lowercase();
     let says = |texts: &[&str]| texts.iter().any(|text| low.contains(text));
     if says(&LOGIN_WORDS) {
@@ -142,7 +148,10 @@ fn by_words(words: &str) -> Option<Outcome> {
     } else if says(&CREDIT_WORDS) {
         Some(credit(words))
     } else if says(&LIMIT_WORDS) {
-        Some(Outcome::UsageLimit { until: None, detail: detail(words, "the usage limit is reached") })
+        Some(Outcome::UsageLimit {
+            until: reset_time(words, clock),
+            detail: detail(words, "the usage limit is reached"),
+        })
     } else if says(&CONTEXT_WORDS) {
         Some(Outcome::ContextExhausted)
     } else if says(&OUTAGE_WORDS) {
@@ -152,11 +161,12 @@ fn by_words(words: &str) -> Option<Outcome> {
     }
 }
 
-fn usage_limit(seen: &Seen, words: &str) -> Outcome {
+/// The structured event knows the second; the words only help where it names no time.
+fn usage_limit(seen: &Seen, words: &str, clock: &Clock<'_>) -> Outcome {
     let limit = seen.rejected();
     let kind = limit.map(|limit| limit.kind.replace('_', "-"));
     Outcome::UsageLimit {
-        until: limit.and_then(|limit| limit.resets_at),
+        until: limit.and_then(|limit| limit.resets_at).or_else(|| reset_time(words, clock)),
         detail: detail(
             words,
             &kind.map_or_else(

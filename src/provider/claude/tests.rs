@@ -1,11 +1,13 @@
 //! The adapter against streams recorded from Claude Code 2.1.197, which talked to a loopback server.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::super::event::{AgentEvent, LimitStatus, Retrying};
-use super::{judge, parse};
+use super::parse;
 use crate::domain::command::Exit;
 use crate::domain::outcome::{Outcome, Usage};
+use crate::domain::reset::Clock;
 use crate::provider::Seen;
 
 macro_rules! recorded {
@@ -24,6 +26,13 @@ fn seen(stream: &str) -> Seen {
         seen.note(&event);
     }
     seen
+}
+
+/// As judged at midnight of 2026-04-15, UTC.
+fn judge(seen: &Seen, exit: Exit, stderr: &str) -> Outcome {
+    let now = "2026-04-15T00:00:00Z".parse().unwrap();
+    let zone = |name: &str| (name == "Asia/Riyadh").then(|| TimeZone::posix("<+03>-3").unwrap());
+    super::judge(seen, exit, stderr, &Clock { now, local: &TimeZone::UTC, zone: &zone })
 }
 
 fn outcome(stream: &str) -> Outcome {
@@ -246,20 +255,58 @@ fn a_usage_limit_is_known_to_the_second() {
 }
 
 #[test]
-fn a_usage_limit_in_words_alone_has_no_time() {
-    for words in [
-        "You've hit your session limit · resets 3:30am (America/New_York)",
-        "You've hit your weekly limit · resets Apr 17, 7pm (Asia/Riyadh)",
-        "Claude AI usage limit reached|1762952400",
+fn a_usage_limit_in_words_alone_is_one_too() {
+    for (words, at) in [
+        ("You've hit your session limit · resets 3:30am (Middle/Earth)", None),
+        ("You've hit your weekly limit · resets Apr 17, 7pm (Asia/Riyadh)", Some("2026-04-17T16:00:00Z")),
+        ("Claude AI usage limit reached|1762952400", Some("2025-11-12T13:00:00Z")),
     ] {
         let stream = format!(
             r#"{{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"result":"{words}"}}"#
         );
-        assert!(
-            matches!(outcome(&stream), Outcome::UsageLimit { until: None, .. }),
-            "{words}: {:?}",
-            outcome(&stream)
-        );
+        let at = at.map(|at| at.parse::<Timestamp>().unwrap());
+        assert_eq!(outcome(&stream), Outcome::UsageLimit { until: at, detail: words.to_owned() });
+    }
+}
+
+#[test]
+fn a_reset_that_only_the_words_tell_is_read_from_them_and_the_event_wins() {
+    let result = |words: &str| {
+        format!(
+            r#"{{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"result":"{words}"}}"#
+        )
+    };
+    let event = |info: &str| {
+        format!("{{\"type\":\"rate_limit_event\",\"rate_limit_info\":{{\"status\":\"rejected\"{info}}}}}\n")
+    };
+    let until = |stream: &str| match outcome(stream) {
+        Outcome::UsageLimit { until, .. } => until.map(|at| at.to_string()),
+        other => panic!("{other:?}"),
+    };
+    let words = result("You've hit your session limit · resets 7:28am (UTC)");
+    assert_eq!(until(&words).as_deref(), Some("2026-04-15T07:28:00Z"));
+    assert_eq!(until(&(event("") + &words)).as_deref(), Some("2026-04-15T07:28:00Z"));
+    assert_eq!(
+        until(&(event(r#","resetsAt":1776243515"#) + &words)).as_deref(),
+        Some("2026-04-15T08:58:35Z")
+    );
+    assert_eq!(
+        until(&result("Claude AI usage limit reached|1776243515")).as_deref(),
+        Some("2026-04-15T08:58:35Z")
+    );
+    assert_eq!(until(&result("Claude AI usage limit reached")), None);
+    assert_eq!(until(&result("5-hour limit reached · resets 7pm (Middle/Earth)")), None);
+}
+
+#[test]
+fn a_429_in_the_words_is_no_limit() {
+    for words in
+        ["src/main.rs:429:7: no such field", "connect to port 4290 refused", "assert_eq!(status, 429)"]
+    {
+        let line = format!(r#"{{"type":"result","subtype":"error","is_error":true,"result":"{words}"}}"#);
+        assert!(matches!(outcome(&line), Outcome::Crashed { .. }), "{words}");
+        let stderr = judge(&Seen::new("planning"), Exit::Code(1), words);
+        assert!(matches!(stderr, Outcome::Crashed { .. }), "{words}");
     }
 }
 

@@ -39,6 +39,8 @@ pub(super) struct Law {
     passed: BTreeSet<Phase>,
     failures: u32,
     lost: u32,
+    /// Waits for the provider in a row.
+    parks: u32,
     /// The person's answers: question id → (title, answer).
     answers: BTreeMap<String, (String, String)>,
     /// Guidance that no iteration heard yet.
@@ -67,6 +69,7 @@ impl Law {
             passed: BTreeSet::new(),
             failures: 0,
             lost: 0,
+            parks: 0,
             answers: BTreeMap::new(),
             guidance: Vec::new(),
             in_prompt: 0,
@@ -208,6 +211,7 @@ impl Law {
         self.moves.clear();
         self.failures = 0;
         self.lost = 0;
+        self.parks = 0;
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use samocode::domain::event::Event;
+use samocode::domain::verdict::Decision;
 use samocode_testing_agent::{Script, Step};
 
 use crate::scenario::{Scenario, expect_words, until};
@@ -41,6 +44,51 @@ fn a_parked_session_stops_at_once_and_stays_parked() {
     again.ctrl_c();
     again.end().expect_exit(130).expect_state("parked");
     assert_eq!(scenario.invocations().len(), 1);
+}
+
+/// Every iteration ends at a usage limit, in these words.
+fn limited(words: &str) -> Scenario {
+    let failed = Step::Failed { subtype: "success".into(), status: Some(429), words: words.into() };
+    Scenario::new().agent(Script::new().each("implementation", [Step::Init, failed, Step::Exit(1)]))
+}
+
+#[test]
+fn a_reset_that_is_only_said_in_words_is_waited_for() {
+    let reset = Timestamp::from_second((Timestamp::now().as_second() / 60 + 90) * 60).unwrap();
+    let said = reset.to_zoned(TimeZone::UTC).strftime("%-I:%M%P (UTC)").to_string();
+    let scenario = limited(&format!("You've hit your session limit · resets {said}"));
+    let mut running = scenario.start(RUN);
+    running.until_state("parked");
+    let parked = scenario.journal().into_iter().find_map(|entry| match entry.event {
+        Event::Judged(judged) => Some(judged.decision),
+        _ => None,
+    });
+    let Some(Decision::Park(park)) = parked else { panic!("{parked:?}") };
+    assert_eq!(park.until, reset + SignedDuration::from_mins(2));
+    running.ctrl_c();
+    running.end().expect_exit(130).expect_state("parked");
+}
+
+#[test]
+fn a_limit_without_a_known_reset_says_so_and_one_beyond_the_longest_wait_blocks_at_once() {
+    let scenario = limited("Claude AI usage limit reached");
+    let mut running = scenario.start(RUN);
+    running.until_state("parked");
+    scenario
+        .run(["status", "auth"])
+        .expect_exit(0)
+        .expect_out(&["no reset time was given; trying again in 15 min"]);
+    running.ctrl_c();
+    running.end().expect_exit(130);
+
+    let far = limited("You've hit your limit · resets Jan 1, 2100, 12am (UTC)");
+    far.run(RUN).expect_exit(11).expect_state("blocked").expect_out(&[
+        "2100-01-01T00:02:00Z",
+        "12 h",
+        "samocode resume auth",
+        "--max-wait",
+    ]);
+    assert_eq!(far.invocations().len(), 1);
 }
 
 #[test]

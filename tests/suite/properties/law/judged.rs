@@ -33,13 +33,19 @@ impl Law {
         demand(matches!(before.state, State::Running(_)), "an iteration was judged that did not run")?;
         demand(judged.iteration == self.last_iteration, "another iteration was judged")?;
         let ran = !matches!(judged.outcome, Outcome::Interrupted { .. } | Outcome::CannotStart { .. });
+        if !judged.outcome.is_outage() {
+            self.parks = 0;
+        }
         let granted = judged.signal.as_ref().ok().filter(|_| ran).and_then(|s| self.grants(s, world));
         match granted {
             // Nobody can tell it from a limit that outlasts the longest wait, which counts for nothing.
             Some(Granted::UsedUp) if judged.outcome.is_outage() => {
                 demand(blocks(judged, BlockCause::Limit), "a move went beyond its limit")?;
             }
-            Some(granted) => return self.heard(judged, &granted),
+            Some(granted) => {
+                self.parks = 0;
+                return self.heard(judged, &granted);
+            }
             None => {}
         }
         demand(
@@ -113,15 +119,23 @@ impl Law {
         }
     }
 
-    fn parked(&self, judged: &Judged, at: Timestamp) -> Result<(), Breach> {
+    fn parked(&mut self, judged: &Judged, at: Timestamp) -> Result<(), Breach> {
         let longest = SignedDuration::try_from(self.policy.max_wait).unwrap_or(SignedDuration::MAX);
         match &judged.decision {
             Decision::Park(park) => {
                 let wait = park.until.duration_since(at);
                 demand(wait <= longest, "a park is longer than the longest wait")?;
-                demand(wait >= SignedDuration::from_secs(1) || at == Timestamp::MAX, "a park that is no wait")
+                let edge = park.until == Timestamp::MAX;
+                demand(wait >= SignedDuration::from_secs(1) || edge, "a park that is no wait")?;
+                // Waits in a row double, up to two hours; a quarter less spreads them.
+                let least = SignedDuration::from_secs(22 << self.parks.min(8)).min(longest / 4 * 3);
+                self.parks += 1;
+                demand(wait >= least || edge, "waits for a provider do not grow")
             }
-            _ => demand(blocks(judged, BlockCause::Limit), "a limit counted against something"),
+            _ => {
+                self.parks = 0;
+                demand(blocks(judged, BlockCause::Limit), "a limit counted against something")
+            }
         }
     }
 
