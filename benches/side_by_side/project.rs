@@ -60,7 +60,8 @@ impl Project {
             let file = project.path(&format!("project/src/part_{number}.rs"));
             fs::write(file, format!("pub fn part() -> u32 {{\n    {number}\n}}\n")).unwrap();
         }
-        let config = "MAIN_REPO=.\nWORKTREES=../worktrees\nSESSIONS=_sessions\nCLAUDE_PATH=../stand-in\n";
+        let config = "MAIN_REPO=.\nWORKTREES=../worktrees\nSESSIONS=_sessions\nCLAUDE_PATH=../stand-in\n\
+                      SAMOCODE_MAX_IDLE=1000000\n";
         fs::write(project.path("project/.samocode"), config).unwrap();
         fs::write(project.path("workflow.toml"), WORKFLOW).unwrap();
         fs::write(project.stand_in(), STAND_IN).unwrap();

@@ -61,7 +61,11 @@ impl Failure {
 pub(super) fn block_code(block: &Block) -> u8 {
     match block.cause {
         BlockCause::Unable => UNABLE,
-        BlockCause::Asked | BlockCause::Failures | BlockCause::Interruptions | BlockCause::Limit => BLOCKED,
+        BlockCause::Asked
+        | BlockCause::Failures
+        | BlockCause::NoProgress
+        | BlockCause::Interruptions
+        | BlockCause::Limit => BLOCKED,
     }
 }
 

@@ -41,6 +41,7 @@ pub const KEYS: &[Key] = &[
     key("GIT_BRANCH_PREFIX", "", "put before the branch name with a `/`"),
     key("SAMOCODE_MAX_RETRIES", "3", "failures in a row that block"),
     key("SAMOCODE_RETRY_DELAY", "5", "first back-off, seconds"),
+    key("SAMOCODE_MAX_IDLE", "3", "iterations in a row without any change that block"),
     key("SAMOCODE_SETUP", "", "command run in a fresh worktree"),
     key("SAMOCODE_VERIFY", "", "command run as evidence on entering `done`"),
     key("SAMOCODE_SANDBOX", "auto", "`auto`, `on` or `off`"),

@@ -11,6 +11,7 @@ use crate::domain::signal::{Ask, Signal, SignalFault, WaitFor};
 use crate::domain::verdict::{Block, BlockCause, Decision, Ruling, Verdict};
 use crate::domain::workflow::{GateKind, Move, PhaseRules};
 
+mod idle;
 mod wait;
 
 use wait::{grown, later};
@@ -35,7 +36,7 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
     }
     // The signal is written last: where a good one stands, the work was finished, however the run ended.
     let fault = match verdict.signal.as_ref().map(|signal| obey(session, verdict, signal)) {
-        Ok(Ok(ruling)) => return ruling,
+        Ok(Ok(ruling)) => return idle::minded(ruling, session, policy, verdict),
         Ok(Err(refused)) => SignalFault::NotAllowed(refused),
         Err(fault) => fault.clone(),
     };

@@ -138,6 +138,9 @@ pub struct Judged {
     /// Processes that had to be ended after it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub ended: u32,
+    /// It changed nothing in the worktree and the session folder.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchanged: bool,
     /// The worktree's HEAD afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
@@ -165,7 +168,7 @@ impl Judged {
             }
             Decision::Again | Decision::Park(_) => false,
             Decision::Block(block) => match block.cause {
-                BlockCause::Asked | BlockCause::Failures => true,
+                BlockCause::Asked | BlockCause::Failures | BlockCause::NoProgress => true,
                 // Its signal asks for a move that is used up, or the provider's limit outlasts the longest wait.
                 BlockCause::Limit => !self.outcome.is_outage(),
                 BlockCause::Interruptions | BlockCause::Unable => false,

@@ -9,6 +9,8 @@ pub struct Policy {
     pub max_failures: u32,
     /// First back-off after a failure; it doubles with each further one.
     pub retry_delay: Duration,
+    /// Iterations in a row of one phase that may change nothing; the last of them blocks the session.
+    pub max_idle: u32,
     /// Interruptions in a row that block the session.
     pub max_interruptions: u32,
     /// A park longer than this blocks instead.
@@ -28,6 +30,7 @@ impl Default for Policy {
         Self {
             max_failures: 3,
             retry_delay: Duration::from_secs(5),
+            max_idle: 3,
             max_interruptions: 3,
             max_wait: Duration::from_secs(12 * 3600),
             max_iterations: None,

@@ -118,6 +118,8 @@ pub struct Counters {
     pub moves: BTreeMap<String, u32>,
     /// Failures in a row in this phase.
     pub failures: u32,
+    /// Iterations in a row that went on with this phase and changed nothing.
+    pub idle: u32,
     /// Interruptions in a row.
     pub interruptions: u32,
     /// Parks in a row.

@@ -38,6 +38,8 @@ pub struct Facts {
     pub open_questions: Vec<String>,
     /// The plan that the signal names, or the newest one; or why there is none.
     pub plan: Option<Result<PlanFile, String>>,
+    /// Nothing differs from before the run: no commit, no file of the worktree, no document, no question.
+    pub unchanged: bool,
 }
 
 /// What happens next.
@@ -95,6 +97,8 @@ pub enum BlockCause {
     Asked,
     /// Too many failures in a row.
     Failures,
+    /// Too many iterations in a row that changed nothing.
+    NoProgress,
     /// Too many interruptions in a row.
     Interruptions,
     /// A limit or budget is used up.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use crate::domain::qa::{self, Qa};
 use crate::domain::request::{Scene, SceneQuestion};
@@ -18,6 +19,7 @@ pub(super) fn gather(
     session: &Session,
     signal: Option<&Signal>,
     branch_trouble: Option<String>,
+    unchanged: bool,
 ) -> Result<Facts, EngineError> {
     let documents = Documents::list(layout)?;
     let parsed = parsed(layout);
@@ -38,7 +40,29 @@ pub(super) fn gather(
             .map(|question| question.id.clone())
             .collect(),
         plan: documents.plan(layout, named),
+        unchanged,
     })
+}
+
+/// What stands, in one line that differs when anything of it does: the commit, the tree, the names and sizes of the
+/// documents, the newest plan to the letter, the questions.
+///
+/// Sizes will do for documents: only in a plan, whose items get ticked, does work leave the size as it was.
+pub(super) fn standing(
+    layout: &Layout,
+    head: Option<&str>,
+    tree: Option<&str>,
+) -> Result<String, EngineError> {
+    let documents = Documents::list(layout)?;
+    let size = |path: &Path| fs::metadata(path).map_or(0, |stat| stat.len());
+    let mut named: Vec<(&str, u64)> = documents
+        .names()
+        .iter()
+        .map(|name| (name.as_str(), size(&layout.session_dir().join(name))))
+        .collect();
+    named.sort_unstable();
+    let plan = documents.plan(layout, None);
+    Ok(format!("{head:?} {tree:?} {named:?} {plan:?} {}", size(&layout.qa())))
 }
 
 /// What a request has to be judged by.

@@ -45,6 +45,7 @@ impl Orchestrator<'_> {
                 return Ok(None);
             }
         };
+        let before = self.standing(None, None)?;
         let tag = format!("{}/{iteration}-{}", self.record.layout().process_mark(), random_hex()?);
         self.append(Event::Started(Started {
             iteration,
@@ -58,7 +59,7 @@ impl Orchestrator<'_> {
         // Nothing of the child is alive any more. What it may have put into the inbox is ruled on while no gate is open
         // yet; what comes later is a person's.
         self.take_requests()?;
-        self.judge(iteration, end)?;
+        self.judge(iteration, end, Some(&before))?;
         Ok(self.asked_to_leave())
     }
 
@@ -80,7 +81,15 @@ impl Orchestrator<'_> {
             took: Duration::ZERO,
             ended: 0,
         };
-        self.judge(iteration, end)
+        self.judge(iteration, end, None)
+    }
+
+    /// What stands, with this HEAD and this tree, or those that are known.
+    fn standing(&self, head: Option<&str>, tree: Option<&str>) -> Result<String, EngineError> {
+        let session = self.session();
+        let head = head.or(session.head.as_deref());
+        let tree = tree.or(session.snapshot_tree.as_deref());
+        facts::standing(self.record.layout(), head, tree)
     }
 
     /// Ends what an earlier iteration left, should its keeper have been killed, too. A search costs about 10 µs for
@@ -118,8 +127,9 @@ impl Orchestrator<'_> {
         std::fs::write(&path, prompt.text()).map_err(|source| EngineError::Io { what: "write", path, source })
     }
 
-    /// Judges a child that ended, keeps its work, decides, and journals all of it as one entry.
-    fn judge(&mut self, iteration: u32, end: ChildEnd) -> Result<(), EngineError> {
+    /// Judges a child that ended, keeps its work, decides, and journals all of it as one entry. `before` is what stood
+    /// when it started.
+    fn judge(&mut self, iteration: u32, end: ChildEnd, before: Option<&str>) -> Result<(), EngineError> {
         let layout = self.record.layout().clone();
         let mut found = self.refresh_state();
         let signal = Signal::read(&read_signal(&layout), iteration);
@@ -127,8 +137,10 @@ impl Orchestrator<'_> {
             Some(state) => facts::branch_trouble(state, &self.session().branch),
             None => Some("the worktree cannot be read".to_owned()),
         };
-        let facts = facts::gather(&layout, self.session(), signal.as_ref().ok(), trouble)?;
         let (head, snapshot_tree) = self.keep(iteration, &mut found);
+        let after = self.standing(head.as_deref(), snapshot_tree.as_deref())?;
+        let unchanged = before == Some(after.as_str());
+        let facts = facts::gather(&layout, self.session(), signal.as_ref().ok(), trouble, unchanged)?;
         let signal = match end.outcome {
             // A half-done child may have left anything: its signal is not looked at again.
             Outcome::Interrupted { .. } => Err(SignalFault::Missing),
@@ -150,6 +162,7 @@ impl Orchestrator<'_> {
             usage,
             took_ms: u64::try_from(end.took.as_millis()).unwrap_or(u64::MAX),
             ended: end.ended,
+            unchanged,
             head,
             snapshot_tree,
         })))?;

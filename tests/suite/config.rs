@@ -124,7 +124,7 @@ fn every_key_is_read() {
     let config = Project::sound(
         "SAMOCODE_PROVIDER=codex\nCLAUDE_PATH=~/bin/claude\nCODEX_PATH=./codex\nGEMINI_PATH=gemini-next\n\
          CLAUDE_MODEL=\nCODEX_MODEL=m\nGEMINI_TIMEOUT=20m\nCLAUDE_MAX_TURNS=9\nCLAUDE_ARGS=--mcp-config '{\"a\": 1}'\n\
-         TELEGRAM_BOT_TOKEN=1:secret\nTELEGRAM_CHAT_ID=-10042\nGIT_BRANCH_PREFIX=me/\nSAMOCODE_MAX_RETRIES=2\n\
+         TELEGRAM_BOT_TOKEN=1:secret\nTELEGRAM_CHAT_ID=-10042\nGIT_BRANCH_PREFIX=me/\nSAMOCODE_MAX_RETRIES=2\nSAMOCODE_MAX_IDLE=7\n\
          SAMOCODE_RETRY_DELAY=0\nSAMOCODE_SETUP=npm ci && echo \"it's $(pwd)\"\nSAMOCODE_VERIFY='npm test'\n\
          SAMOCODE_SANDBOX=on\nSAMOCODE_ALLOW_PUSH=yes\nSAMOCODE_PASS_ENV=A,B_C\nSAMOCODE_FALLBACK=gemini\n\
          SAMOCODE_REVIEWERS=codex gemini\nSAMOCODE_MAX_COST=$5.50\nSAMOCODE_MAX_TOKENS=2M\n\
@@ -159,6 +159,7 @@ fn every_key_is_read() {
     assert_eq!((config.fallback, config.reviewers.len()), (Some(ProviderKind::Gemini), 2));
     let policy = Policy {
         max_failures: 2,
+        max_idle: 7,
         retry_delay: Duration::ZERO,
         max_wait: Duration::from_secs(7200),
         max_iterations: Some(50),

@@ -160,6 +160,15 @@ impl Session {
             if judged.outcome == lost { self.counters.interruptions + 1 } else { 0 };
         self.counters.parks =
             if matches!(judged.decision, Decision::Park(_)) { self.counters.parks + 1 } else { 0 };
+        if judged.counts() && !judged.unchanged {
+            self.counters.idle = 0;
+        }
+        match &judged.decision {
+            Decision::Go { phase } if judged.unchanged && *phase == self.phase => self.counters.idle += 1,
+            // Failures have a limit of their own.
+            Decision::Retry { .. } | Decision::Again | Decision::Park(_) | Decision::Block(_) => {}
+            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => self.counters.idle = 0,
+        }
         match &judged.decision {
             Decision::Retry { .. } => self.counters.failures += 1,
             Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => {
@@ -209,6 +218,7 @@ impl Session {
         }
         self.skipped.remove(phase);
         self.counters.failures = 0;
+        self.counters.idle = 0;
     }
 
     fn receive(&mut self, received: &Received) -> Result<(), String> {
@@ -218,6 +228,10 @@ impl Session {
         }
         let ready = self.workable();
         let mut passes = false;
+        if !matches!(received.effect, Effect::Refused(_) | Effect::Stopping) {
+            // The next iteration has something new to go by.
+            self.counters.idle = 0;
+        }
         match &received.effect {
             Effect::Refused(_) => {}
             Effect::Answered { answers, open } => {
@@ -325,6 +339,7 @@ mod tests {
             usage: Usage::default(),
             took_ms: 0,
             ended: 0,
+            unchanged: false,
             head: None,
             snapshot_tree: None,
         };

@@ -78,6 +78,7 @@ pub(crate) fn judged(session: &Session, outcome: Outcome, decision: Decision, to
         usage: Usage::default(),
         took_ms: 0,
         ended: 0,
+        unchanged: false,
         head: None,
         snapshot_tree: None,
     }))

@@ -250,6 +250,7 @@ impl Driver {
         }
         let session = self.record.session();
         agent::work(&mut self.dice, session, &mut self.world);
+        self.world.unchanged = self.dice.chance(40);
         let outcome = agent::outcome(&mut self.dice, self.world.now);
         // What a child put into the inbox is ruled on before a gate may open.
         let leave = self.take_requests()?;
@@ -289,6 +290,7 @@ impl Driver {
             usage,
             took_ms,
             ended: 0,
+            unchanged: verdict.facts.unchanged,
             head,
             snapshot_tree: None,
         })))

@@ -39,6 +39,8 @@ pub(super) struct Law {
     passed: BTreeSet<Phase>,
     failures: u32,
     lost: u32,
+    /// Iterations in a row that went on with the phase and changed nothing.
+    idle: u32,
     /// Waits for the provider in a row.
     parks: u32,
     /// The person's answers: question id → (title, answer).
@@ -69,6 +71,7 @@ impl Law {
             passed: BTreeSet::new(),
             failures: 0,
             lost: 0,
+            idle: 0,
             parks: 0,
             answers: BTreeMap::new(),
             guidance: Vec::new(),
@@ -151,6 +154,7 @@ impl Law {
         let counted: BTreeMap<_, _> = after.counters.in_phase.iter().filter(|(_, used)| **used > 0).collect();
         demand(counted == used, "iterations of a phase are miscounted")?;
         demand(after.counters.spent.iterations == self.spent, "iterations are miscounted")?;
+        demand(after.counters.idle == self.idle, "iterations without progress are miscounted")?;
         demand(after.counters.moves == self.moves, "limited moves are miscounted")?;
         demand(after.news.guidance == self.guidance, "guidance was lost, or told for ever")?;
         demand(after.news.told == self.told, "what an iteration left was lost")?;
@@ -190,6 +194,7 @@ impl Law {
         let from = std::mem::replace(&mut self.phase, target.clone());
         self.passed.insert(from);
         self.failures = 0;
+        self.idle = 0;
         if let Some(count) = step.as_ref().and_then(|step| step.count.clone()) {
             *self.moves.entry(count).or_insert(0) += 1;
         }
@@ -212,6 +217,7 @@ impl Law {
         self.failures = 0;
         self.lost = 0;
         self.parks = 0;
+        self.idle = 0;
     }
 }
 

@@ -137,6 +137,15 @@ fn failures_without_end_are_noticed() {
     assert_caught(Rules { decide: endless_failures, ..REAL }, "failures in a row went beyond their limit");
 }
 
+fn endless_idling(session: &Session, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Ruling {
+    (REAL.decide)(session, &Policy { max_idle: u32::MAX, ..policy.clone() }, verdict, now)
+}
+
+#[test]
+fn iterations_without_progress_and_without_end_are_noticed() {
+    assert_caught(Rules { decide: endless_idling, ..REAL }, "allowed is Idle");
+}
+
 fn endless_losses(session: &Session, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Ruling {
     (REAL.decide)(session, &Policy { max_interruptions: u32::MAX, ..policy.clone() }, verdict, now)
 }

@@ -18,6 +18,8 @@ pub(super) struct World {
     /// The version of the plan's bytes; none while it cannot be read.
     pub(super) plan: Option<usize>,
     pub(super) branch_trouble: bool,
+    /// The iteration that runs has changed nothing.
+    pub(super) unchanged: bool,
     /// A question's number stands twice in `_qa.md`.
     pub(super) repeated: bool,
 }
@@ -35,6 +37,7 @@ impl World {
             documents: BTreeSet::new(),
             plan: None,
             branch_trouble: false,
+            unchanged: false,
             repeated: false,
         }
     }
@@ -103,6 +106,7 @@ impl World {
                 Some(version) => Some(Ok(plan(version))),
                 None => listed.then(|| Err("plan.md cannot be read".to_owned())),
             },
+            unchanged: self.unchanged,
         }
     }
 

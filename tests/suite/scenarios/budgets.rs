@@ -52,7 +52,7 @@ fn a_budget_in_the_settings_counts_and_a_flag_is_stronger() {
 
 #[test]
 fn the_limit_of_a_phase_blocks_and_resume_grants_a_fresh_allowance() {
-    let scenario = planning();
+    let scenario = planning().config("SAMOCODE_MAX_IDLE=99");
     scenario.set_agent(
         Script::new()
             .each("planning", Step::plan("# Plan\n"))

@@ -125,7 +125,7 @@ fn a_plain_meaning_is_taken() {
         vec![Step::signal(json!({"status": "continue", "iteration": 6, "phase": "implementation"}))],
     ];
     let count = lenient.len();
-    let scenario = doing(lenient);
+    let scenario = doing(lenient).config("SAMOCODE_MAX_IDLE=99");
     scenario.run(RUN).expect_exit(0).expect_state("done");
     assert_eq!(scenario.invocations().len(), count + 3);
     expect_words(&scenario.prompt(4), &["Iteration 3 handed over: half of it stands"]);

@@ -17,6 +17,8 @@ use super::{Breach, Law, demand};
 enum Granted {
     Go(Phase),
     UsedUp,
+    /// It would go on with its phase once more, and has changed nothing for too long.
+    Idle,
     Open(GateKind),
     Block,
     Finish,
@@ -36,6 +38,7 @@ impl Law {
         if !judged.outcome.is_outage() {
             self.parks = 0;
         }
+        demand(judged.unchanged == world.unchanged, "what an iteration changed was misread")?;
         let granted = judged.signal.as_ref().ok().filter(|_| ran).and_then(|s| self.grants(s, world));
         match granted {
             // Nobody can tell it from a limit that outlasts the longest wait, which counts for nothing.
@@ -44,6 +47,7 @@ impl Law {
             }
             Some(granted) => {
                 self.parks = 0;
+                let granted = self.minded(granted, judged);
                 return self.heard(judged, &granted);
             }
             None => {}
@@ -79,6 +83,7 @@ impl Law {
         let done = match (granted, &judged.decision) {
             (Granted::Go(target), Decision::Go { phase }) => target == phase,
             (Granted::UsedUp, Decision::Block(block)) => block.cause == BlockCause::Limit,
+            (Granted::Idle, Decision::Block(block)) => block.cause == BlockCause::NoProgress,
             (Granted::Open(kind), Decision::Open(gate)) => {
                 self.open = Some((gate.id.clone(), gate.ask.kind()));
                 gate.ask.kind() == *kind && gate.phase == self.phase
@@ -95,7 +100,8 @@ impl Law {
         }
         self.count();
         self.lost = 0;
-        if matches!(granted, Granted::UsedUp | Granted::Block) {
+        self.moved_on(granted, judged);
+        if matches!(granted, Granted::UsedUp | Granted::Idle | Granted::Block) {
             // A person is asked first; the next iteration starts without knowing what this one read.
             self.told.extend(judged.told.iter().cloned());
             return Ok(());
@@ -108,6 +114,26 @@ impl Law {
             self.walk(target);
         }
         Ok(())
+    }
+
+    /// An iteration that changed nothing may be followed by few others of the same kind.
+    fn minded(&self, granted: Granted, judged: &Judged) -> Granted {
+        let terminal = self.rules().is_ok_and(|rules| rules.terminal);
+        match granted {
+            Granted::Go(target) if target == self.phase && judged.unchanged && !terminal => {
+                if self.idle + 1 >= self.policy.max_idle { Granted::Idle } else { Granted::Go(target) }
+            }
+            other => other,
+        }
+    }
+
+    fn moved_on(&mut self, granted: &Granted, judged: &Judged) {
+        match granted {
+            Granted::Go(target) if *target == self.phase && judged.unchanged => self.idle += 1,
+            Granted::Go(_) | Granted::Open(_) | Granted::Finish => self.idle = 0,
+            Granted::UsedUp | Granted::Idle | Granted::Block if judged.unchanged => {}
+            Granted::UsedUp | Granted::Idle | Granted::Block => self.idle = 0,
+        }
     }
 
     fn interrupted(&mut self, judged: &Judged, by: Interruption) -> Result<(), Breach> {
@@ -142,6 +168,9 @@ impl Law {
     fn failed(&mut self, judged: &Judged) -> Result<(), Breach> {
         self.count();
         self.lost = 0;
+        if !judged.unchanged {
+            self.idle = 0;
+        }
         self.failures += 1;
         if self.failures >= self.policy.max_failures {
             demand(blocks(judged, BlockCause::Failures), "failures in a row went beyond their limit")

@@ -27,6 +27,9 @@ impl Law {
             let refused = matches!(received.effect, Effect::Refused(_));
             return demand(!refused || !self.must_pass(received, world), "a person's right act was refused");
         }
+        if received.effect != Effect::Stopping {
+            self.idle = 0;
+        }
         let who = &received.request.who;
         match (&received.effect, &received.request.act) {
             (Effect::Guided(words), Act::Tell(said)) => {
