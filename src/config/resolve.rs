@@ -195,6 +195,8 @@ impl<'a> Resolver<'a> {
             max_failures: self.required("SAMOCODE_MAX_RETRIES", values::count)?,
             retry_delay: self.required("SAMOCODE_RETRY_DELAY", values::seconds)?,
             max_idle: self.required("SAMOCODE_MAX_IDLE", values::count)?,
+            stall_start: self.required("SAMOCODE_STALL_START", values::timeout)?,
+            stall_stream: self.required("SAMOCODE_STALL_STREAM", values::timeout)?,
             max_wait: self.required("SAMOCODE_MAX_WAIT", values::duration)?,
             max_iterations: self.optional("SAMOCODE_MAX_ITERATIONS", values::count)?,
             max_cost_usd: self.optional("SAMOCODE_MAX_COST", values::dollars)?,

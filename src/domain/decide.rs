@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::gate::{Gate, GateAsk};
-use crate::domain::outcome::{Interruption, Outcome};
+use crate::domain::outcome::{Interruption, Outcome, Silence};
 use crate::domain::phase::Phase;
 use crate::domain::policy::Policy;
 use crate::domain::session::Session;
@@ -69,7 +69,12 @@ fn failure(outcome: &Outcome, fault: &SignalFault) -> String {
         Outcome::TimeLimit { seconds } => {
             Some(format!("the run was ended at its time limit of {seconds} s; hand off before it"))
         }
-        Outcome::Stalled { seconds } => Some(format!("the run was silent for {seconds} s and was ended")),
+        Outcome::Stalled { seconds, at: Silence::Start } => {
+            Some(format!("the CLI said nothing at all for {seconds} s and was ended"))
+        }
+        Outcome::Stalled { seconds, at: Silence::Stream } => {
+            Some(format!("the run fell silent for {seconds} s with no tool at work and was ended"))
+        }
         Outcome::UsageLimit { detail, .. }
         | Outcome::Overloaded { detail }
         | Outcome::LoginRequired { detail }

@@ -32,6 +32,8 @@ pub enum Outcome {
     Stalled {
         /// How long it was silent.
         seconds: u64,
+        /// Where it fell silent.
+        at: Silence,
     },
     /// The account's usage limit was reached; nothing is wrong with the work.
     UsageLimit {
@@ -65,6 +67,16 @@ pub enum Outcome {
         /// Whose doing it was.
         by: Interruption,
     },
+}
+
+/// Where a run fell silent. While a tool runs, silence is no stall: the iteration's time limit bounds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Silence {
+    /// Before its first line.
+    Start,
+    /// In mid-stream, with no tool at work.
+    Stream,
 }
 
 impl Outcome {

@@ -11,6 +11,10 @@ pub struct Policy {
     pub retry_delay: Duration,
     /// Iterations in a row of one phase that may change nothing; the last of them blocks the session.
     pub max_idle: u32,
+    /// Silence before the CLI's first line that ends a run.
+    pub stall_start: Duration,
+    /// Silence in mid-stream, with no tool at work, that ends a run. The model's pauses of 7 minutes are normal.
+    pub stall_stream: Duration,
     /// Interruptions in a row that block the session.
     pub max_interruptions: u32,
     /// A park longer than this blocks instead.
@@ -31,6 +35,8 @@ impl Default for Policy {
             max_failures: 3,
             retry_delay: Duration::from_secs(5),
             max_idle: 3,
+            stall_start: Duration::from_secs(300),
+            stall_stream: Duration::from_secs(900),
             max_interruptions: 3,
             max_wait: Duration::from_secs(12 * 3600),
             max_iterations: None,

@@ -2,11 +2,18 @@
 
 use std::time::Duration;
 
+use crate::domain::outcome::Silence;
+use crate::domain::policy::Policy;
+
 /// How long what may last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WatchLimits {
     /// The whole iteration.
     pub total: Duration,
+    /// Silence before the first line.
+    pub start: Duration,
+    /// Silence in mid-stream while no tool is at work.
+    pub stream: Duration,
     /// Silence after a result when a signal stands: nothing more is to come.
     pub settled: Duration,
     /// Silence after a result without a signal: a late background turn may still write one.
@@ -14,10 +21,16 @@ pub struct WatchLimits {
 }
 
 impl WatchLimits {
-    /// The usual limits for an iteration that may last `total`.
+    /// The limits for an iteration that may last `total`.
     #[must_use]
-    pub fn within(total: Duration) -> Self {
-        Self { total, settled: Duration::from_secs(10), unsettled: Duration::from_secs(60) }
+    pub fn within(total: Duration, policy: &Policy) -> Self {
+        Self {
+            total,
+            start: policy.stall_start,
+            stream: policy.stall_stream,
+            settled: Duration::from_secs(10),
+            unsettled: Duration::from_secs(60),
+        }
     }
 }
 
@@ -28,6 +41,10 @@ pub struct Watched {
     pub elapsed: Duration,
     /// Time since it last printed anything.
     pub silent: Duration,
+    /// Whether it has printed anything.
+    pub has_output: bool,
+    /// Whether a tool that it called has not answered yet.
+    pub tool_runs: bool,
     /// Whether it has printed its result.
     pub has_result: bool,
     /// Whether a signal stands.
@@ -41,6 +58,8 @@ pub enum Overdue {
     Lingers,
     /// It ran into the iteration's time limit.
     TimeLimit,
+    /// It has been silent for too long.
+    Silent(Silence),
 }
 
 /// Whether the child has to be ended now. One that goes on working after its result is left alone.
@@ -51,8 +70,12 @@ pub fn overdue(limits: &WatchLimits, seen: &Watched) -> Option<Overdue> {
         Some(Overdue::TimeLimit)
     } else if seen.has_result && seen.silent >= patience {
         Some(Overdue::Lingers)
-    } else {
+    } else if seen.has_result || seen.tool_runs {
         None
+    } else if !seen.has_output {
+        (seen.silent >= limits.start).then_some(Overdue::Silent(Silence::Start))
+    } else {
+        (seen.silent >= limits.stream).then_some(Overdue::Silent(Silence::Stream))
     }
 }
 
@@ -60,29 +83,48 @@ pub fn overdue(limits: &WatchLimits, seen: &Watched) -> Option<Overdue> {
 mod tests {
     use super::*;
 
-    fn at(silent: u64, has_result: bool, has_signal: bool) -> Option<Overdue> {
-        let seen = Watched {
-            elapsed: Duration::from_secs(200),
-            silent: Duration::from_secs(silent),
-            has_result,
+    fn minutes(minutes: u64) -> Duration {
+        Duration::from_secs(minutes * 60)
+    }
+
+    fn judged(seen: Watched) -> Option<Overdue> {
+        overdue(&WatchLimits::within(minutes(60), &Policy::default()), &seen)
+    }
+
+    fn finished(silent: u64, has_signal: bool) -> Option<Overdue> {
+        let silent = Duration::from_secs(silent);
+        judged(Watched {
+            elapsed: minutes(4),
+            silent,
+            has_output: true,
+            has_result: true,
             has_signal,
-        };
-        overdue(&WatchLimits::within(Duration::from_secs(1800)), &seen)
+            ..Watched::default()
+        })
     }
 
     #[test]
     fn a_finished_child_that_stays_is_ended_after_the_grace() {
-        assert_eq!(at(9, true, true), None);
-        assert_eq!(at(10, true, true), Some(Overdue::Lingers));
-        assert_eq!(at(59, true, false), None);
-        assert_eq!(at(60, true, false), Some(Overdue::Lingers));
+        assert_eq!(finished(9, true), None);
+        assert_eq!(finished(10, true), Some(Overdue::Lingers));
+        assert_eq!(finished(59, false), None);
+        assert_eq!(finished(60, false), Some(Overdue::Lingers));
+    }
+
+    /// Silent for so many minutes, at a run's start, in mid-stream, or while a tool runs.
+    fn silent(silent: u64, has_output: bool, tool_runs: bool) -> Option<Overdue> {
+        let silent = minutes(silent);
+        judged(Watched { elapsed: silent, silent, has_output, tool_runs, ..Watched::default() })
     }
 
     #[test]
-    fn silence_before_a_result_is_left_alone_until_the_time_limit() {
-        assert_eq!(at(199, false, true), None);
-        let limits = WatchLimits::within(Duration::from_secs(200));
-        let seen = Watched { elapsed: Duration::from_secs(200), ..Watched::default() };
-        assert_eq!(overdue(&limits, &seen), Some(Overdue::TimeLimit));
+    fn silence_is_judged_by_where_it_is() {
+        assert_eq!(silent(4, false, false), None);
+        assert_eq!(silent(5, false, false), Some(Overdue::Silent(Silence::Start)));
+        assert_eq!(silent(7, true, false), None, "the model thinks");
+        assert_eq!(silent(14, true, false), None);
+        assert_eq!(silent(15, true, false), Some(Overdue::Silent(Silence::Stream)));
+        assert_eq!(silent(59, true, true), None, "a tool may run for as long as the iteration");
+        assert_eq!(silent(60, true, true), Some(Overdue::TimeLimit));
     }
 }

@@ -32,6 +32,7 @@ pub(super) struct ChildEnd {
 struct Heard {
     seen: Seen,
     last_output: Instant,
+    has_output: bool,
 }
 
 /// A child that is being watched.
@@ -45,6 +46,8 @@ struct Watching {
     drained: bool,
     ended: u32,
     overdue: Option<Overdue>,
+    /// How long it had been silent when it was overdue.
+    silent: Duration,
     interruption: Option<Interruption>,
 }
 
@@ -60,7 +63,8 @@ impl Orchestrator<'_> {
     ) -> Result<ChildEnd, EngineError> {
         let started = Instant::now();
         self.swept = false;
-        let heard = Arc::new(Mutex::new(Heard { seen: Seen::new(agent), last_output: started }));
+        let heard =
+            Arc::new(Mutex::new(Heard { seen: Seen::new(agent), last_output: started, has_output: false }));
         let running = match self.launch(iteration, provider, &heard, spec, tag) {
             Ok(running) => running,
             Err(error) => {
@@ -87,6 +91,7 @@ impl Orchestrator<'_> {
             drained: false,
             ended: 0,
             overdue: None,
+            silent: Duration::ZERO,
             interruption: None,
         };
         self.say.live(Some(&watching.live));
@@ -146,6 +151,7 @@ impl Orchestrator<'_> {
                 }
                 if line.last_in_chunk {
                     heard.last_output = Instant::now();
+                    heard.has_output = true;
                 }
             },
         )
@@ -192,12 +198,14 @@ impl Orchestrator<'_> {
             self.say.line("stop was asked for: ending the iteration");
             watching.end(Interruption::StopRequest);
         }
-        let limits = WatchLimits::within(self.settings.timeout(&self.session().phase));
+        let limits =
+            WatchLimits::within(self.settings.timeout(&self.session().phase), &self.settings.config.policy);
         if watching.overdue.is_none()
             && watching.interruption.is_none()
             && let Some(overdue) = overdue(&limits, &watched)
         {
             watching.overdue = Some(overdue);
+            watching.silent = watched.silent;
             watching.running.stop();
         }
         Ok(())
@@ -214,6 +222,7 @@ impl Orchestrator<'_> {
         let outcome = match (watching.interruption, watching.overdue) {
             (Some(by), _) => Outcome::Interrupted { by },
             (None, Some(Overdue::TimeLimit)) => Outcome::TimeLimit { seconds: limit.as_secs() },
+            (None, Some(Overdue::Silent(at))) => Outcome::Stalled { seconds: watching.silent.as_secs(), at },
             (None, Some(Overdue::Lingers) | None) => {
                 let clock = Clock {
                     now: Timestamp::now(),
@@ -245,6 +254,8 @@ impl Watching {
         Watched {
             elapsed: self.started.elapsed(),
             silent: heard.last_output.elapsed(),
+            has_output: heard.has_output,
+            tool_runs: heard.seen.tool_runs(),
             has_result: heard.seen.has_result(),
             has_signal,
         }

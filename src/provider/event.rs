@@ -15,6 +15,8 @@ pub enum AgentEvent {
     Started(Started),
     /// The model wrote something.
     Activity(Activity),
+    /// A tool that the model called has answered.
+    ToolAnswered,
     /// A request failed and the CLI will try it again by itself.
     Retrying(Retrying),
     /// The account's usage limit was spoken of; most of the time it still allows work.
@@ -52,6 +54,8 @@ pub struct Activity {
     pub usage: Usage,
     /// The tool that was called, readable and short, e.g. `Bash cargo test`. Only looked for in the last line of a chunk.
     pub tool: Option<String>,
+    /// How many tools the line calls.
+    pub calls: u32,
 }
 
 /// A message's identity, as a hash: good enough to tell neighbours apart, and small.

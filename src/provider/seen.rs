@@ -20,6 +20,8 @@ pub struct Seen {
     /// The sum over all messages, `open` included.
     total: Usage,
     last_tool: Option<String>,
+    /// Tools that were called and have not answered.
+    open_calls: u32,
     retrying: Option<Retrying>,
     rate_limit: Option<RateLimit>,
     service_error: Option<String>,
@@ -35,6 +37,7 @@ impl Seen {
             open: VecDeque::with_capacity(OPEN_MESSAGES),
             total: Usage::default(),
             last_tool: None,
+            open_calls: 0,
             retrying: None,
             rate_limit: None,
             service_error: None,
@@ -49,10 +52,12 @@ impl Seen {
             AgentEvent::Activity(activity) => {
                 self.retrying = None;
                 self.count(activity.message, activity.usage);
+                self.open_calls = self.open_calls.saturating_add(activity.calls);
                 if let Some(tool) = &activity.tool {
                     self.last_tool = Some(tool.clone());
                 }
             }
+            AgentEvent::ToolAnswered => self.open_calls = self.open_calls.saturating_sub(1),
             AgentEvent::Retrying(retrying) => self.retrying = Some(retrying.clone()),
             AgentEvent::RateLimit(limit) => self.rate_limit = Some(limit.clone()),
             AgentEvent::ServiceError { kind } => self.service_error = Some(kind.clone()),
@@ -94,6 +99,11 @@ impl Seen {
     /// The latest tool call, readable and short.
     pub fn last_tool(&self) -> Option<&str> {
         self.last_tool.as_deref()
+    }
+
+    /// Whether a tool that was called has not answered yet.
+    pub fn tool_runs(&self) -> bool {
+        self.open_calls > 0
     }
 
     /// Whether the run has said its last word.
@@ -147,6 +157,7 @@ mod tests {
             message: MessageId::of(message.as_bytes()),
             usage: Usage { input_tokens: input, output_tokens: output, ..Usage::default() },
             tool: None,
+            calls: 0,
         })
     }
 

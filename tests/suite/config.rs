@@ -124,7 +124,7 @@ fn every_key_is_read() {
     let config = Project::sound(
         "SAMOCODE_PROVIDER=codex\nCLAUDE_PATH=~/bin/claude\nCODEX_PATH=./codex\nGEMINI_PATH=gemini-next\n\
          CLAUDE_MODEL=\nCODEX_MODEL=m\nGEMINI_TIMEOUT=20m\nCLAUDE_MAX_TURNS=9\nCLAUDE_ARGS=--mcp-config '{\"a\": 1}'\n\
-         TELEGRAM_BOT_TOKEN=1:secret\nTELEGRAM_CHAT_ID=-10042\nGIT_BRANCH_PREFIX=me/\nSAMOCODE_MAX_RETRIES=2\nSAMOCODE_MAX_IDLE=7\n\
+         TELEGRAM_BOT_TOKEN=1:secret\nTELEGRAM_CHAT_ID=-10042\nGIT_BRANCH_PREFIX=me/\nSAMOCODE_MAX_RETRIES=2\nSAMOCODE_MAX_IDLE=7\nSAMOCODE_STALL_START=2m\nSAMOCODE_STALL_STREAM=9\n\
          SAMOCODE_RETRY_DELAY=0\nSAMOCODE_SETUP=npm ci && echo \"it's $(pwd)\"\nSAMOCODE_VERIFY='npm test'\n\
          SAMOCODE_SANDBOX=on\nSAMOCODE_ALLOW_PUSH=yes\nSAMOCODE_PASS_ENV=A,B_C\nSAMOCODE_FALLBACK=gemini\n\
          SAMOCODE_REVIEWERS=codex gemini\nSAMOCODE_MAX_COST=$5.50\nSAMOCODE_MAX_TOKENS=2M\n\
@@ -160,6 +160,8 @@ fn every_key_is_read() {
     let policy = Policy {
         max_failures: 2,
         max_idle: 7,
+        stall_start: Duration::from_secs(120),
+        stall_stream: Duration::from_secs(9),
         retry_delay: Duration::ZERO,
         max_wait: Duration::from_secs(7200),
         max_iterations: Some(50),

@@ -13,6 +13,7 @@ mod progress;
 mod providers;
 mod requests;
 mod signals;
+mod silence;
 mod waits;
 mod walk;
 mod workflows;

@@ -87,6 +87,7 @@ fn its_tools_as_they_happen() {
             AgentEvent::Activity(activity) => activity.tool,
             AgentEvent::Started(_)
             | AgentEvent::Retrying(_)
+            | AgentEvent::ToolAnswered
             | AgentEvent::RateLimit(_)
             | AgentEvent::ServiceError { .. }
             | AgentEvent::Result(_) => None,
@@ -207,6 +208,7 @@ fn retries_say_what_is_wrong_and_how_long_it_takes() {
             AgentEvent::Retrying(retrying) => Some(retrying),
             AgentEvent::Started(_)
             | AgentEvent::Activity(_)
+            | AgentEvent::ToolAnswered
             | AgentEvent::RateLimit(_)
             | AgentEvent::ServiceError { .. }
             | AgentEvent::Result(_) => None,

@@ -40,6 +40,8 @@ impl Line {
                 message: MessageId::of(&message.to_be_bytes()),
                 usage: Usage { input_tokens, output_tokens, ..Usage::default() },
                 tool: Some(words::tool_label(&tool, "")),
+                // It says what it did, not what it begins.
+                calls: 0,
             }),
             Self::Result { ok, words } => AgentEvent::Result(RunResult {
                 subtype: if ok { "success" } else { "error" }.into(),

@@ -1,7 +1,7 @@
 //! What a child may leave behind: an outcome and a signal of every kind, sensible more often than not.
 
 use jiff::{SignedDuration, Timestamp};
-use samocode::domain::outcome::{Interruption, Outcome, Usage};
+use samocode::domain::outcome::{Interruption, Outcome, Silence, Usage};
 use samocode::domain::session::Session;
 use samocode::domain::signal::{Ask, Needs, RawSignal, Signal, SignalFault, WaitFor};
 use samocode::domain::workflow::GateKind;
@@ -21,7 +21,7 @@ pub(super) fn outcome(dice: &mut Dice, now: Timestamp) -> Outcome {
         1 => Outcome::ContextExhausted,
         2 => Outcome::Refused { detail },
         3 => Outcome::TimeLimit { seconds: 1800 },
-        4 => Outcome::Stalled { seconds: 600 },
+        4 => Outcome::Stalled { seconds: 600, at: dice.pick(&[Silence::Start, Silence::Stream]) },
         5 | 6 => Outcome::UsageLimit { until: Some(dice.pick(&resets)), detail },
         7 => Outcome::UsageLimit { until: Some(dice.pick(&[Timestamp::MIN, Timestamp::MAX])), detail },
         8 => Outcome::UsageLimit { until: None, detail },
