@@ -20,22 +20,20 @@ pub(super) fn configuration(config: &Config) -> Check {
         config.keys_of_other_phases(&phases).map(|setting| setting.key.as_str()).collect();
     let idle: Vec<&str> = config.keys_without_effect().map(|setting| setting.key.as_str()).collect();
     let file = config.file.display().to_string();
+    let (mut found, mut mends) = (Vec::new(), Vec::new());
     if !idle.is_empty() {
-        return Check::warn(
-            "configuration",
-            format!("{file}: nothing in this version acts on {} yet", idle.join(", ")),
-            "leave it out, so that nobody relies on it",
-        );
+        found.push(format!("nothing in this version acts on {} yet", idle.join(", ")));
+        mends.push("leave it out, so that nobody relies on it".to_owned());
     }
-    if strange.is_empty() {
+    if !strange.is_empty() {
+        let known: Vec<&str> = phases.iter().map(Phase::as_str).collect();
+        found.push(format!("{} is for no phase of the built-in workflows", strange.join(", ")));
+        mends.push(format!("the phases are {}; with a workflow of your own all is well", known.join(", ")));
+    }
+    if found.is_empty() {
         return Check::ok("configuration", file);
     }
-    let known: Vec<&str> = phases.iter().map(Phase::as_str).collect();
-    Check::warn(
-        "configuration",
-        format!("{file}: {} is for no phase of the built-in workflows", strange.join(", ")),
-        format!("the phases are {}; with a workflow of your own all is well", known.join(", ")),
-    )
+    Check::warn("configuration", format!("{file}: {}", found.join("; ")), mends.join("; "))
 }
 
 /// The phases of all built-in workflows that an agent runs.
