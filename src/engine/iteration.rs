@@ -46,6 +46,7 @@ impl Orchestrator<'_> {
             }
         };
         let tag = format!("{}/{iteration}-{}", self.record.layout().process_mark(), random_hex()?);
+        self.guard()?;
         self.append(Event::Started(Started {
             iteration,
             phase: phase.clone(),
@@ -55,10 +56,11 @@ impl Orchestrator<'_> {
         }))?;
         self.say.line(&format!("#{iteration} {phase} · {} started", provider.name()));
         let end = self.drive(iteration, &agent, &provider, spec, &tag)?;
+        let planted = self.put_back(iteration)?;
         // Nothing of the child is alive any more. What it may have put into the inbox is ruled on while no gate is open
         // yet; what comes later is a person's.
         self.take_requests()?;
-        self.judge(iteration, end)?;
+        self.judge(iteration, end, planted)?;
         Ok(self.asked_to_leave())
     }
 
@@ -72,15 +74,16 @@ impl Orchestrator<'_> {
     pub(super) fn close_lost(&mut self) -> Result<(), EngineError> {
         self.end_leftovers();
         clear_signal(self.record.layout())?;
-        self.open_worktree()?;
         let iteration = self.session().iteration;
+        let planted = self.put_back(iteration)?;
+        self.open_worktree()?;
         let end = ChildEnd {
             outcome: Outcome::Interrupted { by: Interruption::OrchestratorLost },
             seen: Seen::new(""),
             took: Duration::ZERO,
             ended: 0,
         };
-        self.judge(iteration, end)
+        self.judge(iteration, end, planted)
     }
 
     /// Ends what an earlier iteration left, should its keeper have been killed, too. A search costs about 10 µs for
@@ -119,9 +122,9 @@ impl Orchestrator<'_> {
     }
 
     /// Judges a child that ended, keeps its work, decides, and journals all of it as one entry.
-    fn judge(&mut self, iteration: u32, end: ChildEnd) -> Result<(), EngineError> {
+    fn judge(&mut self, iteration: u32, end: ChildEnd, mut found: Vec<String>) -> Result<(), EngineError> {
         let layout = self.record.layout().clone();
-        let mut found = self.refresh_state();
+        found.extend(self.refresh_state());
         let signal = Signal::read(&read_signal(&layout), iteration);
         let trouble = match &self.state {
             Some(state) => facts::branch_trouble(state, &self.session().branch),

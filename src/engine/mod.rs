@@ -9,6 +9,7 @@ use std::path::PathBuf;
 mod child;
 mod facts;
 mod gates;
+mod guarding;
 mod happening;
 mod iteration;
 mod keep;
@@ -21,6 +22,7 @@ mod say;
 mod settings;
 mod view;
 
+pub use guarding::put_back_lost;
 pub use happening::{Happening, Happenings};
 pub use open::{Found, NewSession, adopt, create, find, list, look_up, take};
 pub use orchestrator::{Ending, Orchestrator};

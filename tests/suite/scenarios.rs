@@ -9,6 +9,7 @@ mod iterations;
 mod names;
 mod places;
 mod plans;
+mod planted;
 mod providers;
 mod requests;
 mod signals;
