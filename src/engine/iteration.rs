@@ -125,6 +125,10 @@ impl Orchestrator<'_> {
     fn judge(&mut self, iteration: u32, end: ChildEnd, mut found: Vec<String>) -> Result<(), EngineError> {
         let layout = self.record.layout().clone();
         found.extend(self.refresh_state());
+        if let Some(left) = self.left_behind(iteration) {
+            self.say.line(&left);
+            found.push(left);
+        }
         let signal = Signal::read(&read_signal(&layout), iteration);
         let trouble = match &self.state {
             Some(state) => facts::branch_trouble(state, &self.session().branch),

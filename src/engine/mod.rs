@@ -11,6 +11,7 @@ mod facts;
 mod gates;
 mod guarding;
 mod happening;
+mod history;
 mod iteration;
 mod keep;
 mod open;

@@ -15,6 +15,7 @@ mod folder;
 mod guard;
 mod history;
 mod includes;
+mod keep_commit;
 mod prepare;
 mod program;
 mod repository;
