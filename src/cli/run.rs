@@ -40,8 +40,7 @@ pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8,
     }
     let happenings = Happenings::default();
     signals::listen(&happenings)?;
-    let repository = Repository::discover(&Git::new(), &context.config.main_repo)?;
-    let Some(record) = open(&context, &settings, &repository, name, options, task.as_deref())? else {
+    let Some((record, repository)) = open(&context, &settings, name, options, task.as_deref())? else {
         return Ok(0);
     };
     if options.detached {
@@ -171,11 +170,11 @@ fn task(options: &RunOptions) -> Result<Option<String>, Failure> {
 fn open(
     context: &Context,
     settings: &Settings,
-    repository: &Repository,
     name: &str,
     options: &RunOptions,
     task: Option<&str>,
-) -> Result<Option<Writable>, Failure> {
+) -> Result<Option<(Writable, Repository)>, Failure> {
+    let repository = || Repository::discover(&Git::new(), &context.config.main_repo);
     let found = engine::find(&context.config.sessions, name)?;
     let new = |name| -> Result<NewSession, Failure> {
         Ok(NewSession {
@@ -187,14 +186,16 @@ fn open(
     };
     match found {
         Found::New(name) => {
+            let repository = repository()?;
             let new = new(name)?;
             settings.check_providers(&Workflow::parse(&new.workflow).map_err(EngineError::from)?)?;
-            Ok(Some(engine::create(settings, repository, new)?))
+            Ok(Some((engine::create(settings, &repository, new)?, repository)))
         }
         Found::Folder(layout) => {
+            let repository = repository()?;
             may_adopt(&layout, options.adopt)?;
             let name = adopted_name(&layout)?;
-            Ok(Some(engine::adopt(settings, &layout, new(name)?)?))
+            Ok(Some((engine::adopt(settings, &layout, new(name)?)?, repository)))
         }
         Found::Session(layout) => {
             if let Some(task) = task {
@@ -208,7 +209,11 @@ fn open(
                     ));
                     Ok(None)
                 }
-                taken => Ok(Some(taken?)),
+                taken => {
+                    let record = taken?;
+                    engine::put_back_lost(&record)?;
+                    Ok(Some((record, repository()?)))
+                }
             }
         }
     }

@@ -47,6 +47,7 @@ impl Orchestrator<'_> {
         };
         let before = self.standing(None, None)?;
         let tag = format!("{}/{iteration}-{}", self.record.layout().process_mark(), random_hex()?);
+        self.guard()?;
         self.append(Event::Started(Started {
             iteration,
             phase: phase.clone(),
@@ -56,10 +57,11 @@ impl Orchestrator<'_> {
         }))?;
         self.say.line(&format!("#{iteration} {phase} · {} started", provider.name()));
         let end = self.drive(iteration, &agent, &provider, spec, &tag)?;
+        let planted = self.put_back(iteration)?;
         // Nothing of the child is alive any more. What it may have put into the inbox is ruled on while no gate is open
         // yet; what comes later is a person's.
         self.take_requests()?;
-        self.judge(iteration, end, Some(&before))?;
+        self.judge(iteration, end, Some(&before), planted)?;
         Ok(self.asked_to_leave())
     }
 
@@ -73,15 +75,16 @@ impl Orchestrator<'_> {
     pub(super) fn close_lost(&mut self) -> Result<(), EngineError> {
         self.end_leftovers();
         clear_signal(self.record.layout())?;
-        self.open_worktree()?;
         let iteration = self.session().iteration;
+        let planted = self.put_back(iteration)?;
+        self.open_worktree()?;
         let end = ChildEnd {
             outcome: Outcome::Interrupted { by: Interruption::OrchestratorLost },
             seen: Seen::new(""),
             took: Duration::ZERO,
             ended: 0,
         };
-        self.judge(iteration, end, None)
+        self.judge(iteration, end, None, planted)
     }
 
     /// What stands, with this HEAD and this tree, or those that are known.
@@ -128,10 +131,20 @@ impl Orchestrator<'_> {
     }
 
     /// Judges a child that ended, keeps its work, decides, and journals all of it as one entry. `before` is what stood
-    /// when it started.
-    fn judge(&mut self, iteration: u32, end: ChildEnd, before: Option<&str>) -> Result<(), EngineError> {
+    /// when it started, `found` what the next iteration has to be told already.
+    fn judge(
+        &mut self,
+        iteration: u32,
+        end: ChildEnd,
+        before: Option<&str>,
+        mut found: Vec<String>,
+    ) -> Result<(), EngineError> {
         let layout = self.record.layout().clone();
-        let mut found = self.refresh_state();
+        found.extend(self.refresh_state());
+        if let Some(left) = self.left_behind(iteration) {
+            self.say.line(&left);
+            found.push(left);
+        }
         let signal = Signal::read(&read_signal(&layout), iteration);
         let trouble = match &self.state {
             Some(state) => facts::branch_trouble(state, &self.session().branch),

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 mod child;
 mod facts;
 mod gates;
+mod guarding;
 mod happening;
+mod history;
 mod iteration;
 mod keep;
 mod open;
@@ -21,6 +23,7 @@ mod say;
 mod settings;
 mod view;
 
+pub use guarding::put_back_lost;
 pub use happening::{Happening, Happenings};
 pub use open::{Found, NewSession, adopt, create, find, list, look_up, take};
 pub use orchestrator::{Ending, Orchestrator};

@@ -12,7 +12,7 @@ use crate::engine::happening::{Happening, Happenings};
 use crate::engine::say::{Say, Screen};
 use crate::engine::view::View;
 use crate::engine::{EngineError, Settings, Wish, overview};
-use crate::git::{FolderCommit, Repository, Worktree, WorktreeState, commit_folder};
+use crate::git::{FolderCommit, Guard, Repository, Worktree, WorktreeState, commit_folder};
 use crate::store::{Layout, Writable};
 
 /// How long a person's act may go unnoticed.
@@ -43,6 +43,8 @@ pub struct Orchestrator<'a> {
     pub(super) worktree: Option<Worktree>,
     /// The worktree as it was last read.
     pub(super) state: Option<WorktreeState>,
+    /// What a child could plant in git, as it was before the newest one started.
+    pub(super) guard: Option<Guard>,
     pub(super) interrupted: bool,
     /// A park until then was waited out, whatever the clock says since.
     waited_until: Timestamp,
@@ -71,6 +73,7 @@ impl<'a> Orchestrator<'a> {
             say,
             worktree: None,
             state: None,
+            guard: None,
             interrupted: false,
             waited_until: Timestamp::MIN,
             swept: false,

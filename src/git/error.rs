@@ -196,6 +196,12 @@ pub enum GitError {
         /// The worktree.
         path: PathBuf,
     },
+    /// The git folder that all worktrees share is not where it was, or is a link now.
+    #[error("the git folder `{path}` is gone or was replaced; put it back where it was, then go on")]
+    GuardedGone {
+        /// The git folder.
+        path: PathBuf,
+    },
     /// The worktree's `.git` does not lead to this repository.
     #[error("`{path}` is no worktree of the repository `{repository}`: its `.git` leads elsewhere")]
     WorktreeForeign {

@@ -103,6 +103,18 @@ impl Layout {
         self.record_dir().join("inbox")
     }
 
+    /// The repository's configuration and hooks as they were before the newest iteration.
+    #[must_use]
+    pub fn guard_copy(&self) -> PathBuf {
+        self.record_dir().join("guard.json")
+    }
+
+    /// What an iteration planted in the repository's git folder, kept for the person to look at.
+    #[must_use]
+    pub fn planted(&self, iteration: u32) -> PathBuf {
+        self.record_dir().join("planted").join(iteration.to_string())
+    }
+
     /// Held while an orchestrator lives.
     #[must_use]
     pub fn lock(&self) -> PathBuf {

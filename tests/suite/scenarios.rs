@@ -9,6 +9,7 @@ mod iterations;
 mod names;
 mod places;
 mod plans;
+mod planted;
 mod progress;
 mod providers;
 mod requests;

@@ -175,3 +175,23 @@ fn what_an_agent_planted_in_git_never_runs_as_samocode() {
     assert!(!scenario.records().join("monitored").exists(), "core.fsmonitor ran");
     assert!(!scenario.records().join("hooked").exists(), "a hook ran");
 }
+
+#[test]
+fn a_head_that_moved_backwards_is_told_and_its_commits_are_kept() {
+    let scenario = Scenario::new().agent(
+        Script::new()
+            .once("implementation", Step::work("implementation"))
+            .once(
+                "implementation",
+                Step::run([Step::git(&["reset", "--quiet", "--hard", "HEAD~1"]), again()]),
+            )
+            .then(Script::quick()),
+    );
+    let ended = scenario.run(RUN).expect_exit(0);
+    let reference = format!("refs/samocode/{}/2-before", scenario.layout().folder());
+    let words = ["In iteration 2 HEAD was moved off commits", reference.as_str()];
+    expect_words(&scenario.prompt(3), &words);
+    expect_words(&ended.out, &words);
+    assert!(!scenario.prompt(2).contains("moved off") && !scenario.prompt(4).contains("moved off"));
+    assert_eq!(scenario.git(&["show", &format!("{reference}:work-1.txt")]), "work of iteration 1");
+}

@@ -1,0 +1,123 @@
+//! Sees to it that nothing a child planted in the repository's git folder runs as samocode or as the person. What it
+//! changed there is put back before git is called again, kept aside, and told.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::domain::session::State;
+use crate::engine::EngineError;
+use crate::engine::orchestrator::Orchestrator;
+use crate::git::{Difference, Guard};
+use crate::store::{Layout, Writable, write_atomic};
+
+/// The list of what was put back, beside the copies.
+const LIST: &str = "what.txt";
+/// How many changes are told.
+const MOST_TOLD: usize = 10;
+
+impl Orchestrator<'_> {
+    /// Copies what a child could change, right before it starts. Written only where it differs from the last copy.
+    pub(super) fn guard(&mut self) -> Result<(), EngineError> {
+        let Some(worktree) = &self.worktree else {
+            return Ok(());
+        };
+        let copy = Guard::copy(&self.repository, worktree)?;
+        if self.guard.as_ref() == Some(&copy) {
+            return Ok(());
+        }
+        for path in copy.unguarded() {
+            self.say.line(&format!("{} has too many entries to be guarded", path.display()));
+        }
+        let path = self.record.layout().guard_copy();
+        let text = serde_json::to_vec(&copy).map_err(|error| unreadable("write", &path, error.into()))?;
+        write_atomic(&path, &text)?;
+        self.guard = Some(copy);
+        Ok(())
+    }
+
+    /// Puts back what the child of an iteration changed, before the first call of git after it. Returns what to tell.
+    pub(super) fn put_back(&mut self, iteration: u32) -> Result<Vec<String>, EngineError> {
+        let layout = self.record.layout();
+        let loaded = if self.guard.is_some() { None } else { load(layout)? };
+        let Some(guard) = self.guard.as_ref().or(loaded.as_ref()) else {
+            return Ok(Vec::new());
+        };
+        for left in put_back(layout, guard, iteration)? {
+            self.say.line(&format!("{left} meanwhile; that is left as it is"));
+        }
+        let folder = layout.planted(iteration);
+        let Ok(list) = fs::read_to_string(folder.join(LIST)) else {
+            return Ok(Vec::new());
+        };
+        let lines: Vec<&str> = list.lines().collect();
+        let more = lines.len().saturating_sub(MOST_TOLD);
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+        let shown: Vec<&str> = lines.into_iter().take(MOST_TOLD).collect();
+        let told = format!(
+            "While iteration {iteration} ran, Git's configuration or hooks were changed: {}{more}. samocode put them back, \
+             because they would run as the person. What was there is kept in {}. Work without such changes, or signal \
+             `blocked` and say what is needed.",
+            shown.join("; "),
+            folder.display()
+        );
+        self.say.line(&told);
+        Ok(vec![told])
+    }
+}
+
+/// Puts back what an iteration changed whose orchestrator did not live to do it. To be called before git is.
+///
+/// # Errors
+/// When the copy cannot be read, or something cannot be put back.
+pub fn put_back_lost(record: &Writable) -> Result<(), EngineError> {
+    if let State::Running(_) = record.session().state
+        && let Some(guard) = load(record.layout())?
+    {
+        // What is left as it is gets said when the iteration is closed.
+        put_back(record.layout(), &guard, record.session().iteration)?;
+    }
+    Ok(())
+}
+
+/// Puts back what differs and lists it in the record; returns what differs and is harmless.
+fn put_back(layout: &Layout, guard: &Guard, iteration: u32) -> Result<Vec<Difference>, EngineError> {
+    let differences = guard.compare()?;
+    let (left, planted): (Vec<_>, Vec<_>) = differences.into_iter().partition(Difference::is_left);
+    if planted.is_empty() {
+        return Ok(left);
+    }
+    let folder = layout.planted(iteration);
+    let file = folder.join(LIST);
+    fs::create_dir_all(&folder).map_err(|error| unreadable("make", &folder, error))?;
+    // An earlier start may have been killed in the middle of this.
+    let mut list = fs::read_to_string(&file).unwrap_or_default();
+    for difference in &planted {
+        let lost =
+            if difference.known { "" } else { ", and could not be put back: it was too long to be copied" };
+        // A name may hold a line break, and the list is told to an agent.
+        let words = format!("{difference}{lost}").replace(char::is_control, "?");
+        if !list.lines().any(|line| line == words) {
+            list.push_str(&words);
+            list.push('\n');
+        }
+    }
+    write_atomic(&file, list.as_bytes())?;
+    guard.put_back(&planted, &folder)?;
+    Ok(left)
+}
+
+fn load(layout: &Layout) -> Result<Option<Guard>, EngineError> {
+    let path = layout.guard_copy();
+    match fs::read(&path) {
+        Ok(text) => {
+            serde_json::from_slice(&text).map(Some).map_err(|error| unreadable("read", &path, error.into()))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable("read", &path, error)),
+    }
+}
+
+fn unreadable(what: &'static str, path: &Path, source: io::Error) -> EngineError {
+    EngineError::Io { what, path: path.to_owned(), source }
+}

@@ -1,0 +1,15 @@
+//! Keeps a commit under a reference of samocode's, so that it stays reachable whatever happens to its branch.
+
+use super::error::GitError;
+use super::repository::Repository;
+
+impl Repository {
+    /// Makes `reference`, e.g. `refs/samocode/26-01-08-add-auth/7-before`, name `commit`.
+    ///
+    /// # Errors
+    /// When the commit is not there any more, or the reference cannot be written.
+    pub fn keep_commit(&self, reference: &str, commit: &str) -> Result<(), GitError> {
+        self.call().args(["update-ref", reference, commit]).run()?;
+        Ok(())
+    }
+}
