@@ -11,6 +11,7 @@ mod places;
 mod plans;
 mod providers;
 mod requests;
+mod secrets;
 mod signals;
 mod waits;
 mod walk;
