@@ -200,7 +200,7 @@ fn a_secret_that_comes_in_pieces_is_in_no_log_and_no_tail_and_the_lines_are_as_t
 
     let clean = b"one <redacted> two <redacted>\nthree\n";
     for log in ["out.log", "err.log"] {
-        assert_eq!(std::fs::read(scene.path(log)).unwrap(), clean, "{log}");
+        assert_eq!(fs::read(scene.path(log)).unwrap(), clean, "{log}");
     }
     assert_eq!(ended.stdout_tail, clean);
     assert_eq!(ended.stderr_tail, clean);
