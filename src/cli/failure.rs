@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use crate::cli::terminal;
 use crate::config::ConfigError;
+use crate::domain::environment::secret_values;
+use crate::domain::redact::Redactor;
 use crate::domain::verdict::{Block, BlockCause};
 use crate::engine::EngineError;
 use crate::git::GitError;
@@ -49,9 +51,11 @@ impl Failure {
     }
 
     pub(super) fn print(&self) -> ExitCode {
-        terminal::error(&self.message);
+        let env: Vec<_> = std::env::vars_os().collect();
+        let redactor = Redactor::new(secret_values(&env));
+        terminal::error(&redactor.text(&self.message));
         if let Some(hint) = &self.hint {
-            terminal::hint(hint);
+            terminal::hint(&redactor.text(hint));
         }
         ExitCode::from(self.code)
     }

@@ -122,10 +122,12 @@ fn overrides(options: &RunOptions) -> Overrides {
 pub(super) fn settings(context: &Context, options: &RunOptions) -> Result<Settings, Failure> {
     let program = this_program()
         .map_err(|e| Failure::usage(format!("the path of samocode itself cannot be found: {e}")))?;
+    let person_env = person_env();
     Ok(Settings {
+        redactor: engine::redactor(&context.config, &person_env),
         config: context.config.clone(),
         cache_dir: context.dirs.cache.clone(),
-        child_env: child_env(),
+        person_env,
         program,
         wishes: Wishes {
             attach_branch: options.attach_branch,
@@ -136,13 +138,9 @@ pub(super) fn settings(context: &Context, options: &RunOptions) -> Result<Settin
     })
 }
 
-/// The person's environment, less what is samocode's own business.
-fn child_env() -> Vec<(OsString, OsString)> {
-    let own = |name: &OsString| {
-        let name = name.to_string_lossy();
-        name.starts_with("TELEGRAM_") || name == TAG_VARIABLE
-    };
-    std::env::vars_os().filter(|(name, _)| !own(name)).collect()
+/// The person's environment, less samocode's own tag.
+fn person_env() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().filter(|(name, _)| name != TAG_VARIABLE).collect()
 }
 
 fn task(options: &RunOptions) -> Result<Option<String>, Failure> {

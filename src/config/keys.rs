@@ -48,7 +48,7 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_VERIFY", "", "command run as evidence on entering `done`"),
     key("SAMOCODE_SANDBOX", "auto", "`auto`, `on` or `off`"),
     key("SAMOCODE_ALLOW_PUSH", "off", "whether an agent may push"),
-    key("SAMOCODE_PASS_ENV", "", "more variables that the CLI may see"),
+    key("SAMOCODE_PASS_ENV", "", "credentials that the CLI may see"),
     key("SAMOCODE_FALLBACK", "", "provider to go on with while parked"),
     key("SAMOCODE_REVIEWERS", "", "outside reviewers in quality"),
     key("SAMOCODE_MAX_COST", "", "budget, US dollars"),
@@ -65,7 +65,6 @@ pub(super) const WITHOUT_EFFECT: &[&str] = &[
     "SAMOCODE_VERIFY",
     "SAMOCODE_SANDBOX",
     "SAMOCODE_ALLOW_PUSH",
-    "SAMOCODE_PASS_ENV",
     "SAMOCODE_FALLBACK",
     "SAMOCODE_REVIEWERS",
 ];

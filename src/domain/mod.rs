@@ -4,6 +4,7 @@
 
 pub mod command;
 pub mod decide;
+pub mod environment;
 pub mod event;
 pub mod gate;
 pub(crate) mod markdown;
@@ -14,6 +15,7 @@ pub mod plan;
 pub mod policy;
 pub mod prompt;
 pub mod qa;
+pub mod redact;
 pub mod request;
 pub mod reset;
 pub mod session;

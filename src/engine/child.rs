@@ -1,5 +1,6 @@
 //! Watches one child from its start to its end: every happening has its one place here.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,14 +9,15 @@ use jiff::tz::TimeZone;
 
 use crate::domain::command::{CommandSpec, Exit};
 use crate::domain::outcome::{Interruption, Outcome, Usage};
+use crate::domain::redact::Redactor;
 use crate::domain::reset::Clock;
 use crate::domain::watch::{Overdue, WatchLimits, Watched, overdue};
 use crate::engine::happening::Happening;
 use crate::engine::orchestrator::{Orchestrator, TICK};
 use crate::engine::say::Live;
 use crate::engine::{EngineError, Wish};
-use crate::process::{Graces, Launch, ProcessError, ProcessEvent, Running, Stderr, launch};
-use crate::provider::{Provider, Seen};
+use crate::process::{Graces, Launch, Line, ProcessError, ProcessEvent, Running, Stderr, launch};
+use crate::provider::{AgentEvent, Provider, Seen};
 use crate::store::has_signal;
 
 /// How an iteration's child ended.
@@ -68,7 +70,9 @@ impl Orchestrator<'_> {
         let running = match self.launch(iteration, provider, &heard, spec, tag) {
             Ok(running) => running,
             Err(error) => {
-                let outcome = Outcome::CannotStart { detail: error.to_string() };
+                let outcome = Outcome::CannotStart {
+                    detail: self.settings.redactor.text(&error.to_string()).into_owned(),
+                };
                 return Ok(ChildEnd { outcome, seen: Seen::new(agent), took: started.elapsed(), ended: 0 });
             }
         };
@@ -128,7 +132,9 @@ impl Orchestrator<'_> {
             stderr: Stderr::Log(stdout_log.with_extension("stderr.log")),
             stdout_log,
             stdout_tail: 0,
+            redactor: Arc::clone(&self.settings.redactor),
         };
+        let redactor = Arc::clone(&self.settings.redactor);
         let events = Mutex::new(self.happenings.sender());
         let heard = Arc::clone(heard);
         let provider = provider.clone();
@@ -141,7 +147,7 @@ impl Orchestrator<'_> {
                 }
             },
             move |line| {
-                let event = provider.parse(line.bytes, line.truncated, line.last_in_chunk);
+                let event = hear(&provider, &redactor, &line);
                 if event.is_none() && !line.last_in_chunk {
                     return;
                 }
@@ -233,6 +239,18 @@ impl Orchestrator<'_> {
             }
         };
         ChildEnd { outcome, seen, took, ended: watching.ended }
+    }
+}
+
+/// What a line says, without secrets wherever it says it in words: those are shortened later, and half a secret is
+/// not known for one.
+fn hear(provider: &Provider, redactor: &Redactor, line: &Line<'_>) -> Option<AgentEvent> {
+    let parse = |bytes| provider.parse(bytes, line.truncated, line.last_in_chunk);
+    let event = parse(line.bytes)?;
+    let wordless = matches!(&event, AgentEvent::Activity(activity) if activity.tool.is_none());
+    match redactor.bytes(if wordless { &[] } else { line.bytes }) {
+        Cow::Owned(clean) => parse(&clean),
+        Cow::Borrowed(_) => Some(event),
     }
 }
 

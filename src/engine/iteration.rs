@@ -1,5 +1,6 @@
 //! One iteration, in an order that survives being killed between any two steps.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::{Timestamp, Zoned};
@@ -10,7 +11,7 @@ use crate::domain::gate::GateId;
 use crate::domain::outcome::{Interruption, Outcome, Usage};
 use crate::domain::prompt::{Prompt, gate_line};
 use crate::domain::session::State;
-use crate::domain::signal::{Signal, SignalFault};
+use crate::domain::signal::{RawSignal, Signal, SignalFault};
 use crate::domain::verdict::{Decision, Ruling, Verdict};
 use crate::engine::child::ChildEnd;
 use crate::engine::orchestrator::Orchestrator;
@@ -145,7 +146,9 @@ impl Orchestrator<'_> {
             self.say.line(&left);
             found.push(left);
         }
-        let signal = Signal::read(&read_signal(&layout), iteration);
+        let raw = read_signal(&layout);
+        let clean = self.without_secrets(&raw);
+        let signal = Signal::read(clean.as_ref().unwrap_or(&raw), iteration);
         let trouble = match &self.state {
             Some(state) => facts::branch_trouble(state, &self.session().branch),
             None => Some("the worktree cannot be read".to_owned()),
@@ -166,6 +169,7 @@ impl Orchestrator<'_> {
         let usage = end.seen.usage();
         let summary = summary_words(&verdict, &ruling);
         ruling.told.extend(found);
+        ruling.told.iter_mut().for_each(|told| self.settings.redactor.clean(told));
         self.append(Event::Judged(Box::new(Judged {
             iteration,
             outcome: verdict.outcome,
@@ -179,8 +183,23 @@ impl Orchestrator<'_> {
             head,
             snapshot_tree,
         })))?;
+        if clean.is_some() {
+            // What counts of it is journaled; the file would keep the secret.
+            clear_signal(&layout)?;
+        }
         self.say_judged(iteration, &ruling.decision, end.took, &usage, &summary);
         self.publish()
+    }
+
+    /// The signal with its secrets taken out; none where it holds none.
+    fn without_secrets(&self, raw: &RawSignal) -> Option<RawSignal> {
+        let RawSignal::Bytes(bytes) = raw else {
+            return None;
+        };
+        match self.settings.redactor.bytes(bytes) {
+            Cow::Owned(clean) => Some(RawSignal::Bytes(clean)),
+            Cow::Borrowed(_) => None,
+        }
     }
 
     fn say_judged(

@@ -115,10 +115,12 @@ impl Orchestrator<'_> {
     }
 
     /// What to start for a phase.
-    pub(super) fn command(&self, phase: &Phase) -> Result<(Provider, String, CommandSpec), EngineError> {
+    pub(super) fn command(&mut self, phase: &Phase) -> Result<(Provider, String, CommandSpec), EngineError> {
+        let provider = self.settings.provider(phase)?;
+        let child = self.settings.environment(Some(&provider));
+        self.say_withheld(provider.name(), &child.withheld);
         let session = self.session();
         let agent = session.workflow.rules(phase).and_then(|rules| rules.agent.clone()).unwrap_or_default();
-        let provider = self.settings.provider(phase)?;
         let own = self.settings.config.for_phase(phase);
         let rules = format!("{}\n{}", bundle::RULES.trim_end(), session.workflow.phase_prompt(phase));
         let spec = provider.command(&RunSpec {
@@ -128,7 +130,7 @@ impl Orchestrator<'_> {
             model: own.model.as_deref().unwrap_or_default(),
             worktree: session.worktree().map_or_else(|| self.repository.top(), PathBuf::as_path),
             session_dir: &self.record.layout().session_dir(),
-            env: &self.settings.child_env,
+            env: &child.variables,
             cache_dir: &self.settings.cache_dir,
         })?;
         Ok((provider, agent, spec))

@@ -28,7 +28,7 @@ pub use happening::{Happening, Happenings};
 pub use open::{Found, NewSession, adopt, create, find, list, look_up, take};
 pub use orchestrator::{Ending, Orchestrator};
 pub use say::{Live, Progress, Screen, duration_words, usage_words};
-pub use settings::{Settings, Wishes};
+pub use settings::{Settings, Wishes, redactor};
 pub use view::{GateKindView, GateView, QuestionView, View, live};
 
 use crate::domain::name::NameError;

@@ -1,5 +1,6 @@
 //! The session loop: what to do next is asked of the domain, done, and asked again.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -51,6 +52,8 @@ pub struct Orchestrator<'a> {
     /// Whether nothing of an earlier child can be alive: the process table was searched, and each child since was
     /// seen to its end.
     pub(super) swept: bool,
+    /// Names of withheld variables that the person was told of.
+    said_withheld: BTreeSet<String>,
     commits_folder: bool,
 }
 
@@ -64,7 +67,7 @@ impl<'a> Orchestrator<'a> {
         happenings: &'a Happenings,
         screen: &'a mut dyn Screen,
     ) -> Self {
-        let say = Say::new(screen, record.layout());
+        let say = Say::new(screen, record.layout(), &settings.redactor);
         Self {
             settings,
             record,
@@ -77,6 +80,7 @@ impl<'a> Orchestrator<'a> {
             interrupted: false,
             waited_until: Timestamp::MIN,
             swept: false,
+            said_withheld: BTreeSet::new(),
             commits_folder: true,
         }
     }
@@ -227,8 +231,24 @@ impl<'a> Orchestrator<'a> {
     }
 
     /// Blocks without an iteration, for a reason that only a person can mend.
-    pub(super) fn hold(&mut self, reason: String) -> Result<(), EngineError> {
+    pub(super) fn hold(&mut self, mut reason: String) -> Result<(), EngineError> {
+        self.settings.redactor.clean(&mut reason);
         self.append(Event::Held(Block { cause: BlockCause::Unable, reason }))
+    }
+
+    /// Says which variables a child does not get, each name once in a run.
+    pub(super) fn say_withheld(&mut self, who: &str, names: &[String]) {
+        let new: Vec<&str> = names
+            .iter()
+            .filter(|name| self.said_withheld.insert((*name).clone()))
+            .map(String::as_str)
+            .collect();
+        if !new.is_empty() {
+            self.say.line(&format!(
+                "withheld from {who}: {} (SAMOCODE_PASS_ENV=NAME,NAME gives back what it needs)",
+                new.join(", ")
+            ));
+        }
     }
 
     /// A time as the person's clock shows it.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::command::{CommandSpec, Exit};
@@ -108,12 +109,15 @@ impl Orchestrator<'_> {
             return Ok(None);
         };
         self.say.line(&format!("set-up: {command}"));
+        let child = self.settings.environment(None);
+        self.say_withheld("the set-up command", &child.withheld);
+        let env = child.variables;
         let log = self.record.layout().setup_log();
         let launch = Launch {
             spec: CommandSpec {
                 program: PathBuf::from("/bin/sh"),
                 args: vec!["-c".into(), command.clone().into()],
-                env: self.settings.child_env.clone(),
+                env,
                 dir: worktree.to_owned(),
             },
             prompt: None,
@@ -123,6 +127,7 @@ impl Orchestrator<'_> {
             stdout_log: log.clone(),
             stderr: Stderr::WithStdout,
             stdout_tail: SETUP_TAIL,
+            redactor: Arc::clone(&self.settings.redactor),
         };
         let mut interrupted = false;
         let happenings = self.happenings;

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Timestamp, Zoned};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::outcome::Usage;
 use crate::domain::phase::Phase;
+use crate::domain::redact::Redactor;
 use crate::engine::view::View;
 use crate::store::Layout;
 
@@ -55,25 +57,26 @@ const LIVE_EVERY: Duration = Duration::from_millis(500);
 pub(super) struct Say<'a> {
     screen: &'a mut dyn Screen,
     layout: Layout,
+    redactor: Arc<Redactor>,
     log: Option<File>,
     live_written: Option<std::time::Instant>,
 }
 
 impl<'a> Say<'a> {
-    pub(super) fn new(screen: &'a mut dyn Screen, layout: &Layout) -> Self {
+    pub(super) fn new(screen: &'a mut dyn Screen, layout: &Layout, redactor: &Arc<Redactor>) -> Self {
         let log = OpenOptions::new().create(true).append(true).open(layout.session_log()).ok();
-        Self { screen, layout: layout.clone(), log, live_written: None }
+        Self { screen, layout: layout.clone(), redactor: Arc::clone(redactor), log, live_written: None }
     }
 
     /// A line for the log and the screen.
     pub(super) fn line(&mut self, words: &str) {
-        let words = words.trim_end();
+        let words = self.redactor.text(words.trim_end());
         if let Some(log) = &mut self.log {
             let stamp = Zoned::now().strftime("%m-%d %H:%M:%S").to_string();
             // A log that cannot be written must not stop the work; the journal is the record.
             let _ = writeln!(log, "{stamp}  {}", words.replace('\n', "\n                "));
         }
-        self.screen.show(Progress::Line(words));
+        self.screen.show(Progress::Line(&words));
     }
 
     /// The running iteration changed, or is over.

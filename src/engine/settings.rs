@@ -2,10 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{Config, ProviderKind};
+use crate::domain::environment::{ChildEnvironment, Needs, child_environment, secret_values};
 use crate::domain::phase::Phase;
+use crate::domain::redact::Redactor;
 use crate::domain::workflow::Workflow;
 use crate::engine::EngineError;
 use crate::provider::{ClaudeSettings, DemoSettings, Provider};
@@ -17,8 +20,10 @@ pub struct Settings {
     pub config: Config,
     /// samocode's cache folder.
     pub cache_dir: PathBuf,
-    /// The environment that children's are made from.
-    pub child_env: Vec<(OsString, OsString)>,
+    /// The person's environment, which children's are made from.
+    pub person_env: Vec<(OsString, OsString)>,
+    /// Takes secrets out of all that is written and shown.
+    pub redactor: Arc<Redactor>,
     /// The `samocode` program, by which keepers are started.
     pub program: PathBuf,
     /// What the person wants of this run.
@@ -38,7 +43,21 @@ pub struct Wishes {
     pub exit_on_wait: bool,
 }
 
+/// What takes out the secrets of an environment and of the configuration.
+#[must_use]
+pub fn redactor(config: &Config, person_env: &[(OsString, OsString)]) -> Arc<Redactor> {
+    let phone = config.telegram.as_ref().map(|phone| phone.bot_token.reveal().as_bytes());
+    Arc::new(Redactor::new(secret_values(person_env).into_iter().chain(phone)))
+}
+
 impl Settings {
+    /// The environment of a provider's child; of a command of the person's where there is no provider.
+    #[must_use]
+    pub fn environment(&self, provider: Option<&Provider>) -> ChildEnvironment {
+        let needs = provider.map_or_else(Needs::default, |provider| provider.needs(&self.person_env));
+        child_environment(&self.person_env, &needs, &self.config.pass_env)
+    }
+
     /// The longest that an iteration of a phase may run.
     #[must_use]
     pub fn timeout(&self, phase: &Phase) -> Duration {
@@ -77,7 +96,7 @@ impl Settings {
     /// When a program is missing, or this version has no adapter.
     pub fn check_providers(&self, workflow: &Workflow) -> Result<(), EngineError> {
         for rules in workflow.phases().filter(|rules| rules.agent.is_some()) {
-            self.provider(&rules.name)?.check(&self.child_env)?;
+            self.provider(&rules.name)?.check(&self.person_env)?;
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ use super::sweep::Swept;
 use super::tail::Tail;
 use super::wire::{self, Report, Request};
 use crate::domain::command::Exit;
+use crate::domain::redact::{Redactor, Stream};
 
 /// A started program before anybody attends to it.
 pub(super) struct Kept {
@@ -32,6 +33,7 @@ pub(super) struct Pipes {
     pub(super) stdout: (PipeReader, Log),
     pub(super) stderr: Option<(PipeReader, Log)>,
     pub(super) stdout_tail: usize,
+    pub(super) redactor: Arc<Redactor>,
 }
 
 type Events = Arc<dyn Fn(ProcessEvent) + Send + Sync>;
@@ -118,21 +120,27 @@ fn empty(
     events: &Events,
     mut lines: impl FnMut(Line<'_>) + Send + 'static,
 ) -> io::Result<JoinHandle<u64>> {
+    let redactor = pipes.redactor;
     let stderr = pipes
         .stderr
-        .map(|(pipe, log)| empty_stderr(pipe, log, over.try_clone()?, tails, events))
+        .map(|(pipe, log)| empty_stderr(pipe, log, over.try_clone()?, &redactor, tails, events))
         .transpose()?;
     let (pipe, mut log) = pipes.stdout;
     let (tails, events) = (Arc::clone(tails), Arc::clone(events));
     thread::Builder::new().name("stdout".to_owned()).spawn(move || {
         let mut cutter = Cutter::default();
         let mut stdout_bytes = 0;
+        let mut stream = Stream::default();
+        let mut keep = |clean: &[u8]| {
+            write(&mut log, clean, &events);
+            lock(&tails.stdout).push(clean);
+        };
         let drained = drain(&pipe, &over, |bytes| {
             stdout_bytes += bytes.len() as u64;
-            write(&mut log, bytes, &events);
-            lock(&tails.stdout).push(bytes);
+            stream.feed(&redactor, bytes, &mut keep);
             cutter.feed(bytes, &mut lines);
         });
+        stream.finish(&redactor, &mut keep);
         cutter.finish(&mut lines);
         if let Err(error) = drained {
             events(ProcessEvent::LogFailed { path: log.path().to_owned(), error });
@@ -147,15 +155,19 @@ fn empty_stderr(
     pipe: PipeReader,
     mut log: Log,
     over: PipeReader,
+    redactor: &Arc<Redactor>,
     tails: &Arc<Tails>,
     events: &Events,
 ) -> io::Result<JoinHandle<()>> {
-    let (tails, events) = (Arc::clone(tails), Arc::clone(events));
+    let (redactor, tails, events) = (Arc::clone(redactor), Arc::clone(tails), Arc::clone(events));
     thread::Builder::new().name("stderr".to_owned()).spawn(move || {
-        let drained = drain(&pipe, &over, |bytes| {
-            lock(&tails.stderr).push(bytes);
-            write(&mut log, bytes, &events);
-        });
+        let mut stream = Stream::default();
+        let mut keep = |clean: &[u8]| {
+            lock(&tails.stderr).push(clean);
+            write(&mut log, clean, &events);
+        };
+        let drained = drain(&pipe, &over, |bytes| stream.feed(&redactor, bytes, &mut keep));
+        stream.finish(&redactor, &mut keep);
         if let Err(error) = drained {
             events(ProcessEvent::LogFailed { path: log.path().to_owned(), error });
         }

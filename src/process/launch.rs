@@ -19,6 +19,7 @@ use super::tagged::{KEEPER_VARIABLE, TAG_VARIABLE};
 use super::wire::{self, Order, Report};
 use super::{lost, system};
 use crate::domain::command::CommandSpec;
+use crate::domain::redact::Redactor;
 
 /// The hidden first argument that makes the `samocode` program a keeper.
 pub const KEEPER_ARGUMENT: &str = "__keeper";
@@ -45,6 +46,8 @@ pub struct Launch {
     pub stderr: Stderr,
     /// How much of the end of stdout is kept for [`Running::stdout_tail`], in bytes.
     pub stdout_tail: usize,
+    /// Takes secrets out of logs and tails; the lines that are handed on are as they came.
+    pub redactor: Arc<Redactor>,
 }
 
 /// Where a program's stderr goes.
@@ -85,7 +88,8 @@ pub fn launch(
         }
     };
     let stderr = stderr.map(|(pipe, path)| (pipe, Log::on_demand(path)));
-    let pipes = Pipes { stdout: (stdout, log), stderr, stdout_tail: launch.stdout_tail };
+    let pipes =
+        Pipes { stdout: (stdout, log), stderr, stdout_tail: launch.stdout_tail, redactor: launch.redactor };
     let keeper = Kept { program: pid, keeper, control, reports, tag: launch.tag };
     attend(keeper, pipes, Arc::new(events), lines)
 }

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::domain::command::{CommandSpec, Exit};
+use crate::domain::environment::Needs;
 use crate::domain::outcome::Outcome;
 use crate::domain::reset::Clock;
 
@@ -120,6 +121,14 @@ impl Provider {
         match self {
             Self::Claude(_) => "claude",
             Self::Demo(_) => "demo",
+        }
+    }
+
+    /// Which variables it needs although they look like credentials; `env` is the person's environment.
+    pub fn needs(&self, env: &[(OsString, OsString)]) -> Needs {
+        match self {
+            Self::Claude(_) => claude::needs(env),
+            Self::Demo(_) => Needs::default(),
         }
     }
 

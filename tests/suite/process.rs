@@ -68,6 +68,7 @@ impl Scene {
             stdout_log: dir.path().join("out.log"),
             stderr: Stderr::Log(dir.path().join("err.log")),
             stdout_tail: 0,
+            redactor: Arc::default(),
         };
         Self { dir, launch }
     }
@@ -183,4 +184,26 @@ fn is_alive(pid: i32) -> bool {
 fn parent_of(pid: i32) -> i32 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     stat.rsplit(')').next().unwrap().split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_secret_that_comes_in_pieces_is_in_no_log_and_no_tail_and_the_lines_are_as_they_came() {
+    let key = format!("ghp_{}", "a1B2c3D4e5".repeat(4));
+    let script = r#"for piece in "$@"; do printf %s "$piece"; printf %s "$piece" >&2; sleep 0.05; done"#;
+    let pieces = ["sh", "one ", &key[..3], &key[3..20], &key[20..], " two opaq", "ue-value", "\nthree\n"];
+    let mut scene = Scene::program("/bin/sh", &[&["-c", script][..], &pieces].concat());
+    scene.launch.redactor = Arc::new(samocode::domain::redact::Redactor::new(["opaque-value"]));
+    scene.launch.stdout_tail = 1024;
+    let started = scene.start();
+    eventually("the last line is there", || started.printed("three"));
+    let ended = started.running.wait();
+
+    let clean = b"one <redacted> two <redacted>\nthree\n";
+    for log in ["out.log", "err.log"] {
+        assert_eq!(fs::read(scene.path(log)).unwrap(), clean, "{log}");
+    }
+    assert_eq!(ended.stdout_tail, clean);
+    assert_eq!(ended.stderr_tail, clean);
+    let lines = started.lines.lock().unwrap();
+    assert_eq!(lines[0].0, format!("one {key} two opaque-value").into_bytes());
 }

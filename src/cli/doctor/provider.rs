@@ -1,6 +1,7 @@
 //! The providers that the phases use: found, and what they say their version is.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Check;
@@ -32,14 +33,14 @@ pub(super) fn all(settings: &Settings) -> Vec<Check> {
 }
 
 fn one(name: String, settings: &Settings, provider: &Provider) -> Check {
-    let program = match provider.check(&settings.child_env) {
+    let program = match provider.check(&settings.person_env) {
         Ok(program) => program,
         Err(error) => return Check::fail(name, error.to_string()),
     };
     if matches!(provider, Provider::Demo(_)) {
         return Check::ok(name, "built in; no model");
     }
-    match version(settings, &program) {
+    match version(settings, provider, &program) {
         Ok(version) => Check::ok(name, format!("{version}, {}", program.display())),
         Err(why) => Check::fail(name, format!("`{} --version` {why}", program.display()))
             .with_mend("install it again, or name another program in the settings"),
@@ -47,14 +48,14 @@ fn one(name: String, settings: &Settings, provider: &Provider) -> Check {
 }
 
 /// What `--version` prints, in the environment that an iteration would give it. Nothing of it is left running.
-fn version(settings: &Settings, program: &Path) -> Result<String, String> {
+fn version(settings: &Settings, provider: &Provider, program: &Path) -> Result<String, String> {
     let log = tempfile::tempdir().map_err(|e| format!("needs a temporary folder: {e}"))?;
     let tag = random_hex().map_err(|e| e.to_string())?;
     let launch = Launch {
         spec: CommandSpec {
             program: program.to_owned(),
             args: vec!["--version".into()],
-            env: settings.child_env.clone(),
+            env: settings.environment(Some(provider)).variables,
             dir: settings.config.main_repo.clone(),
         },
         prompt: None,
@@ -64,6 +65,7 @@ fn version(settings: &Settings, program: &Path) -> Result<String, String> {
         stdout_log: log.path().join("version"),
         stderr: Stderr::WithStdout,
         stdout_tail: 4096,
+        redactor: Arc::clone(&settings.redactor),
     };
     let finished = run_bounded(launch, LIMIT, || false).map_err(|e| format!("could not be started: {e}"))?;
     let printed = String::from_utf8_lossy(&finished.ended.stdout_tail).into_owned();

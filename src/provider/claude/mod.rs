@@ -3,6 +3,7 @@
 //! Facts are from Claude Code 2.1.197 unless a comment says otherwise.
 
 mod judge;
+mod needs;
 #[cfg(test)]
 #[path = "tests.rs"]
 mod recorded;
@@ -20,6 +21,7 @@ use super::{ProviderError, RunSpec};
 use crate::domain::command::CommandSpec;
 
 pub(super) use judge::judge;
+pub(super) use needs::needs;
 pub(super) use stream::parse;
 
 /// Variables of an outer Claude Code session. With the first two it refuses to nest; the others would tie the run

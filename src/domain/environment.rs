@@ -1,0 +1,216 @@
+//! Which of the person's variables a child sees: not the phone's, no agent's socket, and of what looks like a
+//! credential only what its provider needs and what the person gives back.
+//!
+//! Never shows a value; reads no environment itself.
+
+use std::ffi::{OsStr, OsString};
+
+use crate::domain::redact::Redactor;
+
+/// Variables by which a program reaches an agent that holds keys.
+const AGENT_SOCKETS: [&str; 6] = [
+    "SSH_AUTH_SOCK",
+    "SSH_AGENT_PID",
+    "GPG_AGENT_INFO",
+    "GNOME_KEYRING_CONTROL",
+    "GNOME_KEYRING_PID",
+    "KRB5CCNAME",
+];
+
+/// Words of a name that make its value a credential. Plural `TOKENS` is none of them: it counts a model's tokens.
+const WORDS: [&str; 19] = [
+    "KEY",
+    "KEYS",
+    "TOKEN",
+    "SECRET",
+    "SECRETS",
+    "PASSWORD",
+    "PASSWORDS",
+    "PASSWD",
+    "PASSPHRASE",
+    "PASS",
+    "PAT",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "CREDS",
+    "AUTH",
+    "COOKIE",
+    "COOKIES",
+    "APIKEY",
+    "MNEMONIC",
+];
+
+/// The same, where a name writes several words as one.
+const ENDINGS: [&str; 8] =
+    ["APIKEY", "ACCESSKEY", "SECRETKEY", "PRIVATEKEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD"];
+
+/// What a provider needs although it looks like a credential.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Names.
+    pub names: Vec<&'static str>,
+    /// Beginnings of names.
+    pub prefixes: Vec<&'static str>,
+}
+
+/// What a child gets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChildEnvironment {
+    /// Its variables, in the order of the person's.
+    pub variables: Vec<(OsString, OsString)>,
+    /// The names of those that it does not get, sorted.
+    pub withheld: Vec<String>,
+}
+
+/// The person's environment, less what a child with these needs has no use for. `pass` names what is given back.
+#[must_use]
+pub fn child_environment(
+    person: &[(OsString, OsString)],
+    needs: &Needs,
+    pass: &[String],
+) -> ChildEnvironment {
+    let shapes = Redactor::default();
+    let mut child = ChildEnvironment::default();
+    for (name, value) in person {
+        let text = name.to_string_lossy();
+        let needed = needs.names.contains(&text.as_ref())
+            || needs.prefixes.iter().any(|prefix| text.starts_with(prefix));
+        let given = needed || pass.iter().any(|passed| *passed == text);
+        if given || !is_private(&text, value, &shapes) {
+            child.variables.push((name.clone(), value.clone()));
+        } else {
+            child.withheld.push(text.into_owned());
+        }
+    }
+    child.withheld.sort();
+    child
+}
+
+/// The values that must be seen nowhere, whether a child gets them or not.
+#[must_use]
+pub fn secret_values(person: &[(OsString, OsString)]) -> Vec<&[u8]> {
+    let shapes = Redactor::default();
+    person
+        .iter()
+        .filter(|(name, value)| {
+            let name = name.to_string_lossy();
+            let named = is_credential(&name) && !is_harmless(value.as_encoded_bytes());
+            named || shapes.finds(value.as_encoded_bytes())
+        })
+        .map(|(_, value)| value.as_encoded_bytes())
+        .collect()
+}
+
+fn is_private(name: &str, value: &OsStr, shapes: &Redactor) -> bool {
+    name.starts_with("TELEGRAM_")
+        || AGENT_SOCKETS.contains(&name)
+        || is_credential(name)
+        || shapes.finds(value.as_encoded_bytes())
+}
+
+/// Whether a name says that its value is a credential.
+fn is_credential(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let mut words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.any(|word| WORDS.contains(&word) || ENDINGS.iter().any(|ending| word.ends_with(ending)))
+        || name.ends_with("_PWD")
+}
+
+/// Whether a credential's value is one that stands in ordinary text, too: a path, a word, a number.
+fn is_harmless(value: &[u8]) -> bool {
+    let word = value.len() < 12 && value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-');
+    let number = value.len() < 10 && value.iter().all(u8::is_ascii_digit);
+    value.starts_with(b"/") || value.starts_with(b"~/") || word || number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(names: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+        names.iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    fn withheld(names: &[&str]) -> Vec<String> {
+        let all: Vec<(&str, &str)> = names.iter().map(|name| (*name, "value")).collect();
+        child_environment(&person(&all), &Needs::default(), &[]).withheld
+    }
+
+    #[test]
+    fn what_looks_like_a_credential_is_withheld() {
+        let names = [
+            "API_KEY",
+            "AWS_ACCESS_KEY_ID",
+            "DB_PASSWORD",
+            "GITHUB_PAT",
+            "GPG_AGENT_INFO",
+            "GitLab-Token",
+            "MYSQL_PWD",
+            "NODE_AUTH_TOKEN",
+            "OPENAI_APIKEY",
+            "PGPASSWORD",
+            "SSH_AUTH_SOCK",
+            "TELEGRAM_CHAT_ID",
+            "npm_config__authToken",
+        ];
+        assert_eq!(withheld(&names), names);
+    }
+
+    #[test]
+    fn what_only_contains_such_letters_is_not() {
+        let names = [
+            "PATH",
+            "HOME",
+            "PWD",
+            "OLDPWD",
+            "GIT_AUTHOR_NAME",
+            "XAUTHORITY",
+            "KEYBOARD",
+            "MONKEY",
+            "MAX_THINKING_TOKENS",
+            "TOKENIZERS_PARALLELISM",
+            "HTTPS_PROXY",
+            "NODE_EXTRA_CA_CERTS",
+            "SAMOCODE_TEST_SCRIPT",
+            "PASSAGE",
+            "COMPASS",
+        ];
+        assert!(withheld(&names).is_empty(), "{:?}", withheld(&names));
+    }
+
+    #[test]
+    fn a_value_with_the_shape_of_a_key_is_withheld_under_any_name() {
+        let key = format!("ghp_{}", "a1B2c3D4e5".repeat(4));
+        let env = person(&[("PLAIN", &key), ("OTHER", "value")]);
+        let child = child_environment(&env, &Needs::default(), &[]);
+        assert_eq!(child.withheld, ["PLAIN"]);
+        assert_eq!(child.variables, person(&[("OTHER", "value")]));
+    }
+
+    #[test]
+    fn what_the_provider_needs_and_the_person_gives_back_is_there() {
+        let env = person(&[
+            ("A_KEY", "1"),
+            ("B_TOKEN", "2"),
+            ("C_SECRET", "3"),
+            ("SSH_AUTH_SOCK", "4"),
+            ("D_KEY", "5"),
+        ]);
+        let needs = Needs { names: vec!["A_KEY"], prefixes: vec!["B_"] };
+        let child = child_environment(&env, &needs, &["C_SECRET".into(), "SSH_AUTH_SOCK".into()]);
+        assert_eq!(child.withheld, ["D_KEY"]);
+        assert_eq!(child.variables.len(), 4);
+    }
+
+    #[test]
+    fn a_credential_is_secret_unless_its_value_is_an_ordinary_word_or_path() {
+        let env = person(&[
+            ("A_TOKEN", "s3cr3t-value"),
+            ("SSH_AUTH_SOCK", "/run/agent"),
+            ("B_AUTH", "disabled"),
+            ("C_PASSWORD", "correcthorsebattery"),
+            ("PLAIN", "s0me text"),
+        ]);
+        assert_eq!(secret_values(&env), [&b"s3cr3t-value"[..], b"correcthorsebattery"]);
+    }
+}
