@@ -109,6 +109,10 @@ impl From<EngineError> for Failure {
                 (Some("`--adopt` takes it over, with the phase that its _overview.md says".to_owned()), USAGE)
             }
             EngineError::NoSession { .. } => (Some("`samocode list` shows the sessions".to_owned()), USAGE),
+            EngineError::NoSandbox { .. } => (
+                Some("`SAMOCODE_SANDBOX=off` runs the CLI unconfined; a container confines it, too".to_owned()),
+                UNABLE,
+            ),
             EngineError::Provider(_) | EngineError::Process(_) | EngineError::NoAdapter { .. } => {
                 (None, UNABLE)
             }

@@ -8,6 +8,7 @@ use crate::domain::event::Event;
 use crate::domain::session::Session;
 use crate::domain::step::{Step, next_step};
 use crate::domain::verdict::{Block, BlockCause};
+use crate::engine::confine::Sandbox;
 use crate::engine::happening::{Happening, Happenings};
 use crate::engine::say::{Say, Screen};
 use crate::engine::view::View;
@@ -51,6 +52,7 @@ pub struct Orchestrator<'a> {
     /// Whether nothing of an earlier child can be alive: the process table was searched, and each child since was
     /// seen to its end.
     pub(super) swept: bool,
+    pub(super) sandbox: Option<Sandbox>,
     commits_folder: bool,
 }
 
@@ -77,6 +79,7 @@ impl<'a> Orchestrator<'a> {
             interrupted: false,
             waited_until: Timestamp::MIN,
             swept: false,
+            sandbox: None,
             commits_folder: true,
         }
     }
@@ -135,6 +138,7 @@ impl<'a> Orchestrator<'a> {
 
     /// Takes the session up: what the record says is brought back into the folder.
     fn begin(&mut self) -> Result<(), EngineError> {
+        self.enter_sandbox()?;
         let pid = std::process::id();
         self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid })?;
         self.write_answers()?;

@@ -109,13 +109,15 @@ impl Orchestrator<'_> {
         };
         self.say.line(&format!("set-up: {command}"));
         let log = self.record.layout().setup_log();
+        let spec = CommandSpec {
+            program: PathBuf::from("/bin/sh"),
+            args: vec!["-c".into(), command.clone().into()],
+            env: self.settings.child_env.clone(),
+            dir: worktree.to_owned(),
+            confinement: None,
+        };
         let launch = Launch {
-            spec: CommandSpec {
-                program: PathBuf::from("/bin/sh"),
-                args: vec!["-c".into(), command.clone().into()],
-                env: self.settings.child_env.clone(),
-                dir: worktree.to_owned(),
-            },
+            spec: self.confined(spec, worktree, None)?,
             prompt: None,
             tag: format!("{}/setup-{}", self.record.layout().process_mark(), random_hex()?),
             graces: Graces::default(),

@@ -56,6 +56,7 @@ fn version(settings: &Settings, program: &Path) -> Result<String, String> {
             args: vec!["--version".into()],
             env: settings.child_env.clone(),
             dir: settings.config.main_repo.clone(),
+            confinement: None,
         },
         prompt: None,
         tag: format!("doctor/{tag}"),
