@@ -24,7 +24,6 @@ pub(super) const IN_HOME: &[&str] = &[
     ".cargo/credentials.toml",
     ".gem/credentials",
     ".claude",
-    ".claude.json",
     ".codex",
     ".gemini",
     ".config/gcloud",

@@ -13,6 +13,7 @@ mod planted;
 mod progress;
 mod providers;
 mod requests;
+mod sandbox;
 mod signals;
 mod silence;
 mod waits;

@@ -45,7 +45,8 @@ fn codex_and_gemini_are_refused_in_words_until_they_can_be_run() {
 
 #[test]
 fn a_program_that_goes_missing_in_mid_session_blocks_without_burning_retries() {
-    let scenario = Scenario::new();
+    // A confined agent could not move it; here the agent stands for whoever can.
+    let scenario = Scenario::new().config("SAMOCODE_SANDBOX=off");
     let copy = scenario.path("claude");
     let original = scenario.config_value("CLAUDE_PATH");
     fs::copy(&original, &copy).unwrap();
