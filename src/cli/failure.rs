@@ -110,7 +110,9 @@ impl From<EngineError> for Failure {
             }
             EngineError::NoSession { .. } => (Some("`samocode list` shows the sessions".to_owned()), USAGE),
             EngineError::NoSandbox { .. } => (
-                Some("`SAMOCODE_SANDBOX=off` runs the CLI unconfined; a container confines it, too".to_owned()),
+                Some(
+                    "`SAMOCODE_SANDBOX=off` runs the CLI unconfined; a container confines it, too".to_owned(),
+                ),
                 UNABLE,
             ),
             EngineError::Provider(_) | EngineError::Process(_) | EngineError::NoAdapter { .. } => {

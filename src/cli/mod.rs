@@ -29,8 +29,8 @@ mod style;
 mod terminal;
 mod wrap;
 
-use args::{Cli, Command};
 use crate::domain::confinement::CONFINE_ARGUMENT;
+use args::{Cli, Command};
 use failure::Failure;
 
 /// Runs the program with the arguments of this process.

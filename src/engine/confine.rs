@@ -55,7 +55,10 @@ enum Wanted {
     Off(String),
 }
 
-fn wanted<E: ToString>(mode: SandboxMode, available: impl FnOnce() -> Result<(), E>) -> Result<Wanted, String> {
+fn wanted<E: ToString>(
+    mode: SandboxMode,
+    available: impl FnOnce() -> Result<(), E>,
+) -> Result<Wanted, String> {
     match mode {
         SandboxMode::Off => Ok(Wanted::Off(format!("the sandbox is off (SAMOCODE_SANDBOX): {OPEN}"))),
         SandboxMode::Auto => Ok(available().map_or_else(|why| without(&why.to_string()), |()| Wanted::On)),
@@ -101,7 +104,8 @@ impl Orchestrator<'_> {
             None
         } else {
             let made = tempfile::Builder::new().prefix("samocode-").tempdir_in(&standard);
-            let cannot = |source| EngineError::Io { what: "make a folder in", path: standard.clone(), source };
+            let cannot =
+                |source| EngineError::Io { what: "make a folder in", path: standard.clone(), source };
             Some(made.map_err(cannot)?)
         };
         let temporary = vec![standard, real(Path::new("/tmp")), real(Path::new("/var/tmp"))];
@@ -111,7 +115,8 @@ impl Orchestrator<'_> {
     /// A child that writes to samocode's own record must be refused, and one that writes to the session must not.
     fn try_sandbox(&self) -> Result<Result<(), String>, EngineError> {
         let layout = self.record.layout();
-        let (closed, open) = (layout.record_dir().join("sandbox-test"), layout.session_dir().join(".sandbox-test"));
+        let (closed, open) =
+            (layout.record_dir().join("sandbox-test"), layout.session_dir().join(".sandbox-test"));
         let script = r#"(: >"$0") 2>/dev/null && exit 3; (: >"$1") || exit 4"#;
         let spec = CommandSpec {
             program: PathBuf::from("/bin/sh"),
@@ -157,14 +162,15 @@ impl Orchestrator<'_> {
         let Some(sandbox) = &self.sandbox else {
             return Ok(spec);
         };
-        let state = provider.map(|provider| provider.state_folders(&sandbox.home, &spec.env)).unwrap_or_default();
+        let state =
+            provider.map(|provider| provider.state_folders(&sandbox.home, &spec.env)).unwrap_or_default();
         for folder in &state {
             // A confined child can make nothing in the home folder.
-            DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|source| EngineError::Io {
-                what: "make",
-                path: folder.clone(),
-                source,
-            })?;
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .map_err(|source| EngineError::Io { what: "make", path: folder.clone(), source })?;
         }
         let mut temporary = sandbox.temporary.clone();
         let mut work = vec![

@@ -15,7 +15,9 @@ const NEEDED: ABI = ABI::V3;
 pub(super) fn available() -> Result<(), String> {
     let created = files_only().and_then(Ruleset::create);
     created.map(drop).map_err(|error| {
-        format!("this kernel has no Landlock of version 3 or later (Linux 6.2), or it is switched off: {error}")
+        format!(
+            "this kernel has no Landlock of version 3 or later (Linux 6.2), or it is switched off: {error}"
+        )
     })
 }
 
@@ -50,7 +52,8 @@ fn rules(confinement: &Confinement) -> Result<RulesetCreated, RulesetError> {
     let closed: Vec<&Path> = hidden.into_iter().chain(protected.iter().map(PathBuf::as_path)).collect();
     for root in &writable {
         // A folder that was named is granted wherever it lies.
-        let within: Vec<&Path> = closed.iter().copied().filter(|path| path.starts_with(root) && path != root).collect();
+        let within: Vec<&Path> =
+            closed.iter().copied().filter(|path| path.starts_with(root) && path != root).collect();
         for path in carve(root, &within, &on_disk) {
             ruleset = grant(ruleset, &path, AccessFs::from_all(NEEDED))?;
         }

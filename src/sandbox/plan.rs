@@ -72,7 +72,9 @@ mod tests {
     #[test]
     fn it_may_write_where_it_works_and_nowhere_else_of_the_person() {
         let plan = plan(&facts(), |_| None);
-        for path in ["/code/worktrees/x", "/code/app/.git", "/tmp", "/dev", "/home/ada/.cache", "/home/ada/.npm"] {
+        for path in
+            ["/code/worktrees/x", "/code/app/.git", "/tmp", "/dev", "/home/ada/.cache", "/home/ada/.npm"]
+        {
             assert!(has(&plan.writable, path), "{path}");
         }
         for path in ["/", "/home/ada", "/code", "/code/app", "/code/app/_sessions"] {

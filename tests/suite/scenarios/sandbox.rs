@@ -33,7 +33,15 @@ fn an_agent_writes_where_it_works_and_nowhere_else() {
     fs::create_dir_all(scenario.path("home/.cache/samocode")).unwrap();
     let settings = fs::read_to_string(scenario.path(".samocode")).unwrap();
     scenario.run(RUN).expect_exit(0).expect_state("done");
-    for path in ["home/x", "x", "sessions/x", "repo/x", "worktrees/x", "sessions/.samocode/x", "home/.cache/samocode/x"] {
+    for path in [
+        "home/x",
+        "x",
+        "sessions/x",
+        "repo/x",
+        "worktrees/x",
+        "sessions/.samocode/x",
+        "home/.cache/samocode/x",
+    ] {
         assert!(!scenario.path(path).exists(), "{path} was written");
     }
     assert_eq!(fs::read_to_string(scenario.path(".samocode")).unwrap(), settings);
@@ -98,15 +106,17 @@ fn a_forged_request_and_a_forged_journal_never_come_to_be() {
         .run(["run", "auth", "--task", "t", "--accept-suggestions", "--exit-on-wait"])
         .expect_exit(10)
         .expect_state("waiting");
-    assert_eq!(scenario.count(|event| matches!(event, Event::Received(received) if received.request.id == "forged")), 0);
+    assert_eq!(
+        scenario.count(|event| matches!(event, Event::Received(received) if received.request.id == "forged")),
+        0
+    );
     let judged = scenario.count(|event| matches!(event, Event::Judged(_)));
     assert_eq!(judged, scenario.invocations().len(), "the journal is whole");
 }
 
 #[test]
 fn the_set_up_command_is_confined_too() {
-    let scenario =
-        Scenario::new().config("SAMOCODE_SETUP='touch $HOME/planted; touch made'");
+    let scenario = Scenario::new().config("SAMOCODE_SETUP='touch $HOME/planted; touch made'");
     scenario.run(RUN.into_iter().chain(["--max-iterations", "1"]));
     assert!(!scenario.path("home/planted").exists());
     assert!(scenario.view().worktree.unwrap().join("made").exists());
