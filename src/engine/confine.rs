@@ -1,8 +1,9 @@
 //! The sandbox of a session's children: whether there is one, and what each child may write and read in it.
 
 use std::collections::BTreeMap;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -179,6 +180,14 @@ impl Orchestrator<'_> {
             real(&self.record.layout().session_dir()),
         ];
         work.extend(state.iter().map(|folder| real(folder)));
+        if let Some(file) = provider.and_then(|provider| provider.state_file(&sandbox.home)) {
+            // The CLI would make it itself but for the confinement; without it, it ignores its own arguments (measured).
+            let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
+            if let Ok(mut file) = made {
+                let _ = file.write_all(b"{}\n");
+            }
+            work.push(real(&file));
+        }
         if let Some(own) = &sandbox.own_temporary {
             for name in ["TMPDIR", "CLAUDE_CODE_TMPDIR"] {
                 spec.env.retain(|(other, _)| other != name);

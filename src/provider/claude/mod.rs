@@ -89,8 +89,8 @@ pub(super) fn command(settings: &ClaudeSettings, run: &RunSpec<'_>) -> Result<Co
     })
 }
 
-/// Where Claude Code keeps sessions, settings and its login (measured with 2.1.197). It would also replace
-/// `~/.claude.json`; where it cannot, it goes on without.
+/// Where Claude Code keeps sessions, settings and its login (measured with 2.1.197). It also replaces
+/// `~/.claude.json`; where it cannot, it writes it in place.
 pub(super) fn state_folder(home: &Path, env: &[(OsString, OsString)]) -> PathBuf {
     let named = env.iter().find(|(name, value)| name == "CLAUDE_CONFIG_DIR" && !value.is_empty());
     named.map_or_else(|| home.join(".claude"), |(_, folder)| PathBuf::from(folder))
