@@ -35,10 +35,6 @@ impl Failure {
         Self { message: message.into(), hint: None, code: USAGE }
     }
 
-    pub(super) fn unable(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, code: UNABLE }
-    }
-
     pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
