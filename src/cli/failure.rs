@@ -37,10 +37,6 @@ impl Failure {
         Self { message: message.into(), hint: None, code: USAGE }
     }
 
-    pub(super) fn unable(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, code: UNABLE }
-    }
-
     pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -113,6 +109,12 @@ impl From<EngineError> for Failure {
                 (Some("`--adopt` takes it over, with the phase that its _overview.md says".to_owned()), USAGE)
             }
             EngineError::NoSession { .. } => (Some("`samocode list` shows the sessions".to_owned()), USAGE),
+            EngineError::NoSandbox { .. } => (
+                Some(
+                    "`SAMOCODE_SANDBOX=off` runs the CLI unconfined; a container confines it, too".to_owned(),
+                ),
+                UNABLE,
+            ),
             EngineError::Provider(_) | EngineError::Process(_) | EngineError::NoAdapter { .. } => {
                 (None, UNABLE)
             }

@@ -29,14 +29,16 @@ mod style;
 mod terminal;
 mod wrap;
 
+use crate::domain::confinement::CONFINE_ARGUMENT;
 use args::{Cli, Command};
 use failure::Failure;
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    // The two hidden roles of the binary are told apart before anything else is set up.
+    // The three hidden roles of the binary are told apart before anything else is set up.
     match std::env::args_os().nth(1).as_deref().and_then(std::ffi::OsStr::to_str) {
         Some(crate::process::KEEPER_ARGUMENT) => return crate::process::keeper::main(),
+        Some(CONFINE_ARGUMENT) => return crate::sandbox::stage::main(),
         Some(crate::provider::demo::SUBCOMMAND) => return crate::provider::demo::agent_main(),
         _ => {}
     }

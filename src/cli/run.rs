@@ -32,8 +32,8 @@ pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8,
         detach::leave_terminal();
     }
     let context = Context::load(files, overrides(options))?;
-    remarks::refuse_required_sandbox(&context.config)?;
     let settings = settings(&context, options)?;
+    settings.check_sandbox()?;
     let task = task(options)?;
     if options.detach {
         return detach::start(&context, name, options, task.as_deref());

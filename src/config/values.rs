@@ -24,6 +24,9 @@ pub(super) fn sandbox(text: &str) -> Result<SandboxMode, String> {
     if text.eq_ignore_ascii_case("auto") {
         return Ok(SandboxMode::Auto);
     }
+    if text.eq_ignore_ascii_case("required") {
+        return Ok(SandboxMode::Required);
+    }
     match switch(text) {
         Ok(true) => Ok(SandboxMode::Required),
         Ok(false) => Ok(SandboxMode::Off),

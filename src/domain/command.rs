@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use crate::domain::confinement::Confinement;
+
 /// A program to start: nothing is inherited but what stands here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandSpec {
@@ -14,6 +16,8 @@ pub struct CommandSpec {
     pub env: Vec<(OsString, OsString)>,
     /// Working directory.
     pub dir: PathBuf,
+    /// What it may write and read; without one it may all that its user may.
+    pub confinement: Option<Confinement>,
 }
 
 /// How a process ended.

@@ -3,6 +3,7 @@
 //! Never touches a file, a process, a terminal or a clock: whoever calls passes `now` in.
 
 pub mod command;
+pub mod confinement;
 pub mod decide;
 pub mod environment;
 pub mod event;

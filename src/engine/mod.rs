@@ -7,6 +7,7 @@ use std::io;
 use std::path::PathBuf;
 
 mod child;
+mod confine;
 mod facts;
 mod gates;
 mod guarding;
@@ -99,6 +100,12 @@ pub enum EngineError {
     NoAdapter {
         /// The provider.
         provider: &'static str,
+    },
+    /// The sandbox is required, and this system has none.
+    #[error("SAMOCODE_SANDBOX requires a sandbox, and there is none here: {why}")]
+    NoSandbox {
+        /// Why not.
+        why: String,
     },
     /// A new session without anything to do.
     #[error("session `{name}` is new and needs a task: give it `--task`, `--task-file` or `--dive`")]

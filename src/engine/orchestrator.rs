@@ -9,6 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::session::Session;
 use crate::domain::step::{Step, next_step};
 use crate::domain::verdict::{Block, BlockCause};
+use crate::engine::confine::Sandbox;
 use crate::engine::happening::{Happening, Happenings};
 use crate::engine::say::{Say, Screen};
 use crate::engine::view::View;
@@ -54,6 +55,7 @@ pub struct Orchestrator<'a> {
     pub(super) swept: bool,
     /// Names of withheld variables that the person was told of.
     said_withheld: BTreeSet<String>,
+    pub(super) sandbox: Option<Sandbox>,
     commits_folder: bool,
 }
 
@@ -81,6 +83,7 @@ impl<'a> Orchestrator<'a> {
             waited_until: Timestamp::MIN,
             swept: false,
             said_withheld: BTreeSet::new(),
+            sandbox: None,
             commits_folder: true,
         }
     }
@@ -139,6 +142,7 @@ impl<'a> Orchestrator<'a> {
 
     /// Takes the session up: what the record says is brought back into the folder.
     fn begin(&mut self) -> Result<(), EngineError> {
+        self.enter_sandbox()?;
         let pid = std::process::id();
         self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid })?;
         self.write_answers()?;

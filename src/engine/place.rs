@@ -113,13 +113,15 @@ impl Orchestrator<'_> {
         self.say_withheld("the set-up command", &child.withheld);
         let env = child.variables;
         let log = self.record.layout().setup_log();
+        let spec = CommandSpec {
+            program: PathBuf::from("/bin/sh"),
+            args: vec!["-c".into(), command.clone().into()],
+            env,
+            dir: worktree.to_owned(),
+            confinement: None,
+        };
         let launch = Launch {
-            spec: CommandSpec {
-                program: PathBuf::from("/bin/sh"),
-                args: vec!["-c".into(), command.clone().into()],
-                env,
-                dir: worktree.to_owned(),
-            },
+            spec: self.confined(spec, worktree, None)?,
             prompt: None,
             tag: format!("{}/setup-{}", self.record.layout().process_mark(), random_hex()?),
             graces: Graces::default(),

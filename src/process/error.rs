@@ -102,6 +102,14 @@ pub enum StartFailure {
         /// All of them together.
         bytes: usize,
     },
+    /// The kernel refused the sandbox, so the program was not started.
+    #[error("the sandbox of `{program}` could not be put in force: {words}")]
+    NotConfined {
+        /// Its path.
+        program: String,
+        /// What the system said.
+        words: String,
+    },
     /// Anything else.
     #[error("cannot start `{program}` in `{dir}`: {words}")]
     Other {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::error::StartFailure;
 use super::ladder::Graces;
 use crate::domain::command::CommandSpec;
+use crate::domain::confinement::Confinement;
 
 /// A string of the system without loss: as text where it is UTF-8, else as bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,18 +56,20 @@ struct OrderOnWire {
     args: Vec<Words>,
     env: Vec<(Words, Words)>,
     dir: Words,
+    confinement: Option<Confinement>,
     prompt: Option<Words>,
     graces: Graces,
 }
 
 impl From<Order> for OrderOnWire {
     fn from(order: Order) -> Self {
-        let CommandSpec { program, args, env, dir } = order.spec;
+        let CommandSpec { program, args, env, dir, confinement } = order.spec;
         Self {
             program: program.into_os_string().into(),
             args: args.into_iter().map(Words::from).collect(),
             env: env.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
             dir: dir.into_os_string().into(),
+            confinement,
             prompt: order.prompt.map(|path| path.into_os_string().into()),
             graces: order.graces,
         }
@@ -81,6 +84,7 @@ impl From<OrderOnWire> for Order {
                 args: wire.args.into_iter().map(OsString::from).collect(),
                 env: wire.env.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
                 dir: PathBuf::from(OsString::from(wire.dir)),
+                confinement: wire.confinement,
             },
             prompt: wire.prompt.map(|path| PathBuf::from(OsString::from(path))),
             graces: wire.graces,
@@ -173,7 +177,11 @@ mod tests {
                 program: PathBuf::from("/bin/ü"),
                 args: vec![odd.clone(), OsString::new(), OsString::from("x".repeat(300_000))],
                 env: vec![(OsString::from("A"), odd.clone())],
-                dir: PathBuf::from(odd),
+                dir: PathBuf::from(odd.clone()),
+                confinement: Some(Confinement {
+                    writable: vec![PathBuf::from(odd), PathBuf::from("/tmp")],
+                    ..Confinement::default()
+                }),
             },
             prompt: None,
             graces: Graces::default(),
@@ -192,6 +200,7 @@ mod tests {
                 args: vec![],
                 env: vec![],
                 dir: PathBuf::from("/"),
+                confinement: None,
             },
             prompt: None,
             graces: Graces::default(),

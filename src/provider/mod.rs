@@ -154,6 +154,21 @@ impl Provider {
         }
     }
 
+    /// Where the CLI keeps its own state and its login: it must be able to write there.
+    #[must_use]
+    pub fn state_folders(&self, home: &Path, env: &[(OsString, OsString)]) -> Vec<PathBuf> {
+        match self {
+            Self::Claude(_) => vec![claude::state_folder(home, env)],
+            Self::Demo(_) => Vec::new(),
+        }
+    }
+
+    /// A file of the CLI's state that lies in the home folder itself.
+    #[must_use]
+    pub fn state_file(&self, home: &Path) -> Option<PathBuf> {
+        matches!(self, Self::Claude(_)).then(|| home.join(".claude.json"))
+    }
+
     /// What one line of the child's stdout says; none for what is of no interest or not understood.
     ///
     /// `line` is without its line break. `truncated`: the line was longer and only its beginning is here.

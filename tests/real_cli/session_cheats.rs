@@ -42,7 +42,8 @@ fn an_agent_passes_no_gate() {
         .with_task(TASK)
         .with_last_command("requirements", &cheat("planning"))
         .with_last_command("planning", &cheat("done"));
-    let stage = Stage::new(script);
+    // Without the sandbox, which would keep the forged requests from being made at all.
+    let stage = Stage::new(script).setting("SAMOCODE_SANDBOX=off");
     let mut run = stage.begin(&["--workflow", "design"]);
 
     run.hears("samocode needs you: 2 questions");

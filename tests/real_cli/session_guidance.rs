@@ -5,15 +5,15 @@ use samocode_testing_model::Walkthrough;
 use crate::claude::until;
 use crate::stage::{Stage, TASK};
 
-/// The agent's last command in its worktree: it says that it is there and waits to be let go.
-const WAITS: &str = "touch ../here; until test -e ../go; do sleep 0.05; done";
+/// The agent's last command in its worktree: it says that it is there, where the sandbox lets it, and waits to be let go.
+const WAITS: &str = "touch ~/.claude/here; until test -e ../go; do sleep 0.05; done";
 
 #[test]
 fn guidance_in_the_middle_of_an_iteration_reaches_the_next_one() {
     let script = Walkthrough::research().with_task(TASK).with_last_command("investigation", WAITS);
     let stage = Stage::new(script);
     let run = stage.begin(&["--workflow", "research"]);
-    let here = stage.scratch.path("worktrees/here");
+    let here = stage.scratch.path("home/.claude/here");
     until("the first iteration waits", || here.exists().then_some(()));
 
     stage

@@ -56,6 +56,7 @@ impl Scene {
             args: args.iter().map(OsString::from).collect(),
             env: vec![(OsString::from("PATH"), path)],
             dir: dir.path().to_owned(),
+            confinement: None,
         };
         // The folder's own name makes the tag one of a kind.
         let tag = format!("{}/1", dir.path().file_name().unwrap().to_str().unwrap());

@@ -157,9 +157,9 @@ impl Scenario {
         self.path("repo")
     }
 
-    /// Where the agent's invocations are recorded.
+    /// Where the agent's invocations are recorded: among the home's caches, which a confined child may write.
     pub(crate) fn records(&self) -> PathBuf {
-        self.path("records")
+        self.path("home/.cache/agent")
     }
 
     /// Lets an agent go on that awaits this file in its folder of records.

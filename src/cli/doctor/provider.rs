@@ -57,6 +57,7 @@ fn version(settings: &Settings, provider: &Provider, program: &Path) -> Result<S
             args: vec!["--version".into()],
             env: settings.environment(Some(provider)).variables,
             dir: settings.config.main_repo.clone(),
+            confinement: None,
         },
         prompt: None,
         tag: format!("doctor/{tag}"),

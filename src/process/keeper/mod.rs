@@ -5,6 +5,7 @@
 //! decides nothing: it knows neither sessions nor providers. SIGTERM means "end everything now".
 
 mod ending;
+mod stage;
 mod start;
 mod wake;
 

@@ -4,10 +4,11 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rustix::io::Errno;
 
+use super::stage;
 use crate::process::error::StartFailure;
 use crate::process::pid::Pid;
 use crate::process::wire::Order;
@@ -22,21 +23,29 @@ pub(super) fn start(order: &Order) -> Result<Pid, StartFailure> {
             words: error.to_string(),
         })?,
     };
-    let child = Command::new(&spec.program)
-        .args(&spec.args)
-        .env_clear()
-        .envs(spec.env.iter().map(|(name, value)| (name, value)))
-        .current_dir(&spec.dir)
-        .process_group(0)
-        .stdin(stdin)
-        .spawn()
-        .map_err(|error| explain(&error, order))?;
+    let child = match &spec.confinement {
+        None => spawn(Command::new(&spec.program), stdin, order)?,
+        Some(confinement) => stage::start(confinement, order)?,
+    };
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     pid.ok_or_else(|| other(order, "the system gave it no usable process number".to_owned()))
 }
 
+/// Starts a command with what the order says of arguments, environment and place.
+pub(super) fn spawn(mut command: Command, stdin: Stdio, order: &Order) -> Result<Child, StartFailure> {
+    command
+        .args(&order.spec.args)
+        .env_clear()
+        .envs(order.spec.env.iter().map(|(name, value)| (name, value)))
+        .current_dir(&order.spec.dir)
+        .process_group(0)
+        .stdin(stdin)
+        .spawn()
+        .map_err(|error| explain(&error, order))
+}
+
 /// The system's error says neither which of the paths it means nor which of the reasons.
-fn explain(error: &io::Error, order: &Order) -> StartFailure {
+pub(super) fn explain(error: &io::Error, order: &Order) -> StartFailure {
     let spec = &order.spec;
     let program = spec.program.display().to_string();
     let dir = spec.dir.display().to_string();
@@ -64,7 +73,7 @@ fn explain(error: &io::Error, order: &Order) -> StartFailure {
     }
 }
 
-fn other(order: &Order, words: String) -> StartFailure {
+pub(super) fn other(order: &Order, words: String) -> StartFailure {
     let program = order.spec.program.display().to_string();
     StartFailure::Other { program, dir: order.spec.dir.display().to_string(), words }
 }

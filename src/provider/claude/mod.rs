@@ -87,7 +87,15 @@ pub(super) fn command(settings: &ClaudeSettings, run: &RunSpec<'_>) -> Result<Co
         args: arguments(settings, run, &folder),
         env: environment(run.env, rustix::process::geteuid().is_root()),
         dir: run.worktree.to_owned(),
+        confinement: None,
     })
+}
+
+/// Where Claude Code keeps sessions, settings and its login (measured with 2.1.197). It also replaces
+/// `~/.claude.json`; where it cannot, it writes it in place.
+pub(super) fn state_folder(home: &Path, env: &[(OsString, OsString)]) -> PathBuf {
+    let named = env.iter().find(|(name, value)| name == "CLAUDE_CONFIG_DIR" && !value.is_empty());
+    named.map_or_else(|| home.join(".claude"), |(_, folder)| PathBuf::from(folder))
 }
 
 /// The agent as Claude Code names it: the plugin's name first.

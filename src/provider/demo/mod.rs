@@ -47,6 +47,7 @@ pub(super) fn command(settings: &DemoSettings, run: &RunSpec<'_>) -> Result<Comm
         args: vec![SUBCOMMAND.into()],
         env: run.env.to_vec(),
         dir: run.worktree.to_owned(),
+        confinement: None,
     })
 }
 

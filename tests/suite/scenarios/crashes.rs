@@ -93,10 +93,10 @@ fn guidance_that_was_told_to_a_killed_iteration_is_told_again() {
 
 #[test]
 fn killed_before_its_worktree_stood_it_goes_on_from_there() {
-    let setup = "touch $HOME/up; while [ ! -e $HOME/go ]; do sleep 0.05; done";
+    let setup = "touch $HOME/.cache/agent/up; while [ ! -e $HOME/go ]; do sleep 0.05; done";
     let scenario = Scenario::new().config(&format!("SAMOCODE_SETUP='{setup}'"));
     let running = scenario.start(RUN);
-    until("the set-up", || scenario.path("home/up").exists().then_some(()));
+    until("the set-up", || scenario.path("home/.cache/agent/up").exists().then_some(()));
     running.kill();
     fs::write(scenario.path("home/go"), "").unwrap();
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");

@@ -45,7 +45,8 @@ fn codex_and_gemini_are_refused_in_words_until_they_can_be_run() {
 
 #[test]
 fn a_program_that_goes_missing_in_mid_session_blocks_without_burning_retries() {
-    let scenario = Scenario::new();
+    // A confined agent could not move it; here the agent stands for whoever can.
+    let scenario = Scenario::new().config("SAMOCODE_SANDBOX=off");
     let copy = scenario.path("claude");
     let original = scenario.config_value("CLAUDE_PATH");
     fs::copy(&original, &copy).unwrap();
@@ -95,7 +96,7 @@ fn a_refused_login_stops_at_once_and_says_what_to_do() {
 }
 
 #[test]
-fn settings_that_nothing_acts_on_are_named_and_a_required_sandbox_is_refused() {
+fn settings_that_nothing_acts_on_are_named() {
     let scenario = Scenario::new()
         .agent(Script::quick())
         .config("SAMOCODE_VERIFY=make test")
@@ -108,7 +109,4 @@ fn settings_that_nothing_acts_on_are_named_and_a_required_sandbox_is_refused() {
         "PLANING_MODEL is for a phase that no workflow here has",
     ]);
     said.expect_state("done");
-    let scenario = scenario.config("SAMOCODE_SANDBOX=on");
-    scenario.run(["run", "other", "--task", "t"]).expect_exit(12).expect_err(&["SAMOCODE_SANDBOX"]);
-    assert!(scenario.session().is_some_and(|only| only.folder().ends_with("auth")), "no second session");
 }

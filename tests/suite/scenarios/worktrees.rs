@@ -106,15 +106,15 @@ fn a_set_up_that_was_mended_is_tried_again_by_a_plain_run() {
 
 #[test]
 fn ctrl_c_during_the_set_up_leaves_and_the_next_start_does_it_again() {
-    let setup = "echo x >> $HOME/times; while [ ! -e $HOME/go ]; do sleep 0.05; done";
+    let setup = "echo x >> $HOME/.cache/agent/times; while [ ! -e $HOME/go ]; do sleep 0.05; done";
     let scenario = Scenario::new().config(&format!("SAMOCODE_SETUP='{setup}'"));
     let running = scenario.start(RUN);
-    crate::scenario::until("the set-up", || scenario.path("home/times").exists().then_some(()));
+    crate::scenario::until("the set-up", || scenario.path("home/.cache/agent/times").exists().then_some(()));
     running.ctrl_c();
     running.end().expect_exit(130).expect_out(&["samocode run auth"]);
     fs::write(scenario.path("home/go"), "").unwrap();
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
-    assert_eq!(fs::read_to_string(scenario.path("home/times")).unwrap(), "x\nx\n");
+    assert_eq!(fs::read_to_string(scenario.path("home/.cache/agent/times")).unwrap(), "x\nx\n");
 }
 
 #[test]

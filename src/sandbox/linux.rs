@@ -1,0 +1,78 @@
+//! Landlock. Needs its third version (Linux 6.2): before it, a file that may not be written could be truncated.
+
+use std::path::{Path, PathBuf};
+
+use landlock::{
+    ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+};
+
+use super::carve::{carve, on_disk, real};
+use crate::domain::confinement::Confinement;
+
+const NEEDED: ABI = ABI::V3;
+
+pub(super) fn available() -> Result<(), String> {
+    let created = files_only().and_then(Ruleset::create);
+    created.map(drop).map_err(|error| {
+        format!(
+            "this kernel has no Landlock of version 3 or later (Linux 6.2), or it is switched off: {error}"
+        )
+    })
+}
+
+/// Confines this process, and all that it becomes or starts, for good.
+pub(super) fn confine(confinement: &Confinement) -> Result<(), String> {
+    let ruleset = rules(confinement).map_err(|error| error.to_string())?;
+    let status = ruleset.restrict_self().map_err(|error| error.to_string())?;
+    if status.ruleset == RulesetStatus::NotEnforced || !status.no_new_privs {
+        return Err("the kernel did not put it in force".to_owned());
+    }
+    Ok(())
+}
+
+fn files_only() -> Result<Ruleset, RulesetError> {
+    Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(NEEDED))
+}
+
+fn rules(confinement: &Confinement) -> Result<RulesetCreated, RulesetError> {
+    // Newer kernels also keep it from signalling what is not its own, samocode and its keeper included.
+    let ruleset = files_only()?.set_compatibility(CompatLevel::BestEffort).scope(Scope::Signal)?;
+    let mut ruleset = ruleset.create()?.set_compatibility(CompatLevel::HardRequirement);
+    // Names are no secret, and many tools look into every folder above them.
+    ruleset = grant(ruleset, Path::new("/"), AccessFs::ReadDir.into())?;
+    let [writable, protected, hidden] = [&confinement.writable, &confinement.protected, &confinement.hidden]
+        .map(|paths| paths.iter().map(|path| real(path)).collect::<Vec<_>>());
+    let hidden: Vec<&Path> = hidden.iter().map(PathBuf::as_path).collect();
+    for path in carve(Path::new("/"), &hidden, &on_disk) {
+        ruleset = grant(ruleset, &path, AccessFs::from_read(NEEDED))?;
+    }
+    let closed: Vec<&Path> = hidden.into_iter().chain(protected.iter().map(PathBuf::as_path)).collect();
+    for root in &writable {
+        // A folder that was named is granted wherever it lies.
+        let within: Vec<&Path> =
+            closed.iter().copied().filter(|path| path.starts_with(root) && path != root).collect();
+        for path in carve(root, &within, &on_disk) {
+            ruleset = grant(ruleset, &path, AccessFs::from_all(NEEDED))?;
+        }
+    }
+    Ok(ruleset)
+}
+
+/// What vanished in the meantime, or cannot be reached by this user anyway, is passed over: that opens nothing.
+fn grant(
+    ruleset: RulesetCreated,
+    path: &Path,
+    access: BitFlags<AccessFs>,
+) -> Result<RulesetCreated, RulesetError> {
+    let (Ok(handle), Ok(status)) = (PathFd::new(path), std::fs::symlink_metadata(path)) else {
+        return Ok(ruleset);
+    };
+    if status.is_symlink() {
+        return Ok(ruleset);
+    }
+    let access = if status.is_dir() { access } else { access & AccessFs::from_file(NEEDED) };
+    ruleset.add_rule(PathBeneath::new(handle, access))
+}

@@ -1,0 +1,38 @@
+//! Confines a child's reach into the disk, by Landlock where the kernel has it.
+//!
+//! [`plan`] says what a child may write and read, from facts that the caller gathers; [`stage`] is the process that puts
+//! it in force on itself and then becomes the child. Grants only add, so what stays closed is left out: the folders
+//! above it are opened child by child, listed anew at each start. Never confines the process that calls it but in the
+//! stage, and starts nothing else.
+
+mod carve;
+mod keys;
+mod plan;
+pub mod stage;
+mod tokens;
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod linux;
+
+#[cfg(not(target_os = "linux"))]
+use elsewhere as system;
+#[cfg(target_os = "linux")]
+use linux as system;
+
+pub use plan::{Facts, lies_apart, plan};
+pub use tokens::token_files;
+
+/// Why nothing can be confined here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unavailable(String);
+
+/// Whether this system can confine a child in full. Confines nothing.
+///
+/// # Errors
+/// Why it cannot, in words.
+pub fn available() -> Result<(), Unavailable> {
+    system::available().map_err(Unavailable)
+}
