@@ -39,7 +39,7 @@ fn a_parked_session_stops_at_once_and_stays_parked() {
     running.until_state("parked");
     scenario.run(["stop", "auth"]).expect_exit(0);
     running.end().expect_exit(13).expect_state("parked");
-    let mut again = scenario.start(["run", "auth"]);
+    let again = scenario.start(["run", "auth"]);
     again.until_said("parked until");
     again.ctrl_c();
     again.end().expect_exit(130).expect_state("parked");
