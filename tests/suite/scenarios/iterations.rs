@@ -143,13 +143,13 @@ fn lines_of_any_kind_do_not_hide_the_result() {
 #[test]
 fn the_child_gets_the_persons_environment_less_what_is_samocodes_own() {
     let scenario = Scenario::new()
-        .env("PROJECT_KEY", "abc")
+        .env("PROJECT_NAME", "abc")
         .env("TELEGRAM_BOT_TOKEN", "1234:secret")
         .env("TELEGRAM_CHAT_ID", "7")
         .env("CLAUDECODE", "1");
     scenario.run(RUN).expect_exit(0);
     for called in scenario.invocations() {
-        assert_eq!(called.env.get("PROJECT_KEY").map(String::as_str), Some("abc"));
+        assert_eq!(called.env.get("PROJECT_NAME").map(String::as_str), Some("abc"));
         assert!(called.env.contains_key("SAMOCODE_TAG"));
         for hidden in ["TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID", "CLAUDECODE"] {
             assert!(!called.env.contains_key(hidden), "{hidden}");
