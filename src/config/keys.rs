@@ -46,7 +46,7 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_STALL_STREAM", "900", "silence with no tool at work that ends a run, seconds"),
     key("SAMOCODE_SETUP", "", "command run in a fresh worktree"),
     key("SAMOCODE_VERIFY", "", "command run as evidence on entering `done`"),
-    key("SAMOCODE_SANDBOX", "auto", "`auto`, `required` or `off`"),
+    key("SAMOCODE_SANDBOX", "off", "`auto`, `required` or `off`"),
     key("SAMOCODE_ALLOW_PUSH", "off", "whether an agent may push"),
     key("SAMOCODE_PASS_ENV", "", "credentials that the CLI may see"),
     key("SAMOCODE_FALLBACK", "", "provider to go on with while parked"),

@@ -103,7 +103,7 @@ fn three_lines_are_enough_and_the_rest_is_the_documented_default() {
     assert_eq!(config.claude_max_turns, 300);
     assert_eq!(config.policy, Policy::default());
     assert_eq!((config.policy.max_failures, config.policy.retry_delay), (3, Duration::from_secs(5)));
-    assert_eq!((config.sandbox, config.allow_push), (SandboxMode::Auto, false));
+    assert_eq!((config.sandbox, config.allow_push), (SandboxMode::Off, false));
     for (kind, program, model) in [
         (ProviderKind::Claude, Program::Name("claude".into()), Some("opus".to_owned())),
         (ProviderKind::Codex, Program::Name("codex".into()), None),

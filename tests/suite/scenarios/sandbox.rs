@@ -116,7 +116,9 @@ fn a_forged_request_and_a_forged_journal_never_come_to_be() {
 
 #[test]
 fn the_set_up_command_is_confined_too() {
-    let scenario = Scenario::new().config("SAMOCODE_SETUP='touch $HOME/planted; touch made'");
+    let scenario = Scenario::new()
+        .config("SAMOCODE_SANDBOX=auto")
+        .config("SAMOCODE_SETUP='touch $HOME/planted; touch made'");
     scenario.run(RUN.into_iter().chain(["--max-iterations", "1"]));
     assert!(!scenario.path("home/planted").exists());
     assert!(scenario.view().worktree.unwrap().join("made").exists());
