@@ -26,6 +26,8 @@ pub struct Seen {
     rate_limit: Option<RateLimit>,
     service_error: Option<String>,
     result: Option<RunResult>,
+    /// The result was its last word: nothing worked on after it.
+    over: bool,
 }
 
 impl Seen {
@@ -42,6 +44,7 @@ impl Seen {
             rate_limit: None,
             service_error: None,
             result: None,
+            over: false,
         }
     }
 
@@ -51,6 +54,7 @@ impl Seen {
             AgentEvent::Started(started) => self.started = Some(started.clone()),
             AgentEvent::Activity(activity) => {
                 self.retrying = None;
+                self.over = false;
                 self.count(activity.message, activity.usage);
                 self.open_calls = self.open_calls.saturating_add(activity.calls);
                 if let Some(tool) = &activity.tool {
@@ -61,7 +65,12 @@ impl Seen {
             AgentEvent::Retrying(retrying) => self.retrying = Some(retrying.clone()),
             AgentEvent::RateLimit(limit) => self.rate_limit = Some(limit.clone()),
             AgentEvent::ServiceError { kind } => self.service_error = Some(kind.clone()),
-            AgentEvent::Result(result) => self.result = Some(result.clone()),
+            AgentEvent::Result(result) => {
+                self.result = Some(result.clone());
+                self.over = true;
+                // A call that was not answered by now never will be; those of a later turn count anew.
+                self.open_calls = 0;
+            }
         }
     }
 
@@ -106,12 +115,17 @@ impl Seen {
         self.open_calls > 0
     }
 
-    /// Whether the run has said its last word.
+    /// Whether the run has told its result.
     pub fn has_result(&self) -> bool {
         self.result.is_some()
     }
 
-    /// The run's last word.
+    /// Whether nothing worked on since its result. A background task that ends later wakes the model once more.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// The result that was told last.
     pub fn result(&self) -> Option<&RunResult> {
         self.result.as_ref()
     }
@@ -199,5 +213,27 @@ mod tests {
         seen.note(&AgentEvent::Result(RunResult::default()));
         assert!(seen.has_result());
         assert_eq!(seen.usage().input_tokens, 100);
+    }
+
+    #[test]
+    fn a_run_that_works_on_after_its_result_is_not_over_until_the_next_one() {
+        let mut seen = Seen::new("planning");
+        let call = || {
+            let mut call = activity("late", 1, 0);
+            if let AgentEvent::Activity(activity) = &mut call {
+                activity.calls = 1;
+            }
+            call
+        };
+        seen.note(&call());
+        assert!(seen.tool_runs() && !seen.is_over());
+        seen.note(&AgentEvent::Result(RunResult::default()));
+        assert!(seen.is_over() && !seen.tool_runs(), "what was not answered never will be");
+        seen.note(&call());
+        assert!(seen.tool_runs() && seen.has_result() && !seen.is_over());
+        seen.note(&AgentEvent::ToolAnswered);
+        assert!(!seen.is_over(), "the model has yet to say what it makes of the answer");
+        seen.note(&AgentEvent::Result(RunResult::default()));
+        assert!(seen.is_over());
     }
 }

@@ -3,7 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
@@ -116,8 +116,11 @@ impl Actor<'_> {
             Step::Failed { subtype, status, words } => print(&stream::failed(subtype, *status, words)),
             Step::Line(line) => print(&self.fill(line)),
             Step::Stderr(line) => writeln!(io::stderr(), "{line}"),
+            Step::Print { stderr: false, bytes, times } => repeat(io::stdout().lock(), bytes, *times),
+            Step::Print { stderr: true, bytes, times } => repeat(io::stderr().lock(), bytes, *times),
             Step::IgnoreSignals => ignore_signals(),
             Step::Daemon { bare } => self.daemon(*bare),
+            Step::Holder => self.note(&Command::new("sleep").arg("600").stdin(Stdio::null()).spawn()?),
             Step::Await(path) => wait_for(&self.path(path)),
             Step::Hang => loop {
                 thread::sleep(PATIENCE);
@@ -203,7 +206,10 @@ impl Actor<'_> {
         if bare {
             command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         }
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        self.note(&command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?)
+    }
+
+    fn note(&self, child: &Child) -> io::Result<()> {
         let mut daemons = OpenOptions::new().create(true).append(true).open(self.records.join("daemons"))?;
         writeln!(daemons, "{}", child.id())
     }
@@ -221,6 +227,13 @@ fn print(line: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
     out.flush()
+}
+
+fn repeat(mut to: impl Write, bytes: &[u8], times: usize) -> io::Result<()> {
+    for _ in 0..times {
+        to.write_all(bytes)?;
+    }
+    to.flush()
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -31,6 +31,15 @@ pub enum Step {
     Line(String),
     /// Print this line on stderr.
     Stderr(String),
+    /// Print these bytes so many times, with no line break of their own.
+    Print {
+        /// On stderr, else on stdout.
+        stderr: bool,
+        /// What.
+        bytes: Vec<u8>,
+        /// How often.
+        times: usize,
+    },
     /// Write a file, with its folders.
     Write {
         /// Where.
@@ -90,6 +99,8 @@ pub enum Step {
         /// Without any environment.
         bare: bool,
     },
+    /// Leave a process behind that holds stdout and stderr open; its id goes to `{records}/daemons`.
+    Holder,
     /// Go on once this file is there.
     Await(String),
     /// Stay until ended.
