@@ -14,8 +14,10 @@ use tempfile::TempDir;
 
 mod running;
 mod standin;
+mod terminal;
 
 pub(crate) use running::{Ended, Running, expect_words, lives, until};
+pub(crate) use terminal::Terminal;
 
 /// The program under test.
 pub(crate) const SAMOCODE: &str = env!("CARGO_BIN_EXE_samocode");
@@ -120,6 +122,19 @@ impl Scenario {
     /// Starts samocode in the background.
     pub(crate) fn start<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>) -> Running<'_> {
         self.spawn(arguments, Stdio::null())
+    }
+
+    /// Starts samocode in a terminal's window, which it gets for its own.
+    pub(crate) fn start_on<S: AsRef<str>>(
+        &self,
+        terminal: &Terminal,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Running<'_> {
+        let mut command = Command::new("setsid");
+        command.args(["--ctty", SAMOCODE]);
+        command.args(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        command.env_clear().envs(self.environment()).current_dir(self.root());
+        Running::start_on(self, command, terminal)
     }
 
     fn spawn<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>, input: Stdio) -> Running<'_> {

@@ -6,6 +6,7 @@ mod crashes;
 mod gates;
 mod interrupts;
 mod iterations;
+mod leftovers;
 mod names;
 mod places;
 mod plans;

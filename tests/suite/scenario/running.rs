@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use super::Scenario;
+use super::{Scenario, Terminal};
 
 /// Nothing here takes that long; what does has hung.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -56,6 +56,13 @@ impl<'a> Running<'a> {
         command.process_group(0);
         command.stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
         Self { scenario, child: command.spawn().unwrap(), out, err }
+    }
+
+    /// In a terminal's window, where what it says is not kept.
+    pub(super) fn start_on(scenario: &'a Scenario, mut command: Command, terminal: &Terminal) -> Self {
+        command.stdin(terminal.stream()).stdout(terminal.stream()).stderr(terminal.stream());
+        let nothing = PathBuf::from("/dev/null");
+        Self { scenario, child: command.spawn().unwrap(), out: nothing.clone(), err: nothing }
     }
 
     pub(crate) fn pid(&self) -> u32 {
