@@ -5,7 +5,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
+use rustix::process::{Pid, Signal, kill_process};
 use samocode::domain::event::{Entry, Event};
 use samocode::engine::View;
 use samocode::store::{Layout, read_journal};
@@ -29,6 +31,20 @@ pub(crate) struct Scenario {
     config: Vec<String>,
     env: Vec<(OsString, OsString)>,
     outputs: RefCell<usize>,
+}
+
+/// Nothing that an agent left may outlive a test that fails because of it.
+impl Drop for Scenario {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let daemons = fs::read_to_string(self.records().join("daemons")).unwrap_or_default();
+            let pids = daemons.lines().filter_map(|line| Pid::from_raw(line.parse().ok()?));
+            for pid in pids {
+                // It may be over by now.
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
+    }
 }
 
 impl Scenario {

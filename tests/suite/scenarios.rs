@@ -14,6 +14,7 @@ mod planted;
 mod progress;
 mod providers;
 mod requests;
+mod results;
 mod sandbox;
 mod secrets;
 mod signals;

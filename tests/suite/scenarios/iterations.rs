@@ -1,7 +1,6 @@
 //! How single iterations end, and what they leave.
 
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use samocode::domain::event::Event;
 use samocode::domain::outcome::Outcome;
@@ -18,29 +17,6 @@ fn first(steps: impl IntoIterator<Item = Step>) -> Scenario {
 
 fn on() -> Step {
     Step::signal(json!({"status": "continue", "phase": "testing", "summary": "worked"}))
-}
-
-#[test]
-fn a_cli_that_has_finished_and_stays_is_ended_after_the_grace_and_counts() {
-    let scenario = first([Step::Init, on(), Step::Result, Step::Hang]);
-    let started = Instant::now();
-    scenario.run(RUN).expect_exit(0).expect_state("done");
-    assert!(started.elapsed() >= Duration::from_secs(10), "{:?}", started.elapsed());
-    let called = scenario.invocations();
-    assert_eq!(called.len(), 3, "its result stands");
-    assert!(!lives(called[0].pid));
-}
-
-#[test]
-fn processes_that_an_iteration_left_are_ended_with_it() {
-    let daemons = [Step::Daemon { bare: false }, Step::Daemon { bare: true }, on()];
-    let scenario = first(Step::run(daemons));
-    scenario.run(RUN).expect_exit(0);
-    let left = scenario.daemons();
-    assert_eq!(left.len(), 2);
-    assert!(left.iter().all(|&daemon| !lives(daemon)));
-    let counted = scenario.count(|event| matches!(event, Event::Judged(judged) if judged.ended == 2));
-    assert_eq!(counted, 1);
 }
 
 #[test]
