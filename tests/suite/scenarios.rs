@@ -19,6 +19,7 @@ mod sandbox;
 mod secrets;
 mod signals;
 mod silence;
+mod streams;
 mod waits;
 mod walk;
 mod workflows;

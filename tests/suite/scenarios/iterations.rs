@@ -99,24 +99,6 @@ fn a_good_signal_counts_however_the_run_ended() {
 }
 
 #[test]
-fn lines_of_any_kind_do_not_hide_the_result() {
-    let noise = [
-        Step::Line("not json at all".into()),
-        Step::Line("{\"type\":\"unheard-of\",\"x\":[".into()),
-        Step::Line(String::new()),
-        Step::Line("x".repeat(3 * 1024 * 1024)),
-        Step::Say("hello \u{1f642}".into()),
-        on(),
-    ];
-    let scenario = first(Step::run(noise));
-    scenario.run(RUN).expect_exit(0);
-    assert_eq!(scenario.invocations().len(), 3);
-    let logs = std::fs::read_dir(scenario.layout().logs()).unwrap().count();
-    assert_eq!(logs, 3, "one stream an iteration");
-    assert_eq!(scenario.view().usage.cost_usd, Some(0.75));
-}
-
-#[test]
 fn the_child_gets_the_persons_environment_less_what_is_samocodes_own() {
     let scenario = Scenario::new()
         .env("PROJECT_NAME", "abc")
