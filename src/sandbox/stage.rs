@@ -2,12 +2,16 @@
 //! its stdin. It reads its plan from the socket, puts it in force on itself, and becomes the program. Environment and
 //! working directory are the program's already. Where anything fails, it says so on the socket and never becomes it.
 
-use std::ffi::OsString;
+use std::ffi::{CString, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt;
-use std::process::{Command, ExitCode, Stdio};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use signal_hook::consts::SIGPIPE;
 
 use super::system;
 use crate::domain::confinement::{StageFailure, StagePlan};
@@ -40,29 +44,57 @@ fn become_program(socket: &mut UnixStream) -> StageFailure {
         Ok(Err(error)) => return unconfined(error.to_string()),
         Err(error) => return unconfined(error.to_string()),
     };
-    let mut arguments = std::env::args_os().skip(2);
-    let program: OsString = arguments.next().unwrap_or_default();
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null());
     // Opened while it still can be: the prompt lies in samocode's own record.
-    match plan.prompt.map(File::open).transpose() {
-        Ok(Some(prompt)) => drop(command.stdin(prompt)),
-        Ok(None) => {}
+    let stdin = match File::open(plan.prompt.as_deref().unwrap_or(Path::new("/dev/null"))) {
+        Ok(stdin) => stdin,
         Err(error) => return unconfined(format!("the prompt cannot be read: {error}")),
-    }
+    };
+    let prepared = Executable::of_this_process().and_then(|program| {
+        rustix::stdio::dup2_stdin(&stdin)?;
+        Ok(program)
+    });
+    let program = match prepared {
+        Ok(program) => program,
+        Err(error) => return unconfined(format!("the program cannot be executed: {error}")),
+    };
     if let Err(words) = system::confine(&plan.confinement) {
         return unconfined(words);
     }
-    not_executed(&command.exec())
+    StageFailure::NotExecuted { errno: program.execute() }
+}
+
+/// What this process is to become: its own arguments after the hidden one, and its own environment.
+struct Executable {
+    arguments: Vec<CString>,
+    environment: Vec<CString>,
+}
+
+impl Executable {
+    fn of_this_process() -> io::Result<Self> {
+        let arguments = std::env::args_os().skip(2).map(|argument| CString::new(argument.into_vec()));
+        let pair = |(name, value): (OsString, OsString)| {
+            CString::new([name.as_bytes(), b"=", value.as_bytes()].concat())
+        };
+        let environment = std::env::vars_os().map(pair);
+        Ok(Self {
+            arguments: arguments.collect::<Result<_, _>>()?,
+            environment: environment.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Becomes the program; gives the system's error number when that fails.
+    ///
+    /// Not by way of the standard library: what it calls hands a file that is no program to `/bin/sh` (glibc's `execvp`).
+    fn execute(&self) -> i32 {
+        // Rust ignores it, and what is ignored stays so in the program; what has a handler starts with the default.
+        drop(signal_hook::flag::register(SIGPIPE, Arc::default()));
+        let program = self.arguments.first().map(CString::as_c_str).unwrap_or_default();
+        match nix::unistd::execve(program, &self.arguments, &self.environment) {
+            Err(error) => error as i32,
+        }
+    }
 }
 
 fn unconfined(words: String) -> StageFailure {
     StageFailure::NotConfined { words }
-}
-
-fn not_executed(error: &io::Error) -> StageFailure {
-    error.raw_os_error().map_or_else(
-        || unconfined(format!("the program cannot be executed: {error}")),
-        |errno| StageFailure::NotExecuted { errno },
-    )
 }

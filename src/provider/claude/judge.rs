@@ -13,6 +13,11 @@ use crate::domain::reset::{Clock, reset_time};
 /// Most characters of the CLI's words in an outcome.
 const DETAIL: usize = 400;
 
+/// What `env`, shells and the system's loader end with where what they should start, or a part of it, is missing or
+/// cannot be run: `#!/usr/bin/env node` without Node.js.
+const NOT_RUNNABLE: i32 = 126;
+const NOT_FOUND: i32 = 127;
+
 const LOGIN: &str = "start `claude` in a terminal and log in with `/login`, or put a working ANTHROPIC_API_KEY into the environment";
 const CREDIT: &str = "add credit to the account, or log in with another one";
 
@@ -120,6 +125,14 @@ fn without_result(seen: &Seen, exit: Exit, stderr_tail: &str, clock: &Clock<'_>)
         return Outcome::CannotStart {
             detail: format!(
                 "Claude Code does not take its arguments: {said}; look at `CLAUDE_ARGS`, or update Claude Code"
+            ),
+        };
+    }
+    if seen.started().is_none() && matches!(exit, Exit::Code(NOT_RUNNABLE | NOT_FOUND)) {
+        return Outcome::CannotStart {
+            detail: format!(
+                "Claude Code did not come up ({exit}): {said}; start `claude --version` in a terminal, install what is \
+                 missing, or set `CLAUDE_PATH`"
             ),
         };
     }

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use samocode::domain::command::Exit;
+use samocode::domain::confinement::Confinement;
 
 use super::{Scene, is_alive};
 
@@ -72,19 +73,22 @@ fn a_program_gets_no_descriptor_of_samocode_or_its_keeper() {
 
 #[test]
 fn a_program_does_not_inherit_that_signals_are_ignored() {
-    let mut scene = Scene::script("grep SigIgn /proc/self/status");
-    let wrapper = scene.path("keeper");
-    let text =
-        format!("#!/bin/sh\ntrap '' HUP INT QUIT TERM\nexec {} \"$@\"\n", env!("CARGO_BIN_EXE_samocode"));
-    fs::write(&wrapper, text).unwrap();
-    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
-    scene.launch.keeper = wrapper;
-    scene.run();
+    for confinement in [None, Some(Confinement::default())] {
+        let mut scene = Scene::script("grep SigIgn /proc/self/status");
+        let wrapper = scene.path("keeper");
+        let text =
+            format!("#!/bin/sh\ntrap '' HUP INT QUIT TERM\nexec {} \"$@\"\n", env!("CARGO_BIN_EXE_samocode"));
+        fs::write(&wrapper, text).unwrap();
+        fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+        scene.launch.keeper = wrapper;
+        scene.launch.spec.confinement = confinement;
+        scene.run();
 
-    let log = String::from_utf8(scene.log()).unwrap();
-    let ignored = u64::from_str_radix(log.trim().rsplit('\t').next().unwrap(), 16).unwrap();
-    for (name, number) in [("HUP", 1), ("INT", 2), ("QUIT", 3), ("PIPE", 13), ("TERM", 15)] {
-        assert_eq!(ignored >> (number - 1) & 1, 0, "{name} in {ignored:x}");
+        let log = String::from_utf8(scene.log()).unwrap();
+        let ignored = u64::from_str_radix(log.trim().rsplit('\t').next().unwrap(), 16).unwrap();
+        for (name, number) in [("HUP", 1), ("INT", 2), ("QUIT", 3), ("PIPE", 13), ("TERM", 15)] {
+            assert_eq!(ignored >> (number - 1) & 1, 0, "{name} in {ignored:x}");
+        }
     }
 }
 
@@ -96,10 +100,21 @@ fn its_own_end_is_told_with_code_or_signal() {
 
 #[test]
 fn what_cannot_start_is_named_with_its_reason() {
-    let missing = Scene::program("/no/such/program", &[]);
+    for confinement in [None, Some(Confinement::default())] {
+        names_what_cannot_start(&confinement);
+    }
+}
+
+fn names_what_cannot_start(confinement: &Option<Confinement>) {
+    let program = |path: &str| {
+        let mut scene = Scene::program(path, &[]);
+        scene.launch.spec.confinement.clone_from(confinement);
+        scene
+    };
+    let missing = program("/no/such/program");
     assert_eq!(missing.refusal(), "the program `/no/such/program` does not exist");
 
-    let mut file = Scene::program("", &[]);
+    let mut file = program("");
     let path = file.path("tool");
     file.launch.spec.program.clone_from(&path);
     fs::write(&path, "#!/no/such/interpreter\n").unwrap();
@@ -113,7 +128,7 @@ fn what_cannot_start_is_named_with_its_reason() {
     fs::write(&path, [0u8; 64]).unwrap();
     assert!(file.refusal().contains("is not a program that this system can run"), "{}", file.refusal());
 
-    let folder = Scene::program("/usr", &[]);
+    let folder = program("/usr");
     assert_eq!(folder.refusal(), "`/usr` is not an executable file");
 }
 
