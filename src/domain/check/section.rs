@@ -36,7 +36,7 @@ pub fn section(session: &Session, same_files: bool) -> String {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "- Command: {}", code(&check.command));
             let _ = writeln!(text, "- Commit: {head} ({of})");
-            let _ = writeln!(text, "- Result: passed, exit code 0, after {} s", check.took_ms.div_ceil(1000));
+            let _ = writeln!(text, "- Result: passed, exit code 0, after {}", check.took());
             let _ = writeln!(text, "- When: {} UTC", evidence.at.strftime("%Y-%m-%d %H:%M"));
             if let Some(log) = &check.log {
                 let _ = writeln!(text, "- Output: `_logs/{log}`");

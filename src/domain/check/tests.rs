@@ -37,8 +37,8 @@ fn told(session: &Session, command: Option<&str>) -> String {
 #[test]
 fn each_end_has_its_words() {
     let words = |end| check(end).words();
-    assert_eq!(words(CheckEnd::Passed), "`cargo test` passed on commit 12ab34cd56 after 12 s");
-    assert_eq!(words(failed()), "`cargo test` failed on commit 12ab34cd56 with exit code 101 after 12 s");
+    assert_eq!(words(CheckEnd::Passed), "`cargo test` passed on commit 12ab34cd56 after 11 s");
+    assert_eq!(words(failed()), "`cargo test` failed on commit 12ab34cd56 with exit code 101 after 11 s");
     assert_eq!(
         words(CheckEnd::TimeLimit { seconds: 60 }),
         "`cargo test` was ended on commit 12ab34cd56 at its time limit of 60 s"
@@ -46,7 +46,7 @@ fn each_end_has_its_words() {
     let what = "it moved HEAD".to_owned();
     assert_eq!(
         words(CheckEnd::Changed { what }),
-        "`cargo test` ended well on commit 12ab34cd56 after 12 s, but it moved HEAD"
+        "`cargo test` ended well on commit 12ab34cd56 after 11 s, but it moved HEAD"
     );
 }
 
@@ -88,7 +88,7 @@ fn the_section_says_what_was_run_on_which_commit_with_which_result() {
 
     - Command: `cargo test`
     - Commit: 12ab34cd56ef (the branch's last commit)
-    - Result: passed, exit code 0, after 12 s
+    - Result: passed, exit code 0, after 11 s
     - When: 1970-01-01 00:00 UTC
     - Output: `_logs/01-08-1430-007-verify.log`
     <!-- samocode: end -->

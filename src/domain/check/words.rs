@@ -9,21 +9,29 @@ use crate::domain::session::Session;
 pub(super) const MOST_NAMED: usize = 10;
 
 impl Check {
+    /// How long it ran: `0.2 s`, `75 s`.
+    pub(super) fn took(&self) -> String {
+        match self.took_ms {
+            milliseconds @ 0..10_000 => format!("{}.{} s", milliseconds / 1000, milliseconds / 100 % 10),
+            milliseconds => format!("{} s", milliseconds / 1000),
+        }
+    }
+
     /// How it went: `` `cargo test` passed on commit 12ab34cd56 after 12 s``.
     #[must_use]
     pub fn words(&self) -> String {
         let head = self.head.as_ref();
         let on = head.map(|head| format!(" on commit {}", short(&head.commit))).unwrap_or_default();
-        let seconds = self.took_ms.div_ceil(1000);
+        let took = self.took();
         let command = &self.command;
         match &self.end {
-            CheckEnd::Passed => format!("`{command}` passed{on} after {seconds} s"),
-            CheckEnd::Failed { exit } => format!("`{command}` failed{on} with {exit} after {seconds} s"),
+            CheckEnd::Passed => format!("`{command}` passed{on} after {took}"),
+            CheckEnd::Failed { exit } => format!("`{command}` failed{on} with {exit} after {took}"),
             CheckEnd::TimeLimit { seconds } => {
                 format!("`{command}` was ended{on} at its time limit of {seconds} s")
             }
             CheckEnd::Changed { what } => {
-                format!("`{command}` ended well{on} after {seconds} s, but {what}")
+                format!("`{command}` ended well{on} after {took}, but {what}")
             }
             CheckEnd::NotRun { why } => format!("`{command}` was not run: {why}"),
             CheckEnd::Unset => "no verify command is set any more, so none was run".to_owned(),
