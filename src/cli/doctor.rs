@@ -15,6 +15,7 @@ use crate::config::{Config, Dirs, Overrides, Source};
 pub(super) mod project;
 mod provider;
 mod system;
+mod verify;
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -81,7 +82,9 @@ pub(super) fn doctor(files: &Files, json: bool) -> Result<u8, Failure> {
             checks.push(project::configuration(&context.config));
             checks.extend(project::repository(&context.config));
             checks.extend(project::folders(&context.config));
-            checks.extend(provider::all(&run::settings(&context, &RunOptions::default())?));
+            let settings_of_run = run::settings(&context, &RunOptions::default())?;
+            checks.extend(provider::all(&settings_of_run));
+            checks.extend(verify::command(&settings_of_run));
             checks.push(system::space(&[&context.config.worktrees, &context.config.sessions]));
             settings = made(&context.config);
         }

@@ -64,6 +64,7 @@ pub(super) fn block_code(block: &Block) -> u8 {
         BlockCause::Asked
         | BlockCause::Failures
         | BlockCause::NoProgress
+        | BlockCause::Unverified
         | BlockCause::Interruptions
         | BlockCause::Limit => BLOCKED,
     }

@@ -11,7 +11,7 @@ use crate::cli::context::{Context, login};
 use crate::cli::doctor::project;
 use crate::cli::failure::{self, Failure};
 use crate::cli::screen::RunScreen;
-use crate::cli::{detach, remarks, request, signals, style, terminal};
+use crate::cli::{detach, remarks, request, signals, status, style, terminal};
 use crate::config::Overrides;
 use crate::domain::phase::Phase;
 use crate::domain::request::{Act, Who};
@@ -78,6 +78,11 @@ fn close(context: &Context, view: &View, ending: &Ending) -> u8 {
             let summary = view.summary.as_deref().unwrap_or_default();
             terminal::line(&format!("{} {}: {summary}", style::good("done"), style::strong(&view.name)));
             terminal::line(&format!("  branch    {}", view.branch));
+            let verified = view
+                .verification
+                .as_ref()
+                .map_or_else(|| style::dim("nothing, by samocode"), status::verified_words);
+            terminal::line(&format!("  verified  {verified}"));
             if let Some(base) = &view.base_branch {
                 let diff = context.command(&format!("diff {}", view.folder));
                 terminal::line(&format!("  look      {}   (against {base})", style::command(&diff)));
@@ -123,9 +128,12 @@ pub(super) fn settings(context: &Context, options: &RunOptions) -> Result<Settin
     let program = this_program()
         .map_err(|e| Failure::usage(format!("the path of samocode itself cannot be found: {e}")))?;
     let person_env = person_env();
+    let redactor = engine::redactor(&context.config, &person_env);
+    let mut config = context.config.clone();
+    config.policy.verify.iter_mut().for_each(|told| redactor.clean(told));
     Ok(Settings {
-        redactor: engine::redactor(&context.config, &person_env),
-        config: context.config.clone(),
+        redactor,
+        config,
         cache_dir: context.dirs.cache.clone(),
         person_env,
         program,

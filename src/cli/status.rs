@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::screen::{cut, live_words};
 use crate::cli::{needed, style, terminal};
 use crate::config::Overrides;
-use crate::engine::{self, EngineError, View, duration_words, usage_words};
+use crate::engine::{self, EngineError, VerificationView, View, duration_words, usage_words};
 use crate::store::Layout;
 
 /// `status [N]`
@@ -134,6 +134,9 @@ fn sheet(context: &Context, view: &View, now: Timestamp) -> String {
     field("iteration", &format!("{} ({}{most} in {})", view.iteration, view.used_in_phase, view.phase));
     let worked = duration_words(Duration::from_millis(view.worked_ms));
     field("used", &format!("{worked} of work, {}", usage_words(&view.usage)));
+    if let Some(verification) = &view.verification {
+        field("verified", &verified_words(verification));
+    }
     if let (Some(base), Some(worktree)) = (&view.base_branch, &view.worktree) {
         field("branch", &format!("{} from {base}, in {}", view.branch, worktree.display()));
     }
@@ -165,6 +168,14 @@ fn sheet(context: &Context, view: &View, now: Timestamp) -> String {
         text.push_str(&needed::block(context, view));
     }
     text.trim_end().to_owned()
+}
+
+/// How the newest verification went, and where its output is.
+pub(super) fn verified_words(verification: &VerificationView) -> String {
+    let words =
+        if verification.passed { style::good(&verification.words) } else { style::bad(&verification.words) };
+    let log = verification.log.as_ref().filter(|_| !verification.passed);
+    log.map_or_else(|| words.clone(), |log| format!("{words}; see {}", log.display()))
 }
 
 /// `requirements → [planning] → implementation  (4 of 8)`

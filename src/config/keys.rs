@@ -45,7 +45,8 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_STALL_START", "300", "silence before the CLI's first line that ends a run, seconds"),
     key("SAMOCODE_STALL_STREAM", "900", "silence with no tool at work that ends a run, seconds"),
     key("SAMOCODE_SETUP", "", "command run in a fresh worktree"),
-    key("SAMOCODE_VERIFY", "", "command run as evidence on entering `done`"),
+    key("SAMOCODE_VERIFY", "", "command that has to pass before a session ends"),
+    key("SAMOCODE_VERIFY_TIMEOUT", "1800", "longest run of it, seconds"),
     key("SAMOCODE_SANDBOX", "off", "`auto`, `required` or `off`"),
     key("SAMOCODE_ALLOW_PUSH", "off", "whether an agent may push"),
     key("SAMOCODE_PASS_ENV", "", "credentials that the CLI may see"),
@@ -62,7 +63,6 @@ pub const KEYS: &[Key] = &[
 pub(super) const WITHOUT_EFFECT: &[&str] = &[
     "TELEGRAM_BOT_TOKEN",
     "TELEGRAM_CHAT_ID",
-    "SAMOCODE_VERIFY",
     "SAMOCODE_ALLOW_PUSH",
     "SAMOCODE_FALLBACK",
     "SAMOCODE_REVIEWERS",

@@ -202,6 +202,8 @@ impl<'a> Resolver<'a> {
             max_cost_usd: self.optional("SAMOCODE_MAX_COST", values::dollars)?,
             max_tokens: self.optional("SAMOCODE_MAX_TOKENS", values::tokens)?,
             max_time: self.optional("SAMOCODE_MAX_TIME", values::duration)?,
+            verify: self.optional("SAMOCODE_VERIFY", text)?,
+            verify_limit: self.required("SAMOCODE_VERIFY_TIMEOUT", values::timeout)?,
             ..Policy::default()
         })
     }

@@ -101,7 +101,7 @@ pub struct Config {
     pub policy: Policy,
     /// Command for a fresh worktree.
     pub setup: Option<String>,
-    /// Command that gives evidence on entering `done`.
+    /// Command that has to pass before a session ends, as it is run; the policy has it as it is told.
     pub verify: Option<String>,
     /// Whether writes are confined.
     pub sandbox: SandboxMode,

@@ -11,9 +11,11 @@ use crate::domain::signal::{Ask, Signal, SignalFault, WaitFor};
 use crate::domain::verdict::{Block, BlockCause, Decision, Ruling, Verdict};
 use crate::domain::workflow::{GateKind, Move, PhaseRules};
 
+mod evidence;
 mod idle;
 mod wait;
 
+pub use evidence::conclude;
 use wait::{grown, later};
 
 /// Decides what happens after an iteration. Pure: the same arguments give the same ruling.
@@ -36,7 +38,10 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
     }
     // The signal is written last: where a good one stands, the work was finished, however the run ended.
     let fault = match verdict.signal.as_ref().map(|signal| obey(session, verdict, signal)) {
-        Ok(Ok(ruling)) => return idle::minded(ruling, session, policy, verdict),
+        Ok(Ok(ruling)) => {
+            let minded = idle::minded(ruling, session, policy, verdict);
+            return evidence::demanded(minded, session, policy, verdict);
+        }
         Ok(Err(refused)) => SignalFault::NotAllowed(refused),
         Err(fault) => fault.clone(),
     };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::check::Check;
 use crate::domain::gate::GateId;
 use crate::domain::outcome::{Outcome, Usage};
 use crate::domain::phase::Phase;
@@ -47,6 +48,8 @@ pub enum Event {
     Started(Started),
     /// An iteration was judged.
     Judged(Box<Judged>),
+    /// A verification came to its end.
+    Verified(Box<Verified>),
     /// The open gate's files are as the person shall find them; from here on their edits count.
     Posted {
         /// The gate.
@@ -154,7 +157,9 @@ impl Judged {
     #[must_use]
     pub fn came_to_something(&self) -> bool {
         match &self.decision {
-            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => true,
+            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } | Decision::Verify { .. } => {
+                true
+            }
             Decision::Again | Decision::Park(_) | Decision::Retry { .. } | Decision::Block(_) => false,
         }
     }
@@ -163,18 +168,32 @@ impl Judged {
     #[must_use]
     pub fn counts(&self) -> bool {
         match &self.decision {
-            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } | Decision::Retry { .. } => {
-                true
-            }
+            Decision::Go { .. }
+            | Decision::Open(_)
+            | Decision::Finish { .. }
+            | Decision::Verify { .. }
+            | Decision::Retry { .. } => true,
             Decision::Again | Decision::Park(_) => false,
             Decision::Block(block) => match block.cause {
                 BlockCause::Asked | BlockCause::Failures | BlockCause::NoProgress => true,
                 // Its signal asks for a move that is used up, or the provider's limit outlasts the longest wait.
                 BlockCause::Limit => !self.outcome.is_outage(),
-                BlockCause::Interruptions | BlockCause::Unable => false,
+                BlockCause::Interruptions | BlockCause::Unable | BlockCause::Unverified => false,
             },
         }
     }
+}
+
+/// A verification came to its end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verified {
+    /// What was run, on which commit, with which result.
+    pub check: Check,
+    /// What happens next.
+    pub decision: Decision,
+    /// What the next iteration is told beside the result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -2,6 +2,7 @@
 //!
 //! Never touches a file, a process, a terminal or a clock: whoever calls passes `now` in.
 
+pub mod check;
 pub mod command;
 pub mod confinement;
 pub mod decide;

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Limits and budgets; a budget that is none has no end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// Failures in a row, in one phase, that block the session.
+    /// Failures in a row, in one phase, that block the session; verifications in a row, too.
     pub max_failures: u32,
     /// First back-off after a failure; it doubles with each further one.
     pub retry_delay: Duration,
@@ -27,6 +27,10 @@ pub struct Policy {
     pub max_tokens: Option<u64>,
     /// Time with a child running, likewise.
     pub max_time: Option<Duration>,
+    /// The command that has to pass before a session may end, as it may be told: without secrets.
+    pub verify: Option<String>,
+    /// How long it may run.
+    pub verify_limit: Duration,
 }
 
 impl Default for Policy {
@@ -43,6 +47,8 @@ impl Default for Policy {
             max_cost_usd: None,
             max_tokens: None,
             max_time: None,
+            verify: None,
+            verify_limit: Duration::from_secs(1800),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Zoned;
 
+use crate::domain::check::prompt_section;
 use crate::domain::gate::GateAsk;
 use crate::domain::request::{Effect, Who};
 use crate::domain::session::Session;
@@ -28,6 +29,8 @@ pub struct Prompt<'a> {
     pub now: &'a Zoned,
     /// What was found in the worktree that needs saying.
     pub found: &'a [String],
+    /// The person's verify command.
+    pub verify: Option<&'a str>,
 }
 
 /// Local time as it begins file names: `01-08-14:30`.
@@ -48,6 +51,8 @@ impl Prompt<'_> {
     pub fn text(&self) -> String {
         let mut text = self.labels();
         self.left(&mut text);
+        let logs = self.session_dir.join("_logs");
+        section(&mut text, "Verification", &prompt_section(self.session, self.verify, &logs));
         self.gate(&mut text);
         let guidance = self.session.news.guidance.join("\n\n");
         section(&mut text, "Guidance from the person", &guidance);

@@ -7,17 +7,19 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::check::Evidence;
 use crate::domain::event::{Entry, Event, Prepared};
 use crate::domain::gate::{Gate, PlanFile};
 use crate::domain::outcome::Usage;
 use crate::domain::phase::Phase;
 use crate::domain::request::{Answer, Effect, Who};
-use crate::domain::verdict::{Block, Park};
+use crate::domain::verdict::{Block, Park, Then};
 use crate::domain::workflow::{GateKind, Move, Workflow, WorkflowError};
 
 mod apply;
 #[cfg(test)]
 pub(crate) mod sample;
+mod verified;
 
 /// A session, from its journal alone.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +58,8 @@ pub struct Session {
     pub snapshot_tree: Option<String>,
     /// HEAD of the worktree after the last judged iteration.
     pub head: Option<String>,
+    /// The newest verification.
+    pub evidence: Option<Evidence>,
     /// What the next iteration has to be told.
     pub news: News,
     /// What all iterations used.
@@ -88,6 +92,8 @@ pub enum State {
     },
     /// An iteration started and was not judged.
     Running(Running),
+    /// The verify command has to run, or runs.
+    Verifying(Then),
     /// A gate is open.
     Waiting(Gate),
     /// The provider cannot serve for a while.
@@ -120,6 +126,8 @@ pub struct Counters {
     pub failures: u32,
     /// Iterations in a row that went on with this phase and changed nothing.
     pub idle: u32,
+    /// Verifications in a row that failed, in whatever phase.
+    pub unverified: u32,
     /// Interruptions in a row.
     pub interruptions: u32,
     /// Parks in a row.
@@ -228,6 +236,7 @@ impl Session {
             approved: None,
             snapshot_tree: None,
             head: None,
+            evidence: None,
             news: News::default(),
             usage: Usage::default(),
             worked_ms: 0,
@@ -275,6 +284,7 @@ impl Session {
             State::Preparing
             | State::Ready { .. }
             | State::Running(_)
+            | State::Verifying(_)
             | State::Parked(_)
             | State::Blocked(_)
             | State::Done(_) => None,

@@ -21,6 +21,8 @@ pub enum Step {
         /// Wall-clock time; none means at once.
         after: Option<Timestamp>,
     },
+    /// Run the verify command.
+    Verify,
     /// Wait for a person.
     Wait(Gate),
     /// Wait for the provider.
@@ -40,6 +42,7 @@ pub fn next_step(session: &Session, policy: &Policy, now: Timestamp) -> Step {
         State::Preparing => Step::Prepare,
         State::Running(_) => Step::CloseLost,
         State::Ready { after } => run(session, policy, *after),
+        State::Verifying(_) => Step::Verify,
         State::Waiting(gate) => Step::Wait(gate.clone()),
         State::Parked(park) if now < park.until => Step::Park(park.clone()),
         State::Parked(_) => run(session, policy, None),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::check::Head;
 use crate::domain::gate::{Gate, GateId, PlanFile};
 use crate::domain::outcome::Outcome;
 use crate::domain::phase::Phase;
@@ -40,6 +41,8 @@ pub struct Facts {
     pub plan: Option<Result<PlanFile, String>>,
     /// Nothing differs from before the run: no commit, no file of the worktree, no document, no question.
     pub unchanged: bool,
+    /// What is checked out; looked up only where the end may depend on it.
+    pub head: Option<Head>,
 }
 
 /// What happens next.
@@ -65,6 +68,27 @@ pub enum Decision {
     /// A person has to decide.
     Block(Block),
     /// The session is finished.
+    Finish {
+        /// The child's summary.
+        summary: String,
+    },
+    /// First of all samocode runs the person's verify command.
+    Verify {
+        /// What it leads to if it passes.
+        then: Then,
+    },
+}
+
+/// What a verification leads to that passes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Then {
+    /// The last phase.
+    Enter {
+        /// Its name.
+        phase: Phase,
+    },
+    /// The end.
     Finish {
         /// The child's summary.
         summary: String,
@@ -99,6 +123,8 @@ pub enum BlockCause {
     Failures,
     /// Too many iterations in a row that changed nothing.
     NoProgress,
+    /// Too many verifications in a row that failed.
+    Unverified,
     /// Too many interruptions in a row.
     Interruptions,
     /// A limit or budget is used up.

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::domain::check::Head;
 use crate::domain::qa::{self, Qa};
 use crate::domain::request::{Scene, SceneQuestion};
 use crate::domain::session::Session;
 use crate::domain::signal::{Ask, Signal};
 use crate::domain::verdict::Facts;
 use crate::engine::EngineError;
-use crate::git::WorktreeState;
+use crate::git::{Change, ChangeKind, WorktreeState};
 use crate::store::{Documents, Layout, sha256_hex};
 
 /// Looks at the folder for what the signal is about.
@@ -20,6 +21,7 @@ pub(super) fn gather(
     signal: Option<&Signal>,
     branch_trouble: Option<String>,
     unchanged: bool,
+    head: Option<Head>,
 ) -> Result<Facts, EngineError> {
     let documents = Documents::list(layout)?;
     let parsed = parsed(layout);
@@ -41,6 +43,7 @@ pub(super) fn gather(
             .collect(),
         plan: documents.plan(layout, named),
         unchanged,
+        head,
     })
 }
 
@@ -95,8 +98,9 @@ fn distinct(parsed: Qa) -> Vec<SceneQuestion> {
         .collect()
 }
 
-/// Why the session's branch is not checked out and clean, in words.
-pub(super) fn branch_trouble(state: &WorktreeState, branch: &str) -> Option<String> {
+/// Why the session's branch is not checked out and clean, in words. Files that git does not know and that are named in
+/// `left` are nobody's work.
+pub(super) fn branch_trouble(state: &WorktreeState, branch: &str, left: &[String]) -> Option<String> {
     let mut troubles = Vec::new();
     match state.branch.as_deref() {
         Some(current) if current == branch => {}
@@ -106,9 +110,14 @@ pub(super) fn branch_trouble(state: &WorktreeState, branch: &str) -> Option<Stri
     if let Some(operation) = state.operation {
         troubles.push(format!("a {operation} was stopped in its middle"));
     }
-    if !state.changes.is_empty() {
-        let shown: Vec<String> = state.first_paths(5).map(|path| path.display().to_string()).collect();
-        let more = state.changes.len().saturating_sub(shown.len());
+    let nobodys = |change: &Change| {
+        change.kind == ChangeKind::Untracked && left.iter().any(|path| *path == change.path.to_string_lossy())
+    };
+    let changes: Vec<&Change> = state.changes.iter().filter(|change| !nobodys(change)).collect();
+    if !changes.is_empty() {
+        let shown: Vec<String> =
+            changes.iter().take(5).map(|change| change.path.display().to_string()).collect();
+        let more = changes.len().saturating_sub(shown.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         troubles.push(format!("the worktree has changes that are not committed: {}{more}", shown.join(", ")));
     }

@@ -38,15 +38,25 @@ impl Orchestrator<'_> {
 
     /// Puts back what the child of an iteration changed, before the first call of git after it. Returns what to tell.
     pub(super) fn put_back(&mut self, iteration: u32) -> Result<Vec<String>, EngineError> {
+        let folder = self.record.layout().planted(iteration);
+        self.put_back_into(&folder, &format!("iteration {iteration}"))
+    }
+
+    /// The same after a verification, which runs what children wrote.
+    pub(super) fn put_back_after_verification(&mut self) -> Result<Vec<String>, EngineError> {
+        let folder = self.record.layout().planted_by_verification(self.session().iteration);
+        self.put_back_into(&folder, "the verify command")
+    }
+
+    fn put_back_into(&mut self, folder: &Path, who: &str) -> Result<Vec<String>, EngineError> {
         let layout = self.record.layout();
         let loaded = if self.guard.is_some() { None } else { load(layout)? };
         let Some(guard) = self.guard.as_ref().or(loaded.as_ref()) else {
             return Ok(Vec::new());
         };
-        for left in put_back(layout, guard, iteration)? {
+        for left in put_back(folder, guard)? {
             self.say.line(&format!("{left} meanwhile; that is left as it is"));
         }
-        let folder = layout.planted(iteration);
         let Ok(list) = fs::read_to_string(folder.join(LIST)) else {
             return Ok(Vec::new());
         };
@@ -55,7 +65,7 @@ impl Orchestrator<'_> {
         let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         let shown: Vec<&str> = lines.into_iter().take(MOST_TOLD).collect();
         let told = format!(
-            "While iteration {iteration} ran, Git's configuration or hooks were changed: {}{more}. samocode put them back, \
+            "While {who} ran, Git's configuration or hooks were changed: {}{more}. samocode put them back, \
              because they would run as the person. What was there is kept in {}. Work without such changes, or signal \
              `blocked` and say what is needed.",
             shown.join("; "),
@@ -71,25 +81,28 @@ impl Orchestrator<'_> {
 /// # Errors
 /// When the copy cannot be read, or something cannot be put back.
 pub fn put_back_lost(record: &Writable) -> Result<(), EngineError> {
-    if let State::Running(_) = record.session().state
-        && let Some(guard) = load(record.layout())?
-    {
-        // What is left as it is gets said when the iteration is closed.
-        put_back(record.layout(), &guard, record.session().iteration)?;
+    let (layout, iteration) = (record.layout(), record.session().iteration);
+    let folder = match record.session().state {
+        State::Running(_) => layout.planted(iteration),
+        State::Verifying(_) => layout.planted_by_verification(iteration),
+        _ => return Ok(()),
+    };
+    if let Some(guard) = load(layout)? {
+        // What is left as it is gets said when the iteration is closed, or verified again.
+        put_back(&folder, &guard)?;
     }
     Ok(())
 }
 
 /// Puts back what differs and lists it in the record; returns what differs and is harmless.
-fn put_back(layout: &Layout, guard: &Guard, iteration: u32) -> Result<Vec<Difference>, EngineError> {
+fn put_back(folder: &Path, guard: &Guard) -> Result<Vec<Difference>, EngineError> {
     let differences = guard.compare()?;
     let (left, planted): (Vec<_>, Vec<_>) = differences.into_iter().partition(Difference::is_left);
     if planted.is_empty() {
         return Ok(left);
     }
-    let folder = layout.planted(iteration);
     let file = folder.join(LIST);
-    fs::create_dir_all(&folder).map_err(|error| unreadable("make", &folder, error))?;
+    fs::create_dir_all(folder).map_err(|error| unreadable("make", folder, error))?;
     // An earlier start may have been killed in the middle of this.
     let mut list = fs::read_to_string(&file).unwrap_or_default();
     for difference in &planted {
@@ -103,7 +116,7 @@ fn put_back(layout: &Layout, guard: &Guard, iteration: u32) -> Result<Vec<Differ
         }
     }
     write_atomic(&file, list.as_bytes())?;
-    guard.put_back(&planted, &folder)?;
+    guard.put_back(&planted, folder)?;
     Ok(left)
 }
 

@@ -67,7 +67,7 @@ impl Orchestrator<'_> {
     }
 
     /// Whether a signal or a request asked to leave while the iteration ran, which may have ended by itself.
-    fn asked_to_leave(&self) -> Option<Wish> {
+    pub(super) fn asked_to_leave(&self) -> Option<Wish> {
         let stopped = self.session().stopped.then_some(Wish::Leave);
         if self.interrupted { Some(Wish::Interrupted) } else { stopped }
     }
@@ -98,7 +98,7 @@ impl Orchestrator<'_> {
 
     /// Ends what an earlier iteration left, should its keeper have been killed, too. A search costs about 10 µs for
     /// each process of the machine, so it is not repeated while every child is seen to its end.
-    fn end_leftovers(&mut self) {
+    pub(super) fn end_leftovers(&mut self) {
         if self.swept {
             return;
         }
@@ -125,6 +125,7 @@ impl Orchestrator<'_> {
             time_limit: self.settings.timeout(&session.phase),
             now: &Zoned::now(),
             found,
+            verify: self.settings.config.policy.verify.as_deref(),
         };
         // Derived from the record, so it need not outlive a power cut.
         let path = layout.prompt();
@@ -150,13 +151,17 @@ impl Orchestrator<'_> {
         let clean = self.without_secrets(&raw);
         let signal = Signal::read(clean.as_ref().unwrap_or(&raw), iteration);
         let trouble = match &self.state {
-            Some(state) => facts::branch_trouble(state, &self.session().branch),
+            Some(state) => {
+                let session = self.session();
+                facts::branch_trouble(state, &session.branch, session.left_by_verification())
+            }
             None => Some("the worktree cannot be read".to_owned()),
         };
         let (head, snapshot_tree) = self.keep(iteration, &mut found);
         let after = self.standing(head.as_deref(), snapshot_tree.as_deref())?;
         let unchanged = before == Some(after.as_str());
-        let facts = facts::gather(&layout, self.session(), signal.as_ref().ok(), trouble, unchanged)?;
+        let at = self.head_before_the_end(signal.as_ref().ok());
+        let facts = facts::gather(&layout, self.session(), signal.as_ref().ok(), trouble, unchanged, at)?;
         let signal = match end.outcome {
             // A half-done child may have left anything: its signal is not looked at again.
             Outcome::Interrupted { .. } => Err(SignalFault::Missing),
@@ -218,6 +223,7 @@ impl Orchestrator<'_> {
             Decision::Park(park) => format!("parked until {}", self.local(park.until)),
             Decision::Block(_) => "blocked".to_owned(),
             Decision::Finish { .. } => "finished".to_owned(),
+            Decision::Verify { .. } => "verified first".to_owned(),
         };
         let used = format!("{}, {}", duration_words(took), usage_words(usage));
         self.say.line(&format!("#{iteration} → {next} ({used})\n{summary}"));
@@ -230,7 +236,7 @@ fn summary_words(verdict: &Verdict, ruling: &Ruling) -> String {
         Decision::Block(block) => Some(block.reason.as_str()),
         Decision::Park(park) => Some(park.reason.as_str()),
         Decision::Retry { .. } | Decision::Again => ruling.told.first().map(String::as_str),
-        Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => {
+        Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } | Decision::Verify { .. } => {
             verdict.signal.as_ref().ok().and_then(|signal| signal.summary.as_deref())
         }
     };

@@ -20,8 +20,11 @@ impl Orchestrator<'_> {
         if self.state.is_none() {
             self.refresh_state();
         }
-        let trouble =
-            self.state.as_ref().and_then(|state| facts::branch_trouble(state, &self.session().branch));
+        let session = self.session();
+        let trouble = self
+            .state
+            .as_ref()
+            .and_then(|state| facts::branch_trouble(state, &session.branch, session.left_by_verification()));
         Ok(trouble.map(|trouble| format!("In the worktree, {trouble}.")).into_iter().collect())
     }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 mod child;
 mod confine;
+mod evidence;
 mod facts;
 mod gates;
 mod guarding;
@@ -22,6 +23,8 @@ mod place;
 mod requests;
 mod say;
 mod settings;
+mod shell;
+mod verify;
 mod view;
 
 pub use guarding::put_back_lost;
@@ -30,7 +33,7 @@ pub use open::{Found, NewSession, adopt, create, find, list, look_up, take};
 pub use orchestrator::{Ending, Orchestrator};
 pub use say::{Live, Progress, Screen, duration_words, usage_words};
 pub use settings::{Settings, Wishes, redactor};
-pub use view::{GateKindView, GateView, QuestionView, View, live};
+pub use view::{GateKindView, GateView, QuestionView, VerificationView, View, live};
 
 use crate::domain::name::NameError;
 use crate::domain::workflow::WorkflowError;

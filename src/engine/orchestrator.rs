@@ -122,6 +122,7 @@ impl<'a> Orchestrator<'a> {
                     Some(wish) => Some(wish),
                     None => self.iterate()?,
                 },
+                Step::Verify => self.verify()?,
                 Step::Wait(gate) => self.wait_at(&gate)?,
                 Step::Park(park) => {
                     self.say.line(&format!("parked until {}: {}", self.local(park.until), park.reason));
@@ -130,6 +131,7 @@ impl<'a> Orchestrator<'a> {
                 Step::Hold(block) => self.append(Event::Held(block)).map(|()| None)?,
                 Step::Blocked(block) => return self.blocked(block),
                 Step::Finished(_) => {
+                    self.write_evidence();
                     self.publish()?;
                     return Ok(Ending::Done);
                 }

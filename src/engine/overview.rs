@@ -21,6 +21,7 @@ pub(super) fn own_lines(session: &Session) -> OwnLines {
             State::Preparing
             | State::Ready { .. }
             | State::Running(_)
+            | State::Verifying(_)
             | State::Parked(_)
             | State::Done(_) => Blocked::No,
         },

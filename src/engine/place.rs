@@ -1,16 +1,15 @@
 //! The init phase, done by samocode itself: branch, worktree, copied files, set-up command, notebook.
 
 use std::fs;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::command::{CommandSpec, Exit};
+use crate::domain::command::Exit;
 use crate::domain::event::{Event, Prepared};
 use crate::engine::orchestrator::Orchestrator;
-use crate::engine::{EngineError, Wish, overview, random_hex};
+use crate::engine::shell::ShellCommand;
+use crate::engine::{EngineError, Wish, overview};
 use crate::git::{self, WorktreeSpec};
-use crate::process::{Cut, Graces, Launch, Stderr, run_bounded};
+use crate::process::{Cut, run_bounded};
 
 /// How long a fetch may take before the remote counts as out of reach.
 const FETCH_LIMIT: Duration = Duration::from_secs(30);
@@ -109,28 +108,15 @@ impl Orchestrator<'_> {
             return Ok(None);
         };
         self.say.line(&format!("set-up: {command}"));
-        let child = self.settings.environment(None);
-        self.say_withheld("the set-up command", &child.withheld);
-        let env = child.variables;
         let log = self.record.layout().setup_log();
-        let spec = CommandSpec {
-            program: PathBuf::from("/bin/sh"),
-            args: vec!["-c".into(), command.clone().into()],
-            env,
-            dir: worktree.to_owned(),
-            confinement: None,
+        let shell = ShellCommand {
+            line: &command,
+            purpose: "setup",
+            name: "the set-up command",
+            log: &log,
+            tail: SETUP_TAIL,
         };
-        let launch = Launch {
-            spec: self.confined(spec, worktree, None)?,
-            prompt: None,
-            tag: format!("{}/setup-{}", self.record.layout().process_mark(), random_hex()?),
-            graces: Graces::default(),
-            keeper: self.settings.program.clone(),
-            stdout_log: log.clone(),
-            stderr: Stderr::WithStdout,
-            stdout_tail: SETUP_TAIL,
-            redactor: Arc::clone(&self.settings.redactor),
-        };
+        let launch = self.shell(&shell, worktree)?;
         let mut interrupted = false;
         let happenings = self.happenings;
         let stop = std::cell::Cell::new(false);

@@ -38,7 +38,7 @@ pub struct View {
     pub used_in_phase: u32,
     /// Most iterations of this phase.
     pub most_in_phase: Option<u32>,
-    /// One word: preparing, ready, running, waiting, parked, blocked, done.
+    /// One word: preparing, ready, running, verifying, interrupted, waiting, parked, blocked, done.
     pub state: &'static str,
     /// The gate that is open.
     pub gate: Option<GateView>,
@@ -50,6 +50,8 @@ pub struct View {
     pub until: Option<Timestamp>,
     /// The summary of a finished session.
     pub summary: Option<String>,
+    /// The newest run of the verify command.
+    pub verification: Option<VerificationView>,
     /// What all iterations used.
     pub usage: Usage,
     /// Milliseconds that children worked.
@@ -78,6 +80,27 @@ pub struct View {
     pub live: Option<Live>,
     /// Pieces of guidance that no iteration has read yet.
     pub unread_guidance: usize,
+}
+
+/// A run of the verify command as a person may see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct VerificationView {
+    /// The command.
+    pub command: String,
+    /// The commit that it was run on; none where it was not run.
+    pub commit: Option<String>,
+    /// Whether it passed.
+    pub passed: bool,
+    /// How it went, in words.
+    pub words: String,
+    /// How many failed in a row, this one included.
+    pub failed_in_a_row: u32,
+    /// When it ended.
+    pub at: Timestamp,
+    /// How long it ran, in milliseconds.
+    pub took_ms: u64,
+    /// The file with its output.
+    pub log: Option<PathBuf>,
 }
 
 /// An open gate as a person may see it.
@@ -180,6 +203,7 @@ impl View {
             reason,
             until,
             summary,
+            verification: verification_view(layout, session),
             usage: session.usage,
             worked_ms: session.worked_ms,
             created_at: session.created_at,
@@ -198,6 +222,21 @@ impl View {
     }
 }
 
+fn verification_view(layout: &Layout, session: &Session) -> Option<VerificationView> {
+    let evidence = session.evidence.as_ref()?;
+    let check = &evidence.check;
+    Some(VerificationView {
+        command: check.command.clone(),
+        commit: check.head.as_ref().map(|head| head.commit.clone()),
+        passed: check.passed(),
+        words: check.words(),
+        failed_in_a_row: session.counters.unverified,
+        at: evidence.at,
+        took_ms: check.took_ms,
+        log: check.log.as_ref().map(|log| layout.logs().join(log)),
+    })
+}
+
 type StateWords = (&'static str, Option<String>, Option<Timestamp>, Option<String>);
 
 fn state_words(state: &State, alive: bool) -> StateWords {
@@ -207,6 +246,8 @@ fn state_words(state: &State, alive: bool) -> StateWords {
         State::Running(_) if alive => ("running", None, None, None),
         // Its orchestrator died in the middle; the next start closes the iteration.
         State::Running(_) => ("interrupted", None, None, None),
+        State::Verifying(_) if alive => ("verifying", None, None, None),
+        State::Verifying(_) => ("interrupted", None, None, None),
         State::Waiting(_) => ("waiting", None, None, None),
         State::Parked(park) => ("parked", Some(park.reason.clone()), Some(park.until), None),
         State::Blocked(block) => ("blocked", Some(block.reason.clone()), None, None),

@@ -22,6 +22,7 @@ mod repository;
 mod snapshot;
 mod state;
 mod status;
+mod tree;
 mod worktree;
 
 pub use base::BaseBranch;

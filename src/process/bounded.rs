@@ -39,7 +39,7 @@ pub struct Finished {
 pub fn run_bounded(
     command: Launch,
     limit: Duration,
-    stop: impl Fn() -> bool,
+    mut stop: impl FnMut() -> bool,
 ) -> Result<Finished, ProcessError> {
     let until = Instant::now() + limit;
     let (sender, events) = mpsc::channel();

@@ -115,6 +115,12 @@ impl Layout {
         self.record_dir().join("planted").join(iteration.to_string())
     }
 
+    /// What the verification after an iteration planted there.
+    #[must_use]
+    pub fn planted_by_verification(&self, iteration: u32) -> PathBuf {
+        self.record_dir().join("planted").join(format!("{iteration}-verify"))
+    }
+
     /// Held while an orchestrator lives.
     #[must_use]
     pub fn lock(&self) -> PathBuf {
@@ -161,6 +167,12 @@ impl Layout {
     #[must_use]
     pub fn setup_log(&self) -> PathBuf {
         self.logs().join("setup.log")
+    }
+
+    /// Output of the verify command after an iteration. `stamp` is `MM-DD-HHMM`.
+    #[must_use]
+    pub fn verify_log(&self, stamp: &str, iteration: u32) -> PathBuf {
+        self.logs().join(format!("{stamp}-{iteration:03}-verify.log"))
     }
 
     /// The raw stream of an iteration. `stamp` is `MM-DD-HHMM`.

@@ -177,3 +177,22 @@ fn the_doctor_fails_with_the_mend_where_no_session_can_run() {
     assert_eq!(said.code, 12);
     assert!(said.out.contains("--version` ended with exit code 3: broken"), "{}", said.out);
 }
+
+#[test]
+fn the_doctor_shows_the_verify_command_and_whether_it_is_there() {
+    let stage = Stage::new();
+    let path = with_claude(&stage, "#!/bin/sh\necho 2.1.197\n");
+    let verify = |command: &str| {
+        stage.settings(&format!("SAMOCODE_VERIFY='{command}'\nSAMOCODE_VERIFY_TIMEOUT=90\n"));
+        let mut doctor = stage.samocode(&["doctor"]);
+        doctor.env("PATH", &path);
+        let said = heard(doctor);
+        assert_eq!(said.code, 0, "{said:?}");
+        said.out.lines().skip_while(|line| !line.contains("  verify ")).take(2).collect::<Vec<_>>().join("\n")
+    };
+    let found = verify("CI=1 sh -c true");
+    assert!(found.starts_with("ok    verify") && found.contains("within 90 s; /"), "{found}");
+    let missing = verify("nowhere-to-be-found --all");
+    assert!(missing.starts_with("warn  verify") && missing.contains("correct SAMOCODE_VERIFY"), "{missing}");
+    assert!(verify("cd web && npm test").starts_with("ok    verify"));
+}

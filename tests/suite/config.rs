@@ -125,7 +125,7 @@ fn every_key_is_read() {
         "SAMOCODE_PROVIDER=codex\nCLAUDE_PATH=~/bin/claude\nCODEX_PATH=./codex\nGEMINI_PATH=gemini-next\n\
          CLAUDE_MODEL=\nCODEX_MODEL=m\nGEMINI_TIMEOUT=20m\nCLAUDE_MAX_TURNS=9\nCLAUDE_ARGS=--mcp-config '{\"a\": 1}'\n\
          TELEGRAM_BOT_TOKEN=1:secret\nTELEGRAM_CHAT_ID=-10042\nGIT_BRANCH_PREFIX=me/\nSAMOCODE_MAX_RETRIES=2\nSAMOCODE_MAX_IDLE=7\nSAMOCODE_STALL_START=2m\nSAMOCODE_STALL_STREAM=9\n\
-         SAMOCODE_RETRY_DELAY=0\nSAMOCODE_SETUP=npm ci && echo \"it's $(pwd)\"\nSAMOCODE_VERIFY='npm test'\n\
+         SAMOCODE_RETRY_DELAY=0\nSAMOCODE_SETUP=npm ci && echo \"it's $(pwd)\"\nSAMOCODE_VERIFY='npm test'\nSAMOCODE_VERIFY_TIMEOUT=5m\n\
          SAMOCODE_SANDBOX=on\nSAMOCODE_ALLOW_PUSH=yes\nSAMOCODE_PASS_ENV=A,B_C\nSAMOCODE_FALLBACK=gemini\n\
          SAMOCODE_REVIEWERS=codex gemini\nSAMOCODE_MAX_COST=$5.50\nSAMOCODE_MAX_TOKENS=2M\n\
          SAMOCODE_MAX_ITERATIONS=50\nSAMOCODE_MAX_TIME=1h 30m\nSAMOCODE_MAX_WAIT=2h\n\
@@ -165,6 +165,8 @@ fn every_key_is_read() {
         retry_delay: Duration::ZERO,
         max_wait: Duration::from_secs(7200),
         max_iterations: Some(50),
+        verify: Some("npm test".to_owned()),
+        verify_limit: Duration::from_secs(300),
         max_cost_usd: Some(5.5),
         max_tokens: Some(2_000_000),
         max_time: Some(Duration::from_secs(5400)),

@@ -129,7 +129,7 @@ fn no_history_breaks_the_law() {
     {
         assert!(seen.contains(phase), "no history came to {phase}");
     }
-    for state in ["preparing", "ready", "running", "waiting", "parked", "blocked", "done"] {
+    for state in ["preparing", "ready", "running", "verifying", "waiting", "parked", "blocked", "done"] {
         assert!(seen.contains(&format!("state {state}")), "no history was {state}");
     }
 }

@@ -3,6 +3,7 @@
 mod adoption;
 mod budgets;
 mod crashes;
+mod evidence;
 mod gates;
 mod interrupts;
 mod iterations;

@@ -30,6 +30,7 @@ fn went(decision: &Decision) -> &str {
         Decision::Retry { .. } => "refused",
         Decision::Open(_) => "gate",
         Decision::Finish { .. } => "finished",
+        Decision::Verify { .. } => "verified first",
         Decision::Block(_) => "blocked",
         Decision::Again | Decision::Park(_) => "waits",
     }

@@ -44,6 +44,7 @@ fn text(session: &Session, found: &[String]) -> String {
         time_limit: Duration::from_secs(1800),
         now: &now,
         found,
+        verify: None,
     }
     .text()
 }

@@ -124,7 +124,7 @@ fn resume(session: &Session, named: Option<&GateId>) -> Effect {
         State::Waiting(gate) => refuse_kind(gate, "resume"),
         State::Blocked(_) | State::Parked(_) => Effect::Resumed,
         State::Done(_) => Effect::Refused("it is done; `reopen` takes it back to work".to_owned()),
-        State::Preparing | State::Ready { .. } | State::Running(_) => {
+        State::Preparing | State::Ready { .. } | State::Running(_) | State::Verifying(_) => {
             Effect::Refused("nothing holds it up".to_owned())
         }
     }

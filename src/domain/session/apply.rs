@@ -45,12 +45,17 @@ impl Session {
             }
             Event::Started(started) => self.start(started, entry)?,
             Event::Judged(judged) => self.judge(judged)?,
+            Event::Verified(verified) => self.verified(verified, entry.at)?,
             Event::Posted { gate } => {
                 self.posted = self.open_gate().is_some_and(|open| open.id == *gate);
             }
             Event::Received(received) => self.receive(received)?,
             Event::Held(block) => match self.state {
-                State::Preparing | State::Ready { .. } | State::Parked(_) | State::Blocked(_) => {
+                State::Preparing
+                | State::Ready { .. }
+                | State::Verifying(_)
+                | State::Parked(_)
+                | State::Blocked(_) => {
                     self.state = State::Blocked(block.clone());
                 }
                 State::Running(_) | State::Waiting(_) | State::Done(_) => {
@@ -121,7 +126,7 @@ impl Session {
             self.news.told.drain(..oldest);
         }
         self.count(judged);
-        self.decide_state(judged)
+        self.enter_state(&judged.decision)
     }
 
     fn add_up(&mut self, judged: &Judged) {
@@ -167,19 +172,22 @@ impl Session {
             Decision::Go { phase } if judged.unchanged && *phase == self.phase => self.counters.idle += 1,
             // Failures have a limit of their own.
             Decision::Retry { .. } | Decision::Again | Decision::Park(_) | Decision::Block(_) => {}
-            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => self.counters.idle = 0,
+            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } | Decision::Verify { .. } => {
+                self.counters.idle = 0;
+            }
         }
         match &judged.decision {
             Decision::Retry { .. } => self.counters.failures += 1,
-            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } => {
+            Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } | Decision::Verify { .. } => {
                 self.counters.failures = 0;
             }
             Decision::Again | Decision::Park(_) | Decision::Block(_) => {}
         }
     }
 
-    fn decide_state(&mut self, judged: &Judged) -> Result<(), String> {
-        self.state = match &judged.decision {
+    /// Brings about what was decided.
+    pub(super) fn enter_state(&mut self, decision: &Decision) -> Result<(), String> {
+        self.state = match decision {
             Decision::Go { phase } => {
                 self.require_phase(phase)?;
                 self.go(phase);
@@ -194,6 +202,7 @@ impl Session {
             Decision::Park(park) => State::Parked(park.clone()),
             Decision::Block(block) => State::Blocked(block.clone()),
             Decision::Finish { summary } => State::Done(summary.clone()),
+            Decision::Verify { then } => State::Verifying(then.clone()),
         };
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::domain::phase::Phase;
 use crate::domain::request::{Act, Effect, Request, Who};
 use crate::domain::session::Session;
 use crate::domain::signal::SignalFault;
-use crate::domain::verdict::Decision;
+use crate::domain::verdict::{Decision, Then};
 use crate::domain::workflow::Workflow;
 
 fn created(workflow: &str) -> Session {
@@ -89,6 +89,14 @@ pub(crate) fn waiting(workflow: &str, phase: &str, ask: GateAsk) -> Session {
     let session = running(workflow, phase);
     let gate = Gate { id: gate("g1"), phase: Phase::named(phase), ask };
     let event = judged(&session, Outcome::Completed, Decision::Open(gate), "asked");
+    after(session, event)
+}
+
+/// A session that waits for a verification before its last phase.
+pub(crate) fn verifying(workflow: &str, phase: &str) -> Session {
+    let session = running(workflow, phase);
+    let then = Then::Enter { phase: Phase::named("done") };
+    let event = judged(&session, Outcome::Completed, Decision::Verify { then }, "ended");
     after(session, event)
 }
 

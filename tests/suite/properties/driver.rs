@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use samocode::domain::event::{Adopted, Created, Entry, Event, Judged, Prepared, Received, Started};
+use samocode::domain::check::{Check, CheckEnd};
+use samocode::domain::event::{
+    Adopted, Created, Entry, Event, Judged, Prepared, Received, Started, Verified,
+};
 use samocode::domain::gate::{Gate, GateAsk, GateId};
 use samocode::domain::outcome::{Interruption, Outcome};
 use samocode::domain::policy::Policy;
@@ -16,7 +19,7 @@ use samocode::domain::workflow::Workflow;
 
 use super::dice::Dice;
 use super::law::{Breach, Law};
-use super::plot::{Plot, Rules, policy};
+use super::plot::{Plot, Rules, policy, verify};
 use super::record::{Record, entry};
 use super::world::World;
 use super::{agent, person};
@@ -161,6 +164,11 @@ impl Driver {
         let torn: &[u8] = self.dice.pick(&[b"", b"{\"v\":1,\"at\":", b"\0\0\0", b"{}"]);
         let whole = self.dice.chance(5);
         self.record.restart(self.world.now, torn, whole)?;
+        if self.dice.chance(10) {
+            // Between two starts a person may have set another verify command, or none.
+            self.policy.verify = verify(&mut self.dice);
+            self.law.set(&self.policy);
+        }
         self.begin()
     }
 
@@ -187,6 +195,7 @@ impl Driver {
                 }
                 self.iterate()
             }
+            Step::Verify => self.verify(),
             Step::Wait(gate) => self.wait(&gate),
             Step::Park(park) => {
                 if self.dice.chance(60) {
@@ -296,6 +305,36 @@ impl Driver {
         })))
     }
 
+    fn verify(&mut self) -> Result<(), Breach> {
+        if self.dice.chance(10) {
+            return self.restart();
+        }
+        if self.dice.chance(3) {
+            return self.append(Event::Held(unable()));
+        }
+        let end = match (&self.policy.verify, self.dice.below(8)) {
+            (None, _) => CheckEnd::Unset,
+            (Some(_), 0..4) => CheckEnd::Passed,
+            (Some(_), 4) => CheckEnd::Failed { exit: "exit code 1".to_owned() },
+            (Some(_), 5) => CheckEnd::TimeLimit { seconds: 1800 },
+            (Some(_), 6) => CheckEnd::Changed { what: "Cargo.lock is changed".to_owned() },
+            (Some(_), _) => CheckEnd::NotRun { why: "HEAD is detached".to_owned() },
+        };
+        let was_run = !matches!(end, CheckEnd::Unset | CheckEnd::NotRun { .. });
+        let check = Check {
+            command: self.policy.verify.clone().unwrap_or_default(),
+            head: self.world.head().filter(|_| was_run),
+            end,
+            took_ms: 1000,
+            log: was_run.then(|| "verify.log".to_owned()),
+            tail: String::new(),
+            left: if self.dice.chance(10) { vec!["report.xml".to_owned()] } else { Vec::new() },
+        };
+        let decision = (self.rules.conclude)(self.session(), &self.policy, &check);
+        let told = if self.dice.chance(5) { vec!["a hook was put back".to_owned()] } else { Vec::new() };
+        self.append(Event::Verified(Box::new(Verified { check, decision, told })))
+    }
+
     fn wait(&mut self, gate: &Gate) -> Result<(), Breach> {
         if !self.session().posted {
             if self.dice.chance(10) {
@@ -392,6 +431,7 @@ fn state_name(state: &State) -> &'static str {
         State::Preparing => "state preparing",
         State::Ready { .. } => "state ready",
         State::Running(_) => "state running",
+        State::Verifying(_) => "state verifying",
         State::Waiting(_) => "state waiting",
         State::Parked(_) => "state parked",
         State::Blocked(_) => "state blocked",

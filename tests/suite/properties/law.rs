@@ -17,6 +17,7 @@ use super::world::World;
 
 mod judged;
 mod received;
+mod verified;
 
 /// What the law demands, broken.
 pub(super) type Breach = String;
@@ -43,6 +44,12 @@ pub(super) struct Law {
     idle: u32,
     /// Waits for the provider in a row.
     parks: u32,
+    /// A verification is due: the phase that follows it, none for the end.
+    verifying: Option<Option<Phase>>,
+    /// The newest verification, if it passed: command and tree.
+    evidence: Option<(String, Option<String>)>,
+    /// Verifications in a row that failed.
+    unverified: u32,
     /// The person's answers: question id → (title, answer).
     answers: BTreeMap<String, (String, String)>,
     /// Guidance that no iteration heard yet.
@@ -73,6 +80,9 @@ impl Law {
             lost: 0,
             idle: 0,
             parks: 0,
+            verifying: None,
+            evidence: None,
+            unverified: 0,
             answers: BTreeMap::new(),
             guidance: Vec::new(),
             in_prompt: 0,
@@ -81,6 +91,11 @@ impl Law {
             requests: BTreeSet::new(),
             began: None,
         }
+    }
+
+    /// The person's settings are others from now on.
+    pub(super) fn set(&mut self, policy: &Policy) {
+        self.policy = policy.clone();
     }
 
     /// Looks at one entry: what stood before it, and what stands after it.
@@ -107,6 +122,7 @@ impl Law {
             }
             Event::Started(started) => self.started(before, started)?,
             Event::Judged(judged) => self.judged(before, judged, entry.at, world)?,
+            Event::Verified(verified) => self.verified(verified)?,
             Event::Received(received) => self.received(before, received, after, world)?,
             Event::Began { pid, .. } => {
                 self.began = Some(*pid);
@@ -118,6 +134,7 @@ impl Law {
             }
             Event::Held(_) => {
                 demand(self.open.is_none() && !self.done, "a gate or a finished session was held")?;
+                self.verifying = None;
             }
         }
         self.books_agree(after)
@@ -149,6 +166,9 @@ impl Law {
         let open = after.open_gate().map(|gate| (gate.id.clone(), gate.ask.kind()));
         demand(open == self.open, "a gate opened or closed without right")?;
         demand(matches!(after.state, State::Done(_)) == self.done, "done began or ended without right")?;
+        let due = matches!(after.state, State::Verifying(_));
+        demand(due == self.verifying.is_some(), "a verification was forgotten or invented")?;
+        demand(after.counters.unverified == self.unverified, "failed verifications are miscounted")?;
         demand(after.iteration == self.last_iteration, "the iteration's number changed")?;
         let used: BTreeMap<_, _> = self.used.iter().filter(|(_, used)| **used > 0).collect();
         let counted: BTreeMap<_, _> = after.counters.in_phase.iter().filter(|(_, used)| **used > 0).collect();
@@ -218,6 +238,7 @@ impl Law {
         self.lost = 0;
         self.parks = 0;
         self.idle = 0;
+        self.unverified = 0;
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn act(dice: &mut Dice, session: &Session, world: &World, gates: &[Ga
             let phase = dice.pick(&[None, Some("planning"), Some("implementation")]);
             Act::Reopen { phase: phase.map(Phase::named), message: "once more".to_owned() }
         }
-        State::Preparing | State::Ready { .. } | State::Running(_) => tell(dice),
+        State::Preparing | State::Ready { .. } | State::Running(_) | State::Verifying(_) => tell(dice),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bugs planted on purpose: the law has to catch every one of them, or it would catch no real one either.
 
 use jiff::{SignedDuration, Timestamp};
+use samocode::domain::check::{Check, CheckEnd};
 use samocode::domain::gate::GateAsk;
 use samocode::domain::outcome::Outcome;
 use samocode::domain::phase::Phase;
@@ -283,4 +284,45 @@ fn deaf(session: &Session, request: &Request, scene: &Scene) -> Effect {
 #[test]
 fn a_right_act_that_is_refused_is_noticed() {
     assert_caught(Rules { rule: deaf, ..REAL }, "a person's right act was refused");
+}
+
+fn unverified(session: &Session, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Ruling {
+    (REAL.decide)(session, &Policy { verify: None, ..policy.clone() }, verdict, now)
+}
+
+#[test]
+fn an_end_without_a_verification_is_noticed() {
+    assert_caught(Rules { decide: unverified, ..REAL }, "allowed is Verify(None), done was Finish");
+    assert_caught(Rules { decide: unverified, ..REAL }, "allowed is Verify(Some(");
+}
+
+/// Takes evidence of any files for evidence of these.
+fn verified_once(session: &Session, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Ruling {
+    let mut verdict = verdict.clone();
+    let known = session.evidence.as_ref().and_then(|evidence| evidence.check.head.clone());
+    verdict.facts.head = verdict.facts.head.map(|head| known.unwrap_or(head));
+    (REAL.decide)(session, policy, &verdict, now)
+}
+
+#[test]
+fn evidence_of_other_files_is_noticed() {
+    assert_caught(Rules { decide: verified_once, ..REAL }, "allowed is Verify(");
+}
+
+fn lenient(session: &Session, policy: &Policy, check: &Check) -> Decision {
+    (REAL.conclude)(session, policy, &Check { end: CheckEnd::Passed, ..check.clone() })
+}
+
+#[test]
+fn a_failed_verification_that_passes_for_a_good_one_is_noticed() {
+    assert_caught(Rules { conclude: lenient, ..REAL }, "a failed verification did not keep the phase");
+}
+
+fn endless_verification(session: &Session, policy: &Policy, check: &Check) -> Decision {
+    (REAL.conclude)(session, &Policy { max_failures: u32::MAX, ..policy.clone() }, check)
+}
+
+#[test]
+fn verifications_without_end_are_noticed() {
+    assert_caught(Rules { conclude: endless_verification, ..REAL }, "failed verifications without end");
 }

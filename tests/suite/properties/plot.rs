@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use samocode::domain::check::Check;
 use samocode::domain::policy::Policy;
 use samocode::domain::request::{Effect, Request, Scene};
 use samocode::domain::session::Session;
 use samocode::domain::step::Step;
-use samocode::domain::verdict::{Ruling, Verdict};
+use samocode::domain::verdict::{Decision, Ruling, Verdict};
 use samocode::domain::workflow::Workflow;
 
 use super::dice::Dice;
@@ -19,6 +20,7 @@ pub(super) struct Rules {
     pub(super) decide: fn(&Session, &Policy, &Verdict, Timestamp) -> Ruling,
     pub(super) rule: fn(&Session, &Request, &Scene) -> Effect,
     pub(super) step: fn(&Session, &Policy, Timestamp) -> Step,
+    pub(super) conclude: fn(&Session, &Policy, &Check) -> Decision,
 }
 
 /// samocode's own.
@@ -26,6 +28,7 @@ pub(super) const REAL: Rules = Rules {
     decide: samocode::domain::decide::decide,
     rule: samocode::domain::request::rule,
     step: samocode::domain::step::next_step,
+    conclude: samocode::domain::decide::conclude,
 };
 
 /// What a history is made from.
@@ -50,5 +53,12 @@ pub(super) fn policy(dice: &mut Dice) -> Policy {
         max_cost_usd: dice.pick(&[None, None, None, Some(5.0)]),
         max_tokens: dice.pick(&[None, None, None, Some(40_000)]),
         max_time: dice.pick(&[None, None, None, Some(Duration::from_secs(60))]),
+        verify: verify(dice),
+        verify_limit: Duration::from_secs(1800),
     }
+}
+
+/// The command that has to pass before the end.
+pub(super) fn verify(dice: &mut Dice) -> Option<String> {
+    dice.pick(&[None, Some("check"), Some("check"), Some("another check")]).map(str::to_owned)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use samocode::domain::check::Head;
 use samocode::domain::gate::{GateAsk, PlanFile};
 use samocode::domain::request::{Scene, SceneQuestion};
 use samocode::domain::session::Session;
@@ -18,6 +19,10 @@ pub(super) struct World {
     /// The version of the plan's bytes; none while it cannot be read.
     pub(super) plan: Option<usize>,
     pub(super) branch_trouble: bool,
+    /// What is checked out: 0 is the base, and of the others each two hold the same files.
+    pub(super) commit: usize,
+    /// Git does not say what is checked out.
+    pub(super) unreadable: bool,
     /// The iteration that runs has changed nothing.
     pub(super) unchanged: bool,
     /// A question's number stands twice in `_qa.md`.
@@ -37,6 +42,8 @@ impl World {
             documents: BTreeSet::new(),
             plan: None,
             branch_trouble: false,
+            commit: 0,
+            unreadable: false,
             unchanged: false,
             repeated: false,
         }
@@ -56,7 +63,10 @@ impl World {
 
     /// What a child or a person does in the folder and the worktree.
     pub(super) fn change(&mut self, dice: &mut Dice) {
-        match dice.below(13) {
+        match dice.below(19) {
+            13..17 => self.commit += 1,
+            17 => self.commit = dice.below(3),
+            18 => self.unreadable = dice.chance(30),
             11 => self.repeated = dice.chance(30),
             12 => self.repeated = false,
             1 | 2 => self.ask(dice),
@@ -83,6 +93,12 @@ impl World {
         }
     }
 
+    /// What is checked out, as git says it.
+    pub(super) fn head(&self) -> Option<Head> {
+        let (commit, tree) = (format!("c{}", self.commit), format!("t{}", self.commit.div_ceil(2)));
+        (!self.unreadable).then_some(Head { commit, tree })
+    }
+
     pub(super) fn plan_sha256(&self) -> Option<String> {
         self.plan.map(sha256)
     }
@@ -107,6 +123,7 @@ impl World {
                 None => listed.then(|| Err("plan.md cannot be read".to_owned())),
             },
             unchanged: self.unchanged,
+            head: self.head(),
         }
     }
 

@@ -6,7 +6,7 @@ use samocode::domain::outcome::{Interruption, Outcome};
 use samocode::domain::phase::Phase;
 use samocode::domain::session::{Session, State};
 use samocode::domain::signal::{Ask, Signal, WaitFor};
-use samocode::domain::verdict::{BlockCause, Decision};
+use samocode::domain::verdict::{BlockCause, Decision, Then};
 use samocode::domain::workflow::GateKind;
 
 use super::super::world::World;
@@ -22,6 +22,8 @@ enum Granted {
     Open(GateKind),
     Block,
     Finish,
+    /// First a verification, then this phase or the end.
+    Verify(Option<Phase>),
 }
 
 impl Law {
@@ -47,13 +49,16 @@ impl Law {
             }
             Some(granted) => {
                 self.parks = 0;
-                let granted = self.minded(granted, judged);
+                let granted = self.verified_first(self.minded(granted, judged), world);
                 return self.heard(judged, &granted);
             }
             None => {}
         }
         demand(
-            !matches!(judged.decision, Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. }),
+            !matches!(
+                judged.decision,
+                Decision::Go { .. } | Decision::Open(_) | Decision::Finish { .. } | Decision::Verify { .. }
+            ),
             "progress without a signal that is allowed here",
         )?;
         // Nothing was heard: whatever there was to tell is told again, with what this iteration left.
@@ -93,6 +98,13 @@ impl Law {
                 self.done = true;
                 true
             }
+            (Granted::Verify(wanted), Decision::Verify { then }) => {
+                self.verifying = Some(wanted.clone());
+                match then {
+                    Then::Enter { phase } => wanted.as_ref() == Some(phase),
+                    Then::Finish { .. } => wanted.is_none(),
+                }
+            }
             _ => false,
         };
         if !done {
@@ -127,10 +139,21 @@ impl Law {
         }
     }
 
+    /// The last phase is entered and ended only over a passed verification of the files that are there.
+    fn verified_first(&self, granted: Granted, world: &World) -> Granted {
+        let last = |phase: &Phase| self.workflow.phases().any(|rules| rules.name == *phase && rules.terminal);
+        let wanted = match &granted {
+            Granted::Go(target) if *target != self.phase && last(target) => Some(target.clone()),
+            Granted::Finish => None,
+            _ => return granted,
+        };
+        if self.needs_verification(world) { Granted::Verify(wanted) } else { granted }
+    }
+
     fn moved_on(&mut self, granted: &Granted, judged: &Judged) {
         match granted {
             Granted::Go(target) if *target == self.phase && judged.unchanged => self.idle += 1,
-            Granted::Go(_) | Granted::Open(_) | Granted::Finish => self.idle = 0,
+            Granted::Go(_) | Granted::Open(_) | Granted::Finish | Granted::Verify(_) => self.idle = 0,
             Granted::UsedUp | Granted::Idle | Granted::Block if judged.unchanged => {}
             Granted::UsedUp | Granted::Idle | Granted::Block => self.idle = 0,
         }

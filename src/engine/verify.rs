@@ -1,0 +1,248 @@
+//! Runs the person's verify command before the end: on a clean worktree, watched for a stop, its end journaled.
+//!
+//! Killed in the middle, nothing is journaled and the next start runs it again.
+
+use std::time::{Duration, Instant};
+
+use jiff::{Timestamp, Zoned};
+
+use crate::domain::check::{self, Check, CheckEnd, Head};
+use crate::domain::command::Exit;
+use crate::domain::decide::conclude;
+use crate::domain::event::{Event, Verified};
+use crate::domain::outcome::Usage;
+use crate::domain::session::State;
+use crate::domain::signal::{Ask, Signal};
+use crate::domain::verdict::Decision;
+use crate::engine::happening::Happening;
+use crate::engine::orchestrator::{Orchestrator, TICK};
+use crate::engine::say::Live;
+use crate::engine::shell::ShellCommand;
+use crate::engine::{EngineError, Wish, facts};
+use crate::git::ChangeKind;
+use crate::process::{Cut, Finished, Launch, run_bounded};
+
+/// How many files that it left are kept in the record, and are then nobody's work.
+const MOST_LEFT: usize = 200;
+/// How many lines of a failure's output the log shows.
+const LINES_SAID: usize = 10;
+
+impl Orchestrator<'_> {
+    /// Verifies, and journals what came of it.
+    pub(super) fn verify(&mut self) -> Result<Option<Wish>, EngineError> {
+        self.end_leftovers();
+        if let Some(wish) = self.take_requests()? {
+            return Ok(Some(wish));
+        }
+        if !matches!(self.session().state, State::Verifying(_)) {
+            return Ok(None);
+        }
+        let config = &self.settings.config;
+        let (Some(line), Some(command)) = (&config.verify, config.policy.verify.clone()) else {
+            self.conclude(check_of("", None, CheckEnd::Unset), Vec::new())?;
+            return Ok(None);
+        };
+        let head = match self.ready_head()? {
+            Ok(head) => head,
+            Err(why) => {
+                self.conclude(check_of(&command, None, CheckEnd::NotRun { why }), Vec::new())?;
+                return Ok(None);
+            }
+        };
+        let stamp = Zoned::now().strftime("%m-%d-%H%M").to_string();
+        let log = self.record.layout().verify_log(&stamp, self.session().iteration);
+        let shell = ShellCommand {
+            line,
+            purpose: "verify",
+            name: "the verify command",
+            log: &log,
+            tail: check::TAIL_BYTES,
+        };
+        let worktree = self.session().worktree().cloned().unwrap_or_default();
+        let launch = self.shell(&shell, &worktree)?;
+        self.guard()?;
+        let limit = self.settings.config.policy.verify_limit;
+        self.say.line(&format!(
+            "verifying commit {} with `{command}` (at most {} s)",
+            head.commit.get(..10).unwrap_or_default(),
+            limit.as_secs()
+        ));
+        self.swept = false;
+        let started = Instant::now();
+        let ran = self.stay_with(launch, &command, limit);
+        self.say.live(None);
+        let finished = match ran {
+            Err(EngineError::Process(error)) => {
+                self.hold(format!("the verify command could not be started: {error}"))?;
+                return Ok(None);
+            }
+            ran => ran?,
+        };
+        self.swept = finished.ended.swept.left.is_empty();
+        if let Some(error) = &finished.log_error {
+            self.say.line(&format!("the log {} is not complete: {error}", log.display()));
+        }
+        let told = self.put_back_after_verification()?;
+        // What it may have put into the inbox is ruled on while no gate is open.
+        self.take_requests()?;
+        if finished.cut != Some(Cut::Stopped) {
+            let mut check = check_of(&command, Some(head), CheckEnd::Passed);
+            check.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            check.log = log.file_name().map(|name| name.to_string_lossy().into_owned());
+            self.read_end(&mut check, &finished, limit);
+            self.conclude(check, told)?;
+        }
+        Ok(self.asked_to_leave())
+    }
+
+    /// What is checked out, if the worktree is as the last phase demands; else why not.
+    fn ready_head(&mut self) -> Result<Result<Head, String>, EngineError> {
+        self.open_worktree()?;
+        let trouble = self.refresh_state();
+        let Some(state) = &self.state else {
+            return Ok(Err(trouble.join(" ")));
+        };
+        let session = self.session();
+        if let Some(trouble) = facts::branch_trouble(state, &session.branch, session.left_by_verification()) {
+            return Ok(Err(trouble));
+        }
+        Ok(self.head()?.ok_or_else(|| "the branch has no commit".to_owned()))
+    }
+
+    /// What is checked out, as the worktree was last read.
+    pub(super) fn head(&self) -> Result<Option<Head>, EngineError> {
+        let Some(commit) = self.state.as_ref().and_then(|state| state.head.clone()) else {
+            return Ok(None);
+        };
+        let tree = self.repository.tree_of(&commit)?;
+        Ok(Some(Head { commit, tree }))
+    }
+
+    /// The same where a signal asks for the last phase or the end, and the person has a verify command. What cannot be
+    /// looked up counts as not verified.
+    pub(super) fn head_before_the_end(&self, signal: Option<&Signal>) -> Option<Head> {
+        self.settings.config.policy.verify.as_ref()?;
+        match &signal?.ask {
+            Ask::Continue(Some(_)) | Ask::Done => self.head().ok().flatten(),
+            Ask::Continue(None) | Ask::Waiting { .. } | Ask::Blocked { .. } | Ask::Handoff(_) => None,
+        }
+    }
+
+    /// Stays with the command until nothing of it is left. A stop ends it; so does Ctrl-C.
+    fn stay_with(&mut self, launch: Launch, command: &str, limit: Duration) -> Result<Finished, EngineError> {
+        let live = Live {
+            iteration: self.session().iteration,
+            phase: self.session().phase.clone(),
+            provider: "verify".to_owned(),
+            since: Timestamp::now(),
+            tool: Some(command.to_owned()),
+            usage: Usage::default(),
+            trouble: None,
+        };
+        self.say.live(Some(&live));
+        let mut looked = Instant::now();
+        let mut stop = false;
+        let mut trouble = None;
+        let ran = run_bounded(launch, limit, || {
+            while let Some(happening) = self.happenings.next(Duration::ZERO) {
+                if matches!(happening, Happening::Interrupt) && !stop {
+                    self.say.line("interrupted: ending the verification");
+                    self.interrupted = true;
+                    stop = true;
+                }
+            }
+            if !stop && looked.elapsed() >= TICK {
+                looked = Instant::now();
+                self.say.live(Some(&live));
+                match self.take_requests() {
+                    Ok(Some(Wish::Leave)) => {
+                        self.say.line("stop was asked for: ending the verification");
+                        stop = true;
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        trouble = Some(error);
+                        stop = true;
+                    }
+                }
+            }
+            stop
+        });
+        trouble.map_or_else(|| Ok(ran?), Err)
+    }
+
+    /// Reads how it ended, and what it left in the worktree.
+    fn read_end(&mut self, check: &mut Check, finished: &Finished, limit: Duration) {
+        let end = &finished.ended.stdout_tail;
+        let whole = end.len() < check::TAIL_BYTES;
+        check.tail = check::tail(&String::from_utf8_lossy(end), whole);
+        self.settings.redactor.clean(&mut check.tail);
+        let trouble = self.refresh_state();
+        if let Some(state) = &self.state {
+            let untracked = state.changes.iter().filter(|change| change.kind == ChangeKind::Untracked);
+            let left = untracked.take(MOST_LEFT).map(|change| change.path.to_string_lossy().into_owned());
+            check.left = left.collect();
+        }
+        check.end = match (finished.cut, finished.ended.exit) {
+            (Some(_), _) => CheckEnd::TimeLimit { seconds: limit.as_secs() },
+            (None, Exit::Code(0)) => match self.changed(check, &trouble) {
+                Some(what) => CheckEnd::Changed { what },
+                None => CheckEnd::Passed,
+            },
+            (None, exit) => CheckEnd::Failed { exit: exit.to_string() },
+        };
+    }
+
+    /// How what stands differs from what was verified, but for files that git does not know.
+    fn changed(&self, check: &Check, trouble: &[String]) -> Option<String> {
+        let Some(state) = &self.state else {
+            return Some(trouble.join(" "));
+        };
+        let before = check.head.as_ref().map(|head| head.commit.as_str());
+        if state.head.as_deref() != before {
+            return Some(format!(
+                "it moved HEAD to {}, so what passed is not known",
+                state.head.as_deref().unwrap_or("no commit")
+            ));
+        }
+        facts::branch_trouble(state, &self.session().branch, &check.left)
+    }
+
+    /// Journals a verification with what follows from it, and says both.
+    fn conclude(&mut self, check: Check, told: Vec<String>) -> Result<(), EngineError> {
+        let decision = conclude(self.session(), &self.settings.config.policy, &check);
+        let words = said(&check);
+        self.append(Event::Verified(Box::new(Verified { check, decision: decision.clone(), told })))?;
+        let next = match &decision {
+            Decision::Finish { .. } => "finished".to_owned(),
+            Decision::Block(_) => "blocked".to_owned(),
+            _ => format!("next: {}", self.session().phase),
+        };
+        self.say.line(&format!("{words}\n→ {next}"));
+        self.publish()
+    }
+}
+
+/// A verification for the log: how it went, and the last lines of a failure's output.
+fn said(check: &Check) -> String {
+    let left = match check.left.len() {
+        0 => String::new(),
+        count => format!("; it left {count} files that git does not know"),
+    };
+    let lines: Vec<&str> = check.tail.lines().filter(|_| !check.passed()).collect();
+    let shown: String =
+        lines[lines.len().saturating_sub(LINES_SAID)..].iter().flat_map(|line| ["\n  ", line]).collect();
+    format!("verification: {}{left}{shown}", check.words())
+}
+
+fn check_of(command: &str, head: Option<Head>, end: CheckEnd) -> Check {
+    Check {
+        command: command.to_owned(),
+        head,
+        end,
+        took_ms: 0,
+        log: None,
+        tail: String::new(),
+        left: Vec::new(),
+    }
+}
