@@ -44,6 +44,7 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_MAX_IDLE", "3", "iterations in a row without any change that block"),
     key("SAMOCODE_STALL_START", "300", "silence before the CLI's first line that ends a run, seconds"),
     key("SAMOCODE_STALL_STREAM", "900", "silence with no tool at work that ends a run, seconds"),
+    key("SAMOCODE_STALL_TOOL", "1800", "silence while a tool is at work that ends a run, seconds"),
     key("SAMOCODE_SETUP", "", "command run in a fresh worktree"),
     key("SAMOCODE_VERIFY", "", "command run as evidence on entering `done`"),
     key("SAMOCODE_SANDBOX", "off", "`auto`, `required` or `off`"),

@@ -197,6 +197,7 @@ impl<'a> Resolver<'a> {
             max_idle: self.required("SAMOCODE_MAX_IDLE", values::count)?,
             stall_start: self.required("SAMOCODE_STALL_START", values::timeout)?,
             stall_stream: self.required("SAMOCODE_STALL_STREAM", values::timeout)?,
+            stall_tool: self.required("SAMOCODE_STALL_TOOL", values::timeout)?,
             max_wait: self.required("SAMOCODE_MAX_WAIT", values::duration)?,
             max_iterations: self.optional("SAMOCODE_MAX_ITERATIONS", values::count)?,
             max_cost_usd: self.optional("SAMOCODE_MAX_COST", values::dollars)?,

@@ -2,6 +2,8 @@
 //!
 //! Never touches a file, a process, a terminal or a clock: whoever calls passes `now` in.
 
+pub mod amount;
+pub mod budget;
 pub mod command;
 pub mod confinement;
 pub mod decide;
@@ -23,6 +25,7 @@ pub mod session;
 pub mod signal;
 pub mod status;
 pub mod step;
+pub mod treatment;
 pub mod verdict;
 pub mod watch;
 pub mod workflow;

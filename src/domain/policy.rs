@@ -15,6 +15,8 @@ pub struct Policy {
     pub stall_start: Duration,
     /// Silence in mid-stream, with no tool at work, that ends a run. The model's pauses of 7 minutes are normal.
     pub stall_stream: Duration,
+    /// Silence while a tool is at work that ends a run: it prints nothing before it is done, so this is long.
+    pub stall_tool: Duration,
     /// Interruptions in a row that block the session.
     pub max_interruptions: u32,
     /// A park longer than this blocks instead.
@@ -37,6 +39,7 @@ impl Default for Policy {
             max_idle: 3,
             stall_start: Duration::from_secs(300),
             stall_stream: Duration::from_secs(900),
+            stall_tool: Duration::from_secs(1800),
             max_interruptions: 3,
             max_wait: Duration::from_secs(12 * 3600),
             max_iterations: None,

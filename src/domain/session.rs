@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::budget::Spent;
 use crate::domain::event::{Entry, Event, Prepared};
 use crate::domain::gate::{Gate, PlanFile};
 use crate::domain::outcome::Usage;
@@ -126,19 +127,6 @@ pub struct Counters {
     pub parks: u32,
     /// What budgets are measured by.
     pub spent: Spent,
-}
-
-/// What was used since the person last granted an allowance.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Spent {
-    /// Iterations.
-    pub iterations: u32,
-    /// Tokens, in and out.
-    pub tokens: u64,
-    /// US dollars, where the provider says.
-    pub cost_usd: f64,
-    /// Time with a child running, in milliseconds.
-    pub worked_ms: u64,
 }
 
 /// What the next iteration has to be told; the person's words are kept until an iteration came to something.

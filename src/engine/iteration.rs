@@ -13,12 +13,12 @@ use crate::domain::prompt::{Prompt, gate_line};
 use crate::domain::session::State;
 use crate::domain::signal::{RawSignal, Signal, SignalFault};
 use crate::domain::verdict::{Decision, Ruling, Verdict};
-use crate::engine::child::ChildEnd;
+use crate::engine::child::{ChildEnd, milliseconds};
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::say::{duration_words, usage_words};
+use crate::engine::view::live;
 use crate::engine::{EngineError, Wish, facts, random_hex};
 use crate::process::{Tagged, end_tagged};
-use crate::provider::Seen;
 use crate::store::{clear_signal, read_signal};
 
 /// Longest summary of an iteration in the log, in characters; the journal has all of it.
@@ -79,13 +79,17 @@ impl Orchestrator<'_> {
         let iteration = self.session().iteration;
         let planted = self.put_back(iteration)?;
         self.open_worktree()?;
+        // What it had used when it was last looked at counts for the budgets, too.
+        let left = live(self.record.layout()).filter(|left| left.iteration == iteration);
         let end = ChildEnd {
             outcome: Outcome::Interrupted { by: Interruption::OrchestratorLost },
-            seen: Seen::new(""),
-            took: Duration::ZERO,
+            usage: left.as_ref().map(|left| left.usage).unwrap_or_default(),
+            took: left.map(|left| Duration::from_millis(left.worked_ms)).unwrap_or_default(),
             ended: 0,
         };
-        self.judge(iteration, end, None, planted)
+        self.judge(iteration, end, None, planted)?;
+        self.say.live(None);
+        Ok(())
     }
 
     /// What stands, with this HEAD and this tree, or those that are known.
@@ -166,7 +170,6 @@ impl Orchestrator<'_> {
         let verdict =
             Verdict { outcome: end.outcome, signal, facts, gate_id: GateId::from_random(random_hex()?) };
         let mut ruling = decide(self.session(), &self.settings.config.policy, &verdict, now);
-        let usage = end.seen.usage();
         let summary = summary_words(&verdict, &ruling);
         ruling.told.extend(found);
         ruling.told.iter_mut().for_each(|told| self.settings.redactor.clean(told));
@@ -176,8 +179,8 @@ impl Orchestrator<'_> {
             signal: verdict.signal,
             decision: ruling.decision.clone(),
             told: ruling.told,
-            usage,
-            took_ms: u64::try_from(end.took.as_millis()).unwrap_or(u64::MAX),
+            usage: end.usage,
+            took_ms: milliseconds(end.took),
             ended: end.ended,
             unchanged,
             head,
@@ -187,7 +190,7 @@ impl Orchestrator<'_> {
             // What counts of it is journaled; the file would keep the secret.
             clear_signal(&layout)?;
         }
-        self.say_judged(iteration, &ruling.decision, end.took, &usage, &summary);
+        self.say_judged(iteration, &ruling.decision, end.took, &end.usage, &summary);
         self.publish()
     }
 

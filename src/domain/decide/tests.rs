@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::domain::outcome::Outcome;
 use crate::domain::session::sample::{plan, running};
 use crate::domain::verdict::Facts;
 
@@ -195,7 +196,7 @@ fn tries_at_an_overloaded_service_back_off_spread_out_and_never_wait_for_longer_
     let wait = |parks: u32, id: &str, longest: u64| {
         let mut session = running("full", "planning");
         session.counters.parks = parks;
-        let policy = Policy { max_wait: std::time::Duration::from_secs(longest), ..Policy::default() };
+        let policy = Policy { max_wait: Duration::from_secs(longest), ..Policy::default() };
         let mut verdict = verdict(
             Outcome::Overloaded { detail: String::new() },
             Err(SignalFault::Missing),
@@ -221,7 +222,7 @@ fn tries_at_an_overloaded_service_back_off_spread_out_and_never_wait_for_longer_
 #[test]
 fn times_at_the_end_of_the_calendar_are_no_panic() {
     let session = running("full", "planning");
-    let policy = Policy { max_wait: std::time::Duration::MAX, ..Policy::default() };
+    let policy = Policy { max_wait: Duration::MAX, ..Policy::default() };
     for now in [Timestamp::MIN, Timestamp::MAX] {
         for outcome in [
             Outcome::UsageLimit { until: Some(Timestamp::MAX), detail: String::new() },

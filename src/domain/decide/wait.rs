@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::amount::span_words;
 use crate::domain::gate::GateId;
 use crate::domain::policy::Policy;
 use crate::domain::session::Session;
@@ -33,7 +34,7 @@ pub(super) fn usage_limit(
     let wait = guessed(policy, grown(LIMIT_WAIT, parks));
     let why =
         if reset.is_some() { "the limit stands after its stated reset" } else { "no reset time was given" };
-    let reason = format!("{detail}; {why}; trying again in {}", words(wait));
+    let reason = format!("{detail}; {why}; trying again in {}", span_words(wait));
     park(session, policy, now, later(now, wait), &reason)
 }
 
@@ -64,7 +65,7 @@ fn park(session: &Session, policy: &Policy, now: Timestamp, until: Timestamp, re
             reason: format!(
                 "{reason}: it ends at {until}, later than the longest wait of {} allows; \
                  `samocode resume {}` tries again, and `--max-wait` lets it wait for longer",
-                words(longest),
+                span_words(longest),
                 session.name
             ),
         })
@@ -99,13 +100,4 @@ fn jittered(wait: SignedDuration, id: &GateId) -> SignedDuration {
 /// A time from a CLI's words may lie anywhere: the calendar's end is late enough.
 pub(super) fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
     at.checked_add(wait).unwrap_or(Timestamp::MAX)
-}
-
-/// `40 s`, `15 min`, `12 h`.
-fn words(wait: SignedDuration) -> String {
-    match wait.as_secs() {
-        seconds if seconds < 120 => format!("{seconds} s"),
-        seconds if seconds < 7200 => format!("{} min", seconds / 60),
-        seconds => format!("{} h", seconds / 3600),
-    }
 }

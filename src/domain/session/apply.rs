@@ -1,10 +1,11 @@
 //! How one journal entry changes a session. Mechanical: every judgement was made before the entry was written.
 
+use crate::domain::budget::Spent;
 use crate::domain::event::{Entry, Event, Judged, Received, Started};
 use crate::domain::outcome::{Interruption, Outcome};
 use crate::domain::phase::Phase;
 use crate::domain::request::Effect;
-use crate::domain::session::{Counters, Running, Session, Spent, State};
+use crate::domain::session::{Counters, Running, Session, State};
 use crate::domain::verdict::{BlockCause, Decision};
 use crate::domain::workflow::GateKind;
 
@@ -136,10 +137,7 @@ impl Session {
             *self.usage.cost_usd.get_or_insert(0.0) += cost;
         }
         add(&mut self.worked_ms, judged.took_ms);
-        let spent = &mut self.counters.spent;
-        add(&mut spent.tokens, usage.input_tokens.saturating_add(usage.output_tokens));
-        spent.cost_usd += usage.cost_usd.unwrap_or(0.0);
-        add(&mut spent.worked_ms, judged.took_ms);
+        self.counters.spent = self.counters.spent.with(usage, judged.took_ms);
         if judged.head.is_some() {
             self.head.clone_from(&judged.head);
         }

@@ -44,6 +44,7 @@ pub(super) fn policy(dice: &mut Dice) -> Policy {
         max_idle: dice.pick(&[3, 3, 1, 2, u32::MAX]),
         stall_start: Duration::from_secs(300),
         stall_stream: Duration::from_secs(900),
+        stall_tool: Duration::from_secs(1800),
         max_interruptions: dice.pick(&[3, 1, 2]),
         max_wait: dice.pick(&[waits[2], waits[2], waits[3], waits[1], waits[0]]),
         max_iterations: dice.pick(&[None, None, None, Some(6)]),

@@ -64,6 +64,11 @@ impl Law {
                 self.lost = 0;
                 demand(blocks(judged, BlockCause::Unable), "what cannot be used does not block")
             }
+            Outcome::BudgetReached { .. } => {
+                self.lost = 0;
+                self.count();
+                demand(blocks(judged, BlockCause::Limit), "a run that was ended at a budget does not ask")
+            }
             Outcome::UsageLimit { .. } | Outcome::Overloaded { .. } => {
                 self.lost = 0;
                 self.parked(judged, at)
