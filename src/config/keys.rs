@@ -51,6 +51,7 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_ALLOW_PUSH", "off", "whether an agent may push"),
     key("SAMOCODE_PASS_ENV", "", "credentials that the CLI may see"),
     key("SAMOCODE_FALLBACK", "", "provider to go on with while parked"),
+    key("SAMOCODE_FALLBACK_AFTER", "15m", "waits that are no longer are waited out"),
     key("SAMOCODE_REVIEWERS", "", "outside reviewers in quality"),
     key("SAMOCODE_MAX_COST", "", "budget, US dollars"),
     key("SAMOCODE_MAX_TOKENS", "", "budget, tokens"),
@@ -65,7 +66,6 @@ pub(super) const WITHOUT_EFFECT: &[&str] = &[
     "TELEGRAM_CHAT_ID",
     "SAMOCODE_VERIFY",
     "SAMOCODE_ALLOW_PUSH",
-    "SAMOCODE_FALLBACK",
     "SAMOCODE_REVIEWERS",
 ];
 

@@ -17,7 +17,7 @@ use crate::domain::workflow::{GateKind, Move, PhaseRules};
 mod idle;
 mod wait;
 
-use wait::{grown, later};
+use wait::{Row, grown, later};
 
 /// Decides what happens after an iteration. Pure: the same arguments give the same ruling.
 #[must_use]
@@ -34,11 +34,12 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
     };
     let ended = verdict.outcome.words();
     let detail = ended.clone().unwrap_or_default();
+    let row = || Row::of(session, policy, verdict, now);
     match otherwise {
         Treatment::Again => again(session, &detail),
         Treatment::AgainSeldom => again_seldom(session, policy, &detail),
-        Treatment::Park { until } => wait::usage_limit(session, policy, now, until, &detail),
-        Treatment::BackOff => wait::outage(session, policy, now, &verdict.gate_id, &detail),
+        Treatment::Park { until } => row().usage_limit(until, &detail),
+        Treatment::BackOff => row().outage(&verdict.gate_id, &detail),
         Treatment::Stop => stop(BlockCause::Unable, detail, Vec::new()),
         Treatment::Ask => {
             let told = format!(

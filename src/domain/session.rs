@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::domain::budget::Spent;
 use crate::domain::event::{Entry, Event, Prepared};
 use crate::domain::gate::{Gate, PlanFile};
+use crate::domain::outage::Outage;
 use crate::domain::outcome::Usage;
 use crate::domain::phase::Phase;
 use crate::domain::request::{Answer, Effect, Who};
@@ -45,6 +46,8 @@ pub struct Session {
     pub iteration: u32,
     /// What its limits count.
     pub counters: Counters,
+    /// Providers that do not serve, by name; a row stays until its provider has worked again.
+    pub outages: BTreeMap<String, Outage>,
     /// Phases passed since the work on them last changed.
     pub passed: BTreeSet<Phase>,
     /// Phases that a move left out.
@@ -104,6 +107,8 @@ pub enum State {
 pub struct Running {
     /// When it started.
     pub since: Timestamp,
+    /// The provider that runs it.
+    pub provider: String,
     /// The tag in its environment.
     pub tag: String,
     /// How many pieces of guidance its prompt holds.
@@ -123,8 +128,6 @@ pub struct Counters {
     pub idle: u32,
     /// Interruptions in a row.
     pub interruptions: u32,
-    /// Parks in a row.
-    pub parks: u32,
     /// What budgets are measured by.
     pub spent: Spent,
 }
@@ -210,6 +213,7 @@ impl Session {
             state: State::Preparing,
             iteration: 0,
             counters: Counters::default(),
+            outages: BTreeMap::new(),
             passed: BTreeSet::new(),
             skipped: BTreeSet::new(),
             answers: BTreeMap::new(),
@@ -247,6 +251,21 @@ impl Session {
         let by_signal = rules.filter(|rules| rules.gate != Some(GateKind::Approval));
         let moves = by_signal.map(|rules| rules.to.as_slice()).unwrap_or_default();
         moves.iter().filter(|step| step.after.as_ref().is_none_or(|after| self.passed.contains(after)))
+    }
+
+    /// The outage of the provider that runs an iteration now.
+    #[must_use]
+    pub fn outage(&self) -> Option<&Outage> {
+        self.outages.get(&self.running()?.provider)
+    }
+
+    /// The iteration that runs now.
+    #[must_use]
+    pub fn running(&self) -> Option<&Running> {
+        match &self.state {
+            State::Running(running) => Some(running),
+            _ => None,
+        }
     }
 
     /// Iterations that this phase used of its allowance.

@@ -47,7 +47,8 @@ pub fn next_step(session: &Session, policy: &Policy, now: Timestamp) -> Step {
     }
 }
 
-fn run(session: &Session, policy: &Policy, after: Option<Timestamp>) -> Step {
+/// The next iteration, unless a limit or budget is used up.
+pub(crate) fn run(session: &Session, policy: &Policy, after: Option<Timestamp>) -> Step {
     exhausted(session, policy).map_or(Step::Run { after }, Step::Hold)
 }
 

@@ -212,8 +212,8 @@ impl Orchestrator<'_> {
             self.say.line("stop was asked for: ending the iteration");
             watching.end(Interruption::StopRequest);
         }
-        let limits =
-            WatchLimits::within(self.settings.timeout(&self.session().phase), &self.settings.config.policy);
+        let total = self.own_settings(&self.session().phase).timeout;
+        let limits = WatchLimits::within(total, &self.settings.config.policy);
         if watching.overdue.is_none()
             && watching.interruption.is_none()
             && let Some(overdue) = overdue(&limits, &watched)
@@ -238,7 +238,7 @@ impl Orchestrator<'_> {
     /// Who ended the run knows best how it ended; else the provider judges.
     fn finish(&self, provider: &Provider, watching: Watching) -> ChildEnd {
         let took = watching.started.elapsed();
-        let limit = self.settings.timeout(&self.session().phase);
+        let limit = self.own_settings(&self.session().phase).timeout;
         let end = watching.running.wait();
         let seen = lock(&watching.heard).seen.clone();
         let usage = seen.usage();

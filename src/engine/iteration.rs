@@ -18,15 +18,17 @@ use crate::engine::orchestrator::Orchestrator;
 use crate::engine::say::{duration_words, usage_words};
 use crate::engine::view::live;
 use crate::engine::{EngineError, Wish, facts, random_hex};
-use crate::process::{Tagged, end_tagged};
+use crate::process::{Awake, Tagged, end_tagged};
 use crate::store::{clear_signal, read_signal};
 
 /// Longest summary of an iteration in the log, in characters; the journal has all of it.
 const LONGEST_SUMMARY: usize = 600;
 
 impl Orchestrator<'_> {
-    /// Runs the next iteration, from cleaning up to the journaled decision.
-    pub(super) fn iterate(&mut self) -> Result<Option<Wish>, EngineError> {
+    /// Runs the next iteration, from cleaning up to the journaled decision. With a reason for it, on the fallback.
+    pub(super) fn iterate(&mut self, instead: Option<String>) -> Result<Option<Wish>, EngineError> {
+        self.on_fallback = instead.is_some();
+        self.awake.get_or_insert_with(Awake::keep);
         self.end_leftovers();
         clear_signal(self.record.layout())?;
         if let Some(wish) = self.take_requests()? {
@@ -54,9 +56,14 @@ impl Orchestrator<'_> {
             phase: phase.clone(),
             provider: provider.name().to_owned(),
             tag: tag.clone(),
+            instead: instead.clone(),
             guidance: self.session().news.guidance.len(),
         }))?;
-        self.say.line(&format!("#{iteration} {phase} · {} started", provider.name()));
+        self.waited_until = Timestamp::MIN;
+        let main = self.settings.config.for_phase(&phase).provider;
+        let why =
+            instead.map(|why| format!(", in place of {main}, which is parked: {why}")).unwrap_or_default();
+        self.say.line(&format!("#{iteration} {phase} · {} started{why}", provider.name()));
         let end = self.drive(iteration, &agent, &provider, spec, &tag)?;
         let planted = self.put_back(iteration)?;
         // Nothing of the child is alive any more. What it may have put into the inbox is ruled on while no gate is open
@@ -126,7 +133,7 @@ impl Orchestrator<'_> {
             iteration,
             session_dir: &layout.session_dir(),
             main_repo: self.repository.top(),
-            time_limit: self.settings.timeout(&session.phase),
+            time_limit: self.own_settings(&session.phase).timeout,
             now: &Zoned::now(),
             found,
         };
@@ -173,6 +180,7 @@ impl Orchestrator<'_> {
         let summary = summary_words(&verdict, &ruling);
         ruling.told.extend(found);
         ruling.told.iter_mut().for_each(|told| self.settings.redactor.clean(told));
+        let (outage, provider) = (self.session().outage().cloned(), self.running_provider());
         self.append(Event::Judged(Box::new(Judged {
             iteration,
             outcome: verdict.outcome,
@@ -189,6 +197,14 @@ impl Orchestrator<'_> {
         if clean.is_some() {
             // What counts of it is journaled; the file would keep the secret.
             clear_signal(&layout)?;
+        }
+        let lasts = match &ruling.decision {
+            Decision::Park(park) => self.outlasts(park),
+            Decision::Again => true,
+            _ => false,
+        };
+        if let Some(outage) = outage.filter(|_| !lasts) {
+            self.say_served(&provider, &outage, &ruling.decision);
         }
         self.say_judged(iteration, &ruling.decision, end.took, &end.usage, &summary);
         self.publish()
@@ -218,7 +234,7 @@ impl Orchestrator<'_> {
             Decision::Retry { .. } => "tries again".to_owned(),
             Decision::Again => "will run again".to_owned(),
             Decision::Open(gate) => format!("waits for {}", gate_line(&gate.ask)),
-            Decision::Park(park) => format!("parked until {}", self.local(park.until)),
+            Decision::Park(park) => self.parked_words(park),
             Decision::Block(_) => "blocked".to_owned(),
             Decision::Finish { .. } => "finished".to_owned(),
         };

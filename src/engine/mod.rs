@@ -18,6 +18,7 @@ mod keep;
 mod open;
 mod orchestrator;
 mod overview;
+mod parks;
 mod place;
 mod requests;
 mod say;

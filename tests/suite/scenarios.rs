@@ -1,11 +1,14 @@
 //! Whole sessions with a scripted agent: bad input, faults, gates, crashes and limits.
 
 mod adoption;
+mod awake;
 mod budgets;
 mod crashes;
+mod fallback;
 mod gates;
 mod interrupts;
 mod iterations;
+mod limits;
 mod names;
 mod places;
 mod plans;

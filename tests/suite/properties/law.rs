@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use samocode::domain::event::{Entry, Event, Started};
 use samocode::domain::gate::GateId;
 use samocode::domain::phase::Phase;
@@ -43,6 +44,8 @@ pub(super) struct Law {
     idle: u32,
     /// Waits for the provider in a row.
     parks: u32,
+    /// How long they last, together.
+    waited: SignedDuration,
     /// The person's answers: question id → (title, answer).
     answers: BTreeMap<String, (String, String)>,
     /// Guidance that no iteration heard yet.
@@ -73,6 +76,7 @@ impl Law {
             lost: 0,
             idle: 0,
             parks: 0,
+            waited: SignedDuration::ZERO,
             answers: BTreeMap::new(),
             guidance: Vec::new(),
             in_prompt: 0,
@@ -216,7 +220,7 @@ impl Law {
         self.moves.clear();
         self.failures = 0;
         self.lost = 0;
-        self.parks = 0;
+        self.unpark();
         self.idle = 0;
     }
 }

@@ -47,6 +47,7 @@ pub(super) fn policy(dice: &mut Dice) -> Policy {
         stall_tool: Duration::from_secs(1800),
         max_interruptions: dice.pick(&[3, 1, 2]),
         max_wait: dice.pick(&[waits[2], waits[2], waits[3], waits[1], waits[0]]),
+        fallback: None,
         max_iterations: dice.pick(&[None, None, None, Some(6)]),
         max_cost_usd: dice.pick(&[None, None, None, Some(5.0)]),
         max_tokens: dice.pick(&[None, None, None, Some(40_000)]),
