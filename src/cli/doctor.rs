@@ -96,6 +96,7 @@ pub(super) fn doctor(files: &Files, json: bool) -> Result<u8, Failure> {
     }
     checks.push(system::kernel());
     checks.push(system::clock());
+    checks.push(system::sleep());
     let ok = checks.iter().all(|check| check.state != State::Fail);
     let report = Report { ok, checks, settings };
     terminal::line(&if json { to_json(&report)? } else { sheet(&report) });

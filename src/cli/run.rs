@@ -34,6 +34,7 @@ pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8,
     let context = Context::load(files, overrides(options))?;
     let settings = settings(&context, options)?;
     settings.check_sandbox()?;
+    settings.check_fallback()?;
     let task = task(options)?;
     if options.detach {
         return detach::start(&context, name, options, task.as_deref());

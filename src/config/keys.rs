@@ -44,6 +44,7 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_MAX_IDLE", "3", "iterations in a row without any change that block"),
     key("SAMOCODE_STALL_START", "300", "silence before the CLI's first line that ends a run, seconds"),
     key("SAMOCODE_STALL_STREAM", "900", "silence with no tool at work that ends a run, seconds"),
+    key("SAMOCODE_STALL_TOOL", "1800", "silence while a tool is at work that ends a run, seconds"),
     key("SAMOCODE_SETUP", "", "command run in a fresh worktree"),
     key("SAMOCODE_VERIFY", "", "command that has to pass before a session ends"),
     key("SAMOCODE_VERIFY_TIMEOUT", "1800", "longest run of it, seconds"),
@@ -51,6 +52,7 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_ALLOW_PUSH", "off", "whether an agent may push"),
     key("SAMOCODE_PASS_ENV", "", "credentials that the CLI may see"),
     key("SAMOCODE_FALLBACK", "", "provider to go on with while parked"),
+    key("SAMOCODE_FALLBACK_AFTER", "15m", "waits that are no longer are waited out"),
     key("SAMOCODE_REVIEWERS", "", "outside reviewers in quality"),
     key("SAMOCODE_MAX_COST", "", "budget, US dollars"),
     key("SAMOCODE_MAX_TOKENS", "", "budget, tokens"),
@@ -60,13 +62,8 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// Keys that are read and checked, and that nothing in this version acts on: whoever sets one is told so.
-pub(super) const WITHOUT_EFFECT: &[&str] = &[
-    "TELEGRAM_BOT_TOKEN",
-    "TELEGRAM_CHAT_ID",
-    "SAMOCODE_ALLOW_PUSH",
-    "SAMOCODE_FALLBACK",
-    "SAMOCODE_REVIEWERS",
-];
+pub(super) const WITHOUT_EFFECT: &[&str] =
+    &["TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID", "SAMOCODE_ALLOW_PUSH", "SAMOCODE_REVIEWERS"];
 
 /// What can be set for one phase: `PLANNING_MODEL`.
 pub const PHASE_SUFFIXES: &[&str] = &["_PROVIDER", "_MODEL", "_TIMEOUT", "_TOOLS"];

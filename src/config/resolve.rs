@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::domain::fallback::Fallback;
 use crate::domain::policy::Policy;
 
 use super::error::ConfigError;
@@ -197,6 +198,8 @@ impl<'a> Resolver<'a> {
             max_idle: self.required("SAMOCODE_MAX_IDLE", values::count)?,
             stall_start: self.required("SAMOCODE_STALL_START", values::timeout)?,
             stall_stream: self.required("SAMOCODE_STALL_STREAM", values::timeout)?,
+            stall_tool: self.required("SAMOCODE_STALL_TOOL", values::timeout)?,
+            fallback: self.fallback()?,
             max_wait: self.required("SAMOCODE_MAX_WAIT", values::duration)?,
             max_iterations: self.optional("SAMOCODE_MAX_ITERATIONS", values::count)?,
             max_cost_usd: self.optional("SAMOCODE_MAX_COST", values::dollars)?,
@@ -206,6 +209,12 @@ impl<'a> Resolver<'a> {
             verify_limit: self.required("SAMOCODE_VERIFY_TIMEOUT", values::timeout)?,
             ..Policy::default()
         })
+    }
+
+    fn fallback(&self) -> Result<Option<Fallback>, ConfigError> {
+        let provider: Option<ProviderKind> = self.optional("SAMOCODE_FALLBACK", str::parse)?;
+        let after = self.required("SAMOCODE_FALLBACK_AFTER", values::seconds)?;
+        Ok(provider.map(|provider| Fallback { provider: provider.to_string(), after }))
     }
 
     fn phases(&self) -> Result<BTreeMap<String, PhaseOverride>, ConfigError> {

@@ -164,8 +164,21 @@ impl Config {
     /// stronger than the provider's. The model of `--model` is for the session's provider only: another
     /// CLI would not know it.
     pub fn for_phase(&self, phase: &Phase) -> PhaseSettings {
-        let own = self.phases.get(&phase.as_str().replace('-', "_")).cloned().unwrap_or_default();
+        let own = self.phase(phase);
         let provider = own.provider.filter(|_| !self.forced.provider).unwrap_or(self.provider);
+        self.with_provider(own, provider)
+    }
+
+    /// The same with another CLI in its place.
+    pub fn for_phase_on(&self, phase: &Phase, provider: ProviderKind) -> PhaseSettings {
+        self.with_provider(self.phase(phase), provider)
+    }
+
+    fn phase(&self, phase: &Phase) -> PhaseOverride {
+        self.phases.get(&phase.as_str().replace('-', "_")).cloned().unwrap_or_default()
+    }
+
+    fn with_provider(&self, own: PhaseOverride, provider: ProviderKind) -> PhaseSettings {
         let settings = self.provider_settings(provider);
         let forced_model = self.forced.model.clone().filter(|_| provider == self.provider);
         // A phase's model was chosen for the CLI that the files give to the phase; that of a flag would not know it.

@@ -1,13 +1,16 @@
 //! The heart: from where a session stands and what its iteration came to, what happens next.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::budget;
 use crate::domain::gate::{Gate, GateAsk};
-use crate::domain::outcome::{Interruption, Outcome, Silence};
 use crate::domain::phase::Phase;
 use crate::domain::policy::Policy;
 use crate::domain::session::Session;
 use crate::domain::signal::{Ask, Signal, SignalFault, WaitFor};
+use crate::domain::treatment::{Heed, Rule, Treatment, rule};
 use crate::domain::verdict::{Block, BlockCause, Decision, Ruling, Verdict};
 use crate::domain::workflow::{GateKind, Move, PhaseRules};
 
@@ -16,77 +19,47 @@ mod idle;
 mod wait;
 
 pub use evidence::conclude;
-use wait::{grown, later};
+use wait::{Row, grown, later};
 
 /// Decides what happens after an iteration. Pure: the same arguments give the same ruling.
 #[must_use]
 pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Ruling {
-    match &verdict.outcome {
-        Outcome::Interrupted { by } => return interrupted(session, policy, *by),
-        Outcome::CannotStart { detail } => return unable(detail),
-        Outcome::LoginRequired { .. }
-        | Outcome::CreditExhausted { .. }
-        | Outcome::UsageLimit { .. }
-        | Outcome::Overloaded { .. }
-        | Outcome::Completed
-        | Outcome::Crashed { .. }
-        | Outcome::TurnLimit
-        | Outcome::ContextExhausted
-        | Outcome::Refused { .. }
-        | Outcome::TimeLimit { .. }
-        | Outcome::Stalled { .. } => {}
-    }
-    // The signal is written last: where a good one stands, the work was finished, however the run ended.
-    let fault = match verdict.signal.as_ref().map(|signal| obey(session, verdict, signal)) {
-        Ok(Ok(ruling)) => {
-            let minded = idle::minded(ruling, session, policy, verdict);
-            return evidence::demanded(minded, session, policy, verdict);
-        }
-        Ok(Err(refused)) => SignalFault::NotAllowed(refused),
-        Err(fault) => fault.clone(),
+    let Rule { signal, otherwise } = rule(&verdict.outcome);
+    let fault = match signal {
+        Heed::Never => SignalFault::Missing,
+        // The signal is written last: where a good one stands, the work was finished, however the run ended.
+        Heed::First => match verdict.signal.as_ref().map(|signal| obey(session, verdict, signal)) {
+            Ok(Ok(ruling)) => {
+                let minded = idle::minded(ruling, session, policy, verdict);
+                return evidence::demanded(minded, session, policy, verdict);
+            }
+            Ok(Err(refused)) => SignalFault::NotAllowed(refused),
+            Err(fault) => fault.clone(),
+        },
     };
-    match &verdict.outcome {
-        Outcome::LoginRequired { detail } | Outcome::CreditExhausted { detail } => unable(detail),
-        Outcome::UsageLimit { until, detail } => wait::usage_limit(session, policy, now, *until, detail),
-        Outcome::Overloaded { detail } => wait::outage(session, policy, now, &verdict.gate_id, detail),
-        outcome @ (Outcome::Completed
-        | Outcome::Crashed { .. }
-        | Outcome::TurnLimit
-        | Outcome::ContextExhausted
-        | Outcome::Refused { .. }
-        | Outcome::TimeLimit { .. }
-        | Outcome::Stalled { .. }
-        | Outcome::CannotStart { .. }
-        | Outcome::Interrupted { .. }) => fail(session, policy, now, &failure(outcome, &fault)),
+    let ended = verdict.outcome.words();
+    let detail = ended.clone().unwrap_or_default();
+    let row = || Row::of(session, policy, verdict, now);
+    match otherwise {
+        Treatment::Again => again(session, &detail),
+        Treatment::AgainSeldom => again_seldom(session, policy, &detail),
+        Treatment::Park { until } => row().usage_limit(until, &detail),
+        Treatment::BackOff => row().outage(&verdict.gate_id, &detail),
+        Treatment::Stop => stop(BlockCause::Unable, detail, Vec::new()),
+        Treatment::Ask => {
+            let told = format!(
+                "Iteration {} was ended in its middle, at a budget of the person: {detail}. Check what it left.",
+                session.iteration
+            );
+            stop(BlockCause::Limit, budget::with_remedy(&detail, &session.name), vec![told])
+        }
+        Treatment::Count => fail(session, policy, now, policy.retry_delay, &failure(ended, &fault)),
+        Treatment::StartFresh => fail(session, policy, now, Duration::ZERO, &failure(ended, &fault)),
     }
 }
 
 /// A failure in words: how the run ended, and what became of the signal.
-fn failure(outcome: &Outcome, fault: &SignalFault) -> String {
-    let ended = match outcome {
-        Outcome::Completed => None,
-        Outcome::Crashed { detail } => Some(format!("the run crashed: {detail}")),
-        Outcome::TurnLimit => Some("the run used up its turns; do less in one iteration".to_owned()),
-        Outcome::ContextExhausted => {
-            Some("the context was exhausted; do less in one iteration, or hand off earlier".to_owned())
-        }
-        Outcome::Refused { detail } => Some(format!("the model refused: {detail}")),
-        Outcome::TimeLimit { seconds } => {
-            Some(format!("the run was ended at its time limit of {seconds} s; hand off before it"))
-        }
-        Outcome::Stalled { seconds, at: Silence::Start } => {
-            Some(format!("the CLI said nothing at all for {seconds} s and was ended"))
-        }
-        Outcome::Stalled { seconds, at: Silence::Stream } => {
-            Some(format!("the run fell silent for {seconds} s with no tool at work and was ended"))
-        }
-        Outcome::UsageLimit { detail, .. }
-        | Outcome::Overloaded { detail }
-        | Outcome::LoginRequired { detail }
-        | Outcome::CreditExhausted { detail }
-        | Outcome::CannotStart { detail } => Some(detail.clone()),
-        Outcome::Interrupted { .. } => Some("the run was interrupted".to_owned()),
-    };
+fn failure(ended: Option<String>, fault: &SignalFault) -> String {
     match (ended, fault) {
         (Some(ended), SignalFault::Missing) => ended,
         (Some(ended), fault) => format!("{ended}; {fault}"),
@@ -94,36 +67,28 @@ fn failure(outcome: &Outcome, fault: &SignalFault) -> String {
     }
 }
 
-fn interrupted(session: &Session, policy: &Policy, by: Interruption) -> Ruling {
-    let told = match by {
-        Interruption::StopRequest | Interruption::Signal => {
-            format!("Iteration {} was stopped by the person in its middle.", session.iteration)
-        }
-        Interruption::OrchestratorLost => format!(
-            "Iteration {} was interrupted: samocode or the machine went down. Check what it left.",
-            session.iteration
-        ),
-    };
+fn again(session: &Session, why: &str) -> Ruling {
+    let told = format!("Iteration {} was interrupted: {why}. Check what it left.", session.iteration);
+    Ruling { decision: Decision::Again, told: vec![told] }
+}
+
+fn again_seldom(session: &Session, policy: &Policy, why: &str) -> Ruling {
     let in_a_row = session.counters.interruptions + 1;
-    let decision = if by == Interruption::OrchestratorLost && in_a_row >= policy.max_interruptions {
-        Decision::Block(Block {
+    let mut ruling = again(session, why);
+    if in_a_row >= policy.max_interruptions {
+        ruling.decision = Decision::Block(Block {
             cause: BlockCause::Interruptions,
-            reason: format!(
-                "{in_a_row} iterations in a row were interrupted by samocode or the machine going down"
-            ),
-        })
-    } else {
-        Decision::Again
-    };
-    Ruling { decision, told: vec![told] }
+            reason: format!("{in_a_row} iterations in a row were interrupted: {why}"),
+        });
+    }
+    ruling
 }
 
-fn unable(detail: &str) -> Ruling {
-    let block = Block { cause: BlockCause::Unable, reason: detail.to_owned() };
-    Ruling { decision: Decision::Block(block), told: Vec::new() }
+fn stop(cause: BlockCause, reason: String, told: Vec<String>) -> Ruling {
+    Ruling { decision: Decision::Block(Block { cause, reason }), told }
 }
 
-fn fail(session: &Session, policy: &Policy, now: Timestamp, what: &str) -> Ruling {
+fn fail(session: &Session, policy: &Policy, now: Timestamp, delay: Duration, what: &str) -> Ruling {
     let failures = session.counters.failures + 1;
     let told = vec![format!("Iteration {} did not count as progress: {what}.", session.iteration)];
     let decision = if failures >= policy.max_failures {
@@ -132,7 +97,7 @@ fn fail(session: &Session, policy: &Policy, now: Timestamp, what: &str) -> Rulin
             reason: format!("{failures} failures in a row in phase {}; the last: {what}", session.phase),
         })
     } else {
-        let delay = SignedDuration::try_from(policy.retry_delay).unwrap_or(SignedDuration::ZERO);
+        let delay = SignedDuration::try_from(delay).unwrap_or(SignedDuration::ZERO);
         Decision::Retry { after: later(now, grown(delay, failures - 1)) }
     };
     Ruling { decision, told }

@@ -116,6 +116,9 @@ pub struct Started {
     pub provider: String,
     /// The tag in its environment.
     pub tag: String,
+    /// Why that is the fallback; none where it is the phase's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<String>,
     /// How many pieces of guidance its prompt holds.
     pub guidance: usize,
 }

@@ -2,15 +2,19 @@
 //!
 //! Never touches a file, a process, a terminal or a clock: whoever calls passes `now` in.
 
+pub mod amount;
+pub mod budget;
 pub mod check;
 pub mod command;
 pub mod confinement;
 pub mod decide;
 pub mod environment;
 pub mod event;
+pub mod fallback;
 pub mod gate;
 pub(crate) mod markdown;
 pub mod name;
+pub mod outage;
 pub mod outcome;
 pub mod phase;
 pub mod plan;
@@ -24,6 +28,8 @@ pub mod session;
 pub mod signal;
 pub mod status;
 pub mod step;
+pub mod treatment;
 pub mod verdict;
+pub mod wait;
 pub mod watch;
 pub mod workflow;

@@ -35,6 +35,11 @@ pub enum Outcome {
         /// Where it fell silent.
         at: Silence,
     },
+    /// A budget that the person set was reached in the middle of the run, which was ended.
+    BudgetReached {
+        /// The budget's figures.
+        figures: String,
+    },
     /// The account's usage limit was reached; nothing is wrong with the work.
     UsageLimit {
         /// When the limit is said to reset, if that was said in a form that can be trusted.
@@ -69,7 +74,7 @@ pub enum Outcome {
     },
 }
 
-/// Where a run fell silent. While a tool runs, silence is no stall: the iteration's time limit bounds it.
+/// Where a run fell silent; each place has its own limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Silence {
@@ -77,9 +82,50 @@ pub enum Silence {
     Start,
     /// In mid-stream, with no tool at work.
     Stream,
+    /// While a tool was at work.
+    Tool,
 }
 
 impl Outcome {
+    /// How the run ended, in words for the next iteration; none where it ended as it should.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        let words = match self {
+            Self::Completed => return None,
+            Self::Crashed { detail } => format!("the run crashed: {detail}"),
+            Self::TurnLimit => "the run used up its turns; do less in one iteration".to_owned(),
+            Self::ContextExhausted => {
+                "the context was exhausted; do less in one iteration, or hand off earlier".to_owned()
+            }
+            Self::Refused { detail } => format!("the model refused: {detail}"),
+            Self::TimeLimit { seconds } => {
+                format!("the run was ended at its time limit of {seconds} s; hand off before it")
+            }
+            Self::Stalled { seconds, at: Silence::Start } => {
+                format!("the CLI said nothing at all for {seconds} s and was ended")
+            }
+            Self::Stalled { seconds, at: Silence::Stream } => {
+                format!("the run fell silent for {seconds} s with no tool at work and was ended")
+            }
+            Self::Stalled { seconds, at: Silence::Tool } => {
+                format!("a tool ran for {seconds} s without a word and the run was ended; bound such tools")
+            }
+            Self::BudgetReached { figures } => figures.clone(),
+            Self::UsageLimit { detail, .. }
+            | Self::Overloaded { detail }
+            | Self::LoginRequired { detail }
+            | Self::CreditExhausted { detail }
+            | Self::CannotStart { detail } => detail.clone(),
+            Self::Interrupted { by: Interruption::StopRequest | Interruption::Signal } => {
+                "the person stopped it".to_owned()
+            }
+            Self::Interrupted { by: Interruption::OrchestratorLost } => {
+                "samocode or the machine went down".to_owned()
+            }
+        };
+        Some(words)
+    }
+
     /// Whether it is the provider that cannot serve for a while, and nothing is wrong with the work.
     #[must_use]
     pub fn is_outage(&self) -> bool {

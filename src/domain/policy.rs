@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::domain::fallback::Fallback;
+
 /// Limits and budgets; a budget that is none has no end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
@@ -15,10 +17,14 @@ pub struct Policy {
     pub stall_start: Duration,
     /// Silence in mid-stream, with no tool at work, that ends a run. The model's pauses of 7 minutes are normal.
     pub stall_stream: Duration,
+    /// Silence while a tool is at work that ends a run: it prints nothing before it is done, so this is long.
+    pub stall_tool: Duration,
     /// Interruptions in a row that block the session.
     pub max_interruptions: u32,
-    /// A park longer than this blocks instead.
+    /// Parks in a row that last for longer than this, together, block instead.
     pub max_wait: Duration,
+    /// The provider to go on with while a phase's own does not serve.
+    pub fallback: Option<Fallback>,
     /// Iterations since the person last let the session go on.
     pub max_iterations: Option<u32>,
     /// US dollars, likewise.
@@ -41,8 +47,10 @@ impl Default for Policy {
             max_idle: 3,
             stall_start: Duration::from_secs(300),
             stall_stream: Duration::from_secs(900),
+            stall_tool: Duration::from_secs(1800),
             max_interruptions: 3,
             max_wait: Duration::from_secs(12 * 3600),
+            fallback: None,
             max_iterations: None,
             max_cost_usd: None,
             max_tokens: None,

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::budget::Spent;
 use crate::domain::check::Evidence;
 use crate::domain::event::{Entry, Event, Prepared};
 use crate::domain::gate::{Gate, PlanFile};
+use crate::domain::outage::Outage;
 use crate::domain::outcome::Usage;
 use crate::domain::phase::Phase;
 use crate::domain::request::{Answer, Effect, Who};
@@ -46,6 +48,8 @@ pub struct Session {
     pub iteration: u32,
     /// What its limits count.
     pub counters: Counters,
+    /// Providers that do not serve, by name; a row stays until its provider has worked again.
+    pub outages: BTreeMap<String, Outage>,
     /// Phases passed since the work on them last changed.
     pub passed: BTreeSet<Phase>,
     /// Phases that a move left out.
@@ -109,6 +113,8 @@ pub enum State {
 pub struct Running {
     /// When it started.
     pub since: Timestamp,
+    /// The provider that runs it.
+    pub provider: String,
     /// The tag in its environment.
     pub tag: String,
     /// How many pieces of guidance its prompt holds.
@@ -130,23 +136,8 @@ pub struct Counters {
     pub unverified: u32,
     /// Interruptions in a row.
     pub interruptions: u32,
-    /// Parks in a row.
-    pub parks: u32,
     /// What budgets are measured by.
     pub spent: Spent,
-}
-
-/// What was used since the person last granted an allowance.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Spent {
-    /// Iterations.
-    pub iterations: u32,
-    /// Tokens, in and out.
-    pub tokens: u64,
-    /// US dollars, where the provider says.
-    pub cost_usd: f64,
-    /// Time with a child running, in milliseconds.
-    pub worked_ms: u64,
 }
 
 /// What the next iteration has to be told; the person's words are kept until an iteration came to something.
@@ -230,6 +221,7 @@ impl Session {
             state: State::Preparing,
             iteration: 0,
             counters: Counters::default(),
+            outages: BTreeMap::new(),
             passed: BTreeSet::new(),
             skipped: BTreeSet::new(),
             answers: BTreeMap::new(),
@@ -268,6 +260,21 @@ impl Session {
         let by_signal = rules.filter(|rules| rules.gate != Some(GateKind::Approval));
         let moves = by_signal.map(|rules| rules.to.as_slice()).unwrap_or_default();
         moves.iter().filter(|step| step.after.as_ref().is_none_or(|after| self.passed.contains(after)))
+    }
+
+    /// The outage of the provider that runs an iteration now.
+    #[must_use]
+    pub fn outage(&self) -> Option<&Outage> {
+        self.outages.get(&self.running()?.provider)
+    }
+
+    /// The iteration that runs now.
+    #[must_use]
+    pub fn running(&self) -> Option<&Running> {
+        match &self.state {
+            State::Running(running) => Some(running),
+            _ => None,
+        }
     }
 
     /// Iterations that this phase used of its allowance.

@@ -1,9 +1,8 @@
 //! What an orchestrator has to do next, from where the session stands.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
+use crate::domain::budget;
 use crate::domain::gate::Gate;
 use crate::domain::policy::Policy;
 use crate::domain::session::{Session, State};
@@ -51,35 +50,19 @@ pub fn next_step(session: &Session, policy: &Policy, now: Timestamp) -> Step {
     }
 }
 
-fn run(session: &Session, policy: &Policy, after: Option<Timestamp>) -> Step {
+/// The next iteration, unless a limit or budget is used up.
+pub(crate) fn run(session: &Session, policy: &Policy, after: Option<Timestamp>) -> Step {
     exhausted(session, policy).map_or(Step::Run { after }, Step::Hold)
 }
 
 /// The limit or budget that is used up, if one is.
 fn exhausted(session: &Session, policy: &Policy) -> Option<Block> {
-    let spent = &session.counters.spent;
     let most = session.workflow.rules(&session.phase).and_then(|rules| rules.most_iterations);
     let used = session.used_in_phase();
     let reason = if most.is_some_and(|most| used >= most) {
         format!("phase {} used all of its {used} iterations", session.phase)
-    } else if policy.max_iterations.is_some_and(|max| spent.iterations >= max) {
-        format!("the budget of {} iterations is used up", spent.iterations)
-    } else if let Some(max) = policy.max_tokens.filter(|max| spent.tokens >= *max) {
-        format!("{} tokens were used; the budget is {max}", spent.tokens)
-    } else if let Some(max) = policy.max_cost_usd.filter(|max| spent.cost_usd >= *max) {
-        format!("{:.2} USD were spent; the budget is {max:.2}", spent.cost_usd)
-    } else if let Some(max) = policy.max_time.filter(|max| worked(spent.worked_ms) >= *max) {
-        format!(
-            "the CLI worked for {} minutes; the budget is {}",
-            spent.worked_ms / 60_000,
-            max.as_secs() / 60
-        )
     } else {
-        return None;
+        budget::used_up(policy, &session.counters.spent)?
     };
-    Some(Block { cause: BlockCause::Limit, reason })
-}
-
-fn worked(milliseconds: u64) -> Duration {
-    Duration::from_millis(milliseconds)
+    Some(Block { cause: BlockCause::Limit, reason: budget::with_remedy(&reason, &session.name) })
 }

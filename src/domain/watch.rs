@@ -14,6 +14,8 @@ pub struct WatchLimits {
     pub start: Duration,
     /// Silence in mid-stream while no tool is at work.
     pub stream: Duration,
+    /// Silence while a tool is at work.
+    pub tool: Duration,
     /// Silence after a result when a signal stands: nothing more is to come.
     pub settled: Duration,
     /// Silence after a result without a signal: a late background turn may still write one.
@@ -28,6 +30,7 @@ impl WatchLimits {
             total,
             start: policy.stall_start,
             stream: policy.stall_stream,
+            tool: policy.stall_tool,
             settled: Duration::from_secs(10),
             unsettled: Duration::from_secs(60),
         }
@@ -49,6 +52,8 @@ pub struct Watched {
     pub is_over: bool,
     /// Whether a signal stands.
     pub has_signal: bool,
+    /// Whether a budget is used up, as far as is known yet.
+    pub over_budget: bool,
 }
 
 /// Why a child is ended.
@@ -56,6 +61,8 @@ pub struct Watched {
 pub enum Overdue {
     /// It finished and stays; its result stands, too.
     Lingers,
+    /// A budget is used up.
+    Budget,
     /// It ran into the iteration's time limit.
     TimeLimit,
     /// It has been silent for too long.
@@ -66,12 +73,16 @@ pub enum Overdue {
 #[must_use]
 pub fn overdue(limits: &WatchLimits, seen: &Watched) -> Option<Overdue> {
     let patience = if seen.has_signal { limits.settled } else { limits.unsettled };
-    if seen.elapsed >= limits.total {
+    if seen.over_budget {
+        Some(Overdue::Budget)
+    } else if seen.elapsed >= limits.total {
         Some(Overdue::TimeLimit)
     } else if seen.is_over && seen.silent >= patience {
         Some(Overdue::Lingers)
-    } else if seen.is_over || seen.tool_runs {
+    } else if seen.is_over {
         None
+    } else if seen.tool_runs {
+        (seen.silent >= limits.tool).then_some(Overdue::Silent(Silence::Tool))
     } else if !seen.has_output {
         (seen.silent >= limits.start).then_some(Overdue::Silent(Silence::Start))
     } else {
@@ -124,7 +135,15 @@ mod tests {
         assert_eq!(silent(7, true, false), None, "the model thinks");
         assert_eq!(silent(14, true, false), None);
         assert_eq!(silent(15, true, false), Some(Overdue::Silent(Silence::Stream)));
-        assert_eq!(silent(59, true, true), None, "a tool may run for as long as the iteration");
-        assert_eq!(silent(60, true, true), Some(Overdue::TimeLimit));
+        assert_eq!(silent(29, true, true), None, "a tool may take its time");
+        assert_eq!(silent(30, true, true), Some(Overdue::Silent(Silence::Tool)));
+    }
+
+    #[test]
+    fn a_budget_that_is_used_up_ends_whatever_runs() {
+        for is_over in [false, true] {
+            let seen = Watched { over_budget: true, is_over, ..Watched::default() };
+            assert_eq!(judged(seen), Some(Overdue::Budget));
+        }
     }
 }

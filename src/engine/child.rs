@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::domain::budget;
 use crate::domain::command::{CommandSpec, Exit};
 use crate::domain::outcome::{Interruption, Outcome, Usage};
 use crate::domain::redact::Redactor;
@@ -24,7 +25,7 @@ use crate::store::has_signal;
 #[derive(Debug)]
 pub(super) struct ChildEnd {
     pub(super) outcome: Outcome,
-    pub(super) seen: Seen,
+    pub(super) usage: Usage,
     pub(super) took: Duration,
     pub(super) ended: u32,
 }
@@ -50,6 +51,8 @@ struct Watching {
     overdue: Option<Overdue>,
     /// How long it had been silent when it was overdue.
     silent: Duration,
+    /// The budget that was reached, as it was when that was seen.
+    figures: String,
     interruption: Option<Interruption>,
 }
 
@@ -73,7 +76,8 @@ impl Orchestrator<'_> {
                 let outcome = Outcome::CannotStart {
                     detail: self.settings.redactor.text(&error.to_string()).into_owned(),
                 };
-                return Ok(ChildEnd { outcome, seen: Seen::new(agent), took: started.elapsed(), ended: 0 });
+                let usage = Usage::default();
+                return Ok(ChildEnd { outcome, usage, took: started.elapsed(), ended: 0 });
             }
         };
         let live = Live {
@@ -81,6 +85,7 @@ impl Orchestrator<'_> {
             phase: self.session().phase.clone(),
             provider: provider.name().to_owned(),
             since: Timestamp::now(),
+            worked_ms: 0,
             tool: None,
             usage: Usage::default(),
             trouble: None,
@@ -96,6 +101,7 @@ impl Orchestrator<'_> {
             ended: 0,
             overdue: None,
             silent: Duration::ZERO,
+            figures: String::new(),
             interruption: None,
         };
         self.say.live(Some(&watching.live));
@@ -198,14 +204,16 @@ impl Orchestrator<'_> {
     }
 
     fn tick(&mut self, watching: &mut Watching) -> Result<(), EngineError> {
-        let watched = watching.look(has_signal(self.record.layout()));
+        let mut watched = watching.look(has_signal(self.record.layout()));
+        let over = self.over_budget(&watching.live.usage, watching.live.worked_ms);
+        watched.over_budget = over.is_some();
         self.say.live(Some(&watching.live));
         if self.take_requests()? == Some(Wish::Leave) && watching.interruption.is_none() {
             self.say.line("stop was asked for: ending the iteration");
             watching.end(Interruption::StopRequest);
         }
-        let limits =
-            WatchLimits::within(self.settings.timeout(&self.session().phase), &self.settings.config.policy);
+        let total = self.own_settings(&self.session().phase).timeout;
+        let limits = WatchLimits::within(total, &self.settings.config.policy);
         if watching.overdue.is_none()
             && watching.interruption.is_none()
             && let Some(overdue) = overdue(&limits, &watched)
@@ -213,32 +221,49 @@ impl Orchestrator<'_> {
             watching.overdue = Some(overdue);
             watching.silent = watched.silent;
             watching.running.stop();
+            if let Some(figures) = over {
+                self.say.line(&format!("a budget is reached, ending the iteration: {figures}"));
+                watching.figures = figures;
+            }
         }
         Ok(())
+    }
+
+    /// The budget that the running iteration has reached, as far as its CLI has said what it used.
+    fn over_budget(&self, usage: &Usage, worked_ms: u64) -> Option<String> {
+        let spent = self.session().counters.spent.with(usage, worked_ms);
+        budget::within_a_run(&self.settings.config.policy, &spent)
     }
 
     /// Who ended the run knows best how it ended; else the provider judges.
     fn finish(&self, provider: &Provider, watching: Watching) -> ChildEnd {
         let took = watching.started.elapsed();
-        let limit = self.settings.timeout(&self.session().phase);
+        let limit = self.own_settings(&self.session().phase).timeout;
         let end = watching.running.wait();
         let seen = lock(&watching.heard).seen.clone();
+        let usage = seen.usage();
         let stderr = String::from_utf8_lossy(&end.stderr_tail).into_owned();
         let exit = if watching.overdue == Some(Overdue::Lingers) { Exit::Code(0) } else { end.exit };
+        let clock = Clock {
+            now: Timestamp::now(),
+            local: &TimeZone::system(),
+            zone: &|name| TimeZone::get(name).ok(),
+        };
+        let judged = || provider.judge(&seen, exit, &stderr, &clock);
+        // A run that waits for a service which does not serve is not to blame for its silence.
+        let blamed = |outcome| Some(judged()).filter(Outcome::is_outage).unwrap_or(outcome);
         let outcome = match (watching.interruption, watching.overdue) {
             (Some(by), _) => Outcome::Interrupted { by },
-            (None, Some(Overdue::TimeLimit)) => Outcome::TimeLimit { seconds: limit.as_secs() },
-            (None, Some(Overdue::Silent(at))) => Outcome::Stalled { seconds: watching.silent.as_secs(), at },
-            (None, Some(Overdue::Lingers) | None) => {
-                let clock = Clock {
-                    now: Timestamp::now(),
-                    local: &TimeZone::system(),
-                    zone: &|name| TimeZone::get(name).ok(),
-                };
-                provider.judge(&seen, exit, &stderr, &clock)
+            (None, Some(Overdue::Budget)) => Outcome::BudgetReached {
+                figures: self.over_budget(&usage, milliseconds(took)).unwrap_or(watching.figures),
+            },
+            (None, Some(Overdue::TimeLimit)) => blamed(Outcome::TimeLimit { seconds: limit.as_secs() }),
+            (None, Some(Overdue::Silent(at))) => {
+                blamed(Outcome::Stalled { seconds: watching.silent.as_secs(), at })
             }
+            (None, Some(Overdue::Lingers) | None) => judged(),
         };
-        ChildEnd { outcome, seen, took, ended: watching.ended }
+        ChildEnd { outcome, usage, took, ended: watching.ended }
     }
 }
 
@@ -252,6 +277,10 @@ fn hear(provider: &Provider, redactor: &Redactor, line: &Line<'_>) -> Option<Age
         Cow::Owned(clean) => parse(&clean),
         Cow::Borrowed(_) => Some(event),
     }
+}
+
+pub(super) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What was heard stays true, even if the thread that heard it panicked.
@@ -269,13 +298,16 @@ impl Watching {
             .seen
             .retrying()
             .map(|retrying| format!("{}; try {} of {}", retrying.detail, retrying.attempt, retrying.max));
+        let elapsed = self.started.elapsed();
+        self.live.worked_ms = milliseconds(elapsed);
         Watched {
-            elapsed: self.started.elapsed(),
+            elapsed,
             silent: heard.last_output.elapsed(),
             has_output: heard.has_output,
             tool_runs: heard.seen.tool_runs(),
             is_over: heard.seen.is_over(),
             has_signal,
+            over_budget: false,
         }
     }
 

@@ -30,6 +30,8 @@ impl Orchestrator<'_> {
         if self.settings.wishes.exit_on_wait {
             return Ok(Some(Wish::Waiting));
         }
+        // That may take days.
+        self.awake = None;
         let mut watch = HandEdits::default();
         while self.session().open_gate().is_some_and(|open| open.id == gate.id) {
             if let Some(wish) = self.idle(TICK)? {

@@ -13,20 +13,22 @@ use crate::domain::prompt::{Prompt, gate_line};
 use crate::domain::session::State;
 use crate::domain::signal::{RawSignal, Signal, SignalFault};
 use crate::domain::verdict::{Decision, Ruling, Verdict};
-use crate::engine::child::ChildEnd;
+use crate::engine::child::{ChildEnd, milliseconds};
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::say::{duration_words, usage_words};
+use crate::engine::view::live;
 use crate::engine::{EngineError, Wish, facts, random_hex};
-use crate::process::{Tagged, end_tagged};
-use crate::provider::Seen;
+use crate::process::{Awake, Tagged, end_tagged};
 use crate::store::{clear_signal, read_signal};
 
 /// Longest summary of an iteration in the log, in characters; the journal has all of it.
 const LONGEST_SUMMARY: usize = 600;
 
 impl Orchestrator<'_> {
-    /// Runs the next iteration, from cleaning up to the journaled decision.
-    pub(super) fn iterate(&mut self) -> Result<Option<Wish>, EngineError> {
+    /// Runs the next iteration, from cleaning up to the journaled decision. With a reason for it, on the fallback.
+    pub(super) fn iterate(&mut self, instead: Option<String>) -> Result<Option<Wish>, EngineError> {
+        self.on_fallback = instead.is_some();
+        self.awake.get_or_insert_with(Awake::keep);
         self.end_leftovers();
         clear_signal(self.record.layout())?;
         if let Some(wish) = self.take_requests()? {
@@ -54,9 +56,14 @@ impl Orchestrator<'_> {
             phase: phase.clone(),
             provider: provider.name().to_owned(),
             tag: tag.clone(),
+            instead: instead.clone(),
             guidance: self.session().news.guidance.len(),
         }))?;
-        self.say.line(&format!("#{iteration} {phase} · {} started", provider.name()));
+        self.waited_until = Timestamp::MIN;
+        let main = self.settings.config.for_phase(&phase).provider;
+        let why =
+            instead.map(|why| format!(", in place of {main}, which is parked: {why}")).unwrap_or_default();
+        self.say.line(&format!("#{iteration} {phase} · {} started{why}", provider.name()));
         let end = self.drive(iteration, &agent, &provider, spec, &tag)?;
         let planted = self.put_back(iteration)?;
         // Nothing of the child is alive any more. What it may have put into the inbox is ruled on while no gate is open
@@ -79,13 +86,17 @@ impl Orchestrator<'_> {
         let iteration = self.session().iteration;
         let planted = self.put_back(iteration)?;
         self.open_worktree()?;
+        // What it had used when it was last looked at counts for the budgets, too.
+        let left = live(self.record.layout()).filter(|left| left.iteration == iteration);
         let end = ChildEnd {
             outcome: Outcome::Interrupted { by: Interruption::OrchestratorLost },
-            seen: Seen::new(""),
-            took: Duration::ZERO,
+            usage: left.as_ref().map(|left| left.usage).unwrap_or_default(),
+            took: left.map(|left| Duration::from_millis(left.worked_ms)).unwrap_or_default(),
             ended: 0,
         };
-        self.judge(iteration, end, None, planted)
+        self.judge(iteration, end, None, planted)?;
+        self.say.live(None);
+        Ok(())
     }
 
     /// What stands, with this HEAD and this tree, or those that are known.
@@ -122,7 +133,7 @@ impl Orchestrator<'_> {
             iteration,
             session_dir: &layout.session_dir(),
             main_repo: self.repository.top(),
-            time_limit: self.settings.timeout(&session.phase),
+            time_limit: self.own_settings(&session.phase).timeout,
             now: &Zoned::now(),
             found,
             verify: self.settings.config.policy.verify.as_deref(),
@@ -171,18 +182,18 @@ impl Orchestrator<'_> {
         let verdict =
             Verdict { outcome: end.outcome, signal, facts, gate_id: GateId::from_random(random_hex()?) };
         let mut ruling = decide(self.session(), &self.settings.config.policy, &verdict, now);
-        let usage = end.seen.usage();
         let summary = summary_words(&verdict, &ruling);
         ruling.told.extend(found);
         ruling.told.iter_mut().for_each(|told| self.settings.redactor.clean(told));
+        let (outage, provider) = (self.session().outage().cloned(), self.running_provider());
         self.append(Event::Judged(Box::new(Judged {
             iteration,
             outcome: verdict.outcome,
             signal: verdict.signal,
             decision: ruling.decision.clone(),
             told: ruling.told,
-            usage,
-            took_ms: u64::try_from(end.took.as_millis()).unwrap_or(u64::MAX),
+            usage: end.usage,
+            took_ms: milliseconds(end.took),
             ended: end.ended,
             unchanged,
             head,
@@ -192,7 +203,15 @@ impl Orchestrator<'_> {
             // What counts of it is journaled; the file would keep the secret.
             clear_signal(&layout)?;
         }
-        self.say_judged(iteration, &ruling.decision, end.took, &usage, &summary);
+        let lasts = match &ruling.decision {
+            Decision::Park(park) => self.outlasts(park),
+            Decision::Again => true,
+            _ => false,
+        };
+        if let Some(outage) = outage.filter(|_| !lasts) {
+            self.say_served(&provider, &outage, &ruling.decision);
+        }
+        self.say_judged(iteration, &ruling.decision, end.took, &end.usage, &summary);
         self.publish()
     }
 
@@ -220,7 +239,7 @@ impl Orchestrator<'_> {
             Decision::Retry { .. } => "tries again".to_owned(),
             Decision::Again => "will run again".to_owned(),
             Decision::Open(gate) => format!("waits for {}", gate_line(&gate.ask)),
-            Decision::Park(park) => format!("parked until {}", self.local(park.until)),
+            Decision::Park(park) => self.parked_words(park),
             Decision::Block(_) => "blocked".to_owned(),
             Decision::Finish { .. } => "finished".to_owned(),
             Decision::Verify { .. } => "verified first".to_owned(),

@@ -119,12 +119,12 @@ impl Orchestrator<'_> {
 
     /// What to start for a phase.
     pub(super) fn command(&mut self, phase: &Phase) -> Result<(Provider, String, CommandSpec), EngineError> {
-        let provider = self.settings.provider(phase)?;
+        let own = self.own_settings(phase);
+        let provider = self.settings.adapter(own.provider)?;
         let child = self.settings.environment(Some(&provider));
         self.say_withheld(provider.name(), &child.withheld);
         let session = self.session();
         let agent = session.workflow.rules(phase).and_then(|rules| rules.agent.clone()).unwrap_or_default();
-        let own = self.settings.config.for_phase(phase);
         let rules = format!("{}\n{}", bundle::RULES.trim_end(), session.workflow.phase_prompt(phase));
         let worktree = session.worktree().map_or_else(|| self.repository.top(), PathBuf::as_path);
         let spec = provider.command(&RunSpec {

@@ -19,6 +19,7 @@ mod keep;
 mod open;
 mod orchestrator;
 mod overview;
+mod parks;
 mod place;
 mod requests;
 mod say;

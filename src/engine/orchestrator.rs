@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::event::Event;
 use crate::domain::session::Session;
-use crate::domain::step::{Step, next_step};
+use crate::domain::step::Step;
 use crate::domain::verdict::{Block, BlockCause};
 use crate::engine::confine::Sandbox;
 use crate::engine::happening::{Happening, Happenings};
@@ -15,6 +15,7 @@ use crate::engine::say::{Say, Screen};
 use crate::engine::view::View;
 use crate::engine::{EngineError, Settings, Wish, overview};
 use crate::git::{FolderCommit, Guard, Repository, Worktree, WorktreeState, commit_folder};
+use crate::process::Awake;
 use crate::store::{Layout, Writable};
 
 /// How long a person's act may go unnoticed.
@@ -48,11 +49,17 @@ pub struct Orchestrator<'a> {
     /// What a child could plant in git, as it was before the newest one started.
     pub(super) guard: Option<Guard>,
     pub(super) interrupted: bool,
-    /// A park until then was waited out, whatever the clock says since.
-    waited_until: Timestamp,
+    /// A park until then was waited out, and no iteration has started since, whatever the clock says.
+    pub(super) waited_until: Timestamp,
+    /// The person was told of the park that lasts.
+    pub(super) said_parked: bool,
+    /// Whether the iteration runs on the fallback.
+    pub(super) on_fallback: bool,
     /// Whether nothing of an earlier child can be alive: the process table was searched, and each child since was
     /// seen to its end.
     pub(super) swept: bool,
+    /// While the session goes on by itself, the machine is kept from sleeping.
+    pub(super) awake: Option<Awake>,
     /// Names of withheld variables that the person was told of.
     said_withheld: BTreeSet<String>,
     pub(super) sandbox: Option<Sandbox>,
@@ -81,7 +88,10 @@ impl<'a> Orchestrator<'a> {
             guard: None,
             interrupted: false,
             waited_until: Timestamp::MIN,
+            said_parked: false,
+            on_fallback: false,
             swept: false,
+            awake: None,
             said_withheld: BTreeSet::new(),
             sandbox: None,
             commits_folder: true,
@@ -111,23 +121,17 @@ impl<'a> Orchestrator<'a> {
             if let Some(wish) = self.take_requests()? {
                 return Ok(self.leave(wish));
             }
-            let wish = match next_step(
-                self.session(),
-                &self.settings.config.policy,
-                Timestamp::now().max(self.waited_until),
-            ) {
+            let next = self.next();
+            let wish = match next.step {
                 Step::Prepare => self.prepare()?,
                 Step::CloseLost => self.close_lost().map(|()| None)?,
                 Step::Run { after } => match self.idle_until(after)? {
                     Some(wish) => Some(wish),
-                    None => self.iterate()?,
+                    None => self.iterate(next.instead)?,
                 },
                 Step::Verify => self.verify()?,
                 Step::Wait(gate) => self.wait_at(&gate)?,
-                Step::Park(park) => {
-                    self.say.line(&format!("parked until {}: {}", self.local(park.until), park.reason));
-                    self.parked(park.until)?
-                }
+                Step::Park(park) => self.wait_out(&park)?,
                 Step::Hold(block) => self.append(Event::Held(block)).map(|()| None)?,
                 Step::Blocked(block) => return self.blocked(block),
                 Step::Finished(_) => {
@@ -166,35 +170,6 @@ impl<'a> Orchestrator<'a> {
             Wish::Interrupted => Ending::Interrupted,
             Wish::Waiting => Ending::Waiting,
         }
-    }
-
-    /// Waits out a park; a request that ends it is obeyed within a tick.
-    fn parked(&mut self, until: Timestamp) -> Result<Option<Wish>, EngineError> {
-        use crate::domain::session::State;
-        let wait = Wait::until(until);
-        while matches!(self.session().state, State::Parked(_)) && !wait.is_over() {
-            if let Some(wish) = self.idle(TICK)? {
-                return Ok(Some(wish));
-            }
-        }
-        if matches!(self.session().state, State::Parked(_)) {
-            self.waited_until = until;
-            self.say.line("the wait is over: trying again");
-        }
-        Ok(None)
-    }
-
-    /// Idles until a wall-clock time; a sleeping machine does not stretch it.
-    fn idle_until(&mut self, after: Option<Timestamp>) -> Result<Option<Wish>, EngineError> {
-        let Some(wait) = after.map(Wait::until) else {
-            return Ok(None);
-        };
-        while !wait.is_over() {
-            if let Some(wish) = self.idle(TICK)? {
-                return Ok(Some(wish));
-            }
-        }
-        Ok(None)
     }
 
     /// Idles for a moment, open to requests and signals.
@@ -260,24 +235,5 @@ impl<'a> Orchestrator<'a> {
     /// A time as the person's clock shows it.
     pub(super) fn local(&self, at: Timestamp) -> String {
         at.to_zoned(jiff::tz::TimeZone::system()).strftime("%m-%d %H:%M:%S").to_string()
-    }
-}
-
-/// A wait until a time of the wall clock, which goes on while the machine sleeps; a clock that is set back does not
-/// make it longer than it was meant to be.
-struct Wait {
-    until: Timestamp,
-    began: Instant,
-    longest: Duration,
-}
-
-impl Wait {
-    fn until(until: Timestamp) -> Self {
-        let longest = Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default();
-        Self { until, began: Instant::now(), longest }
-    }
-
-    fn is_over(&self) -> bool {
-        Timestamp::now() >= self.until || self.began.elapsed() >= self.longest
     }
 }

@@ -42,6 +42,9 @@ pub struct Live {
     pub provider: String,
     /// When it started.
     pub since: Timestamp,
+    /// Milliseconds since, by a clock that nobody sets.
+    #[serde(default)]
+    pub worked_ms: u64,
     /// The last tool call, readable.
     pub tool: Option<String>,
     /// What it used so far.

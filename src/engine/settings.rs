@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::config::{Config, ProviderKind};
 use crate::domain::environment::{ChildEnvironment, Needs, child_environment, secret_values};
@@ -58,12 +57,6 @@ impl Settings {
         child_environment(&self.person_env, &needs, &self.config.pass_env)
     }
 
-    /// The longest that an iteration of a phase may run.
-    #[must_use]
-    pub fn timeout(&self, phase: &Phase) -> Duration {
-        self.config.for_phase(phase).timeout
-    }
-
     /// Goes before branch names: nothing, or a prefix with its `/`.
     #[must_use]
     pub fn branch_prefix(&self) -> String {
@@ -75,7 +68,14 @@ impl Settings {
     /// # Errors
     /// When this version has no adapter for it.
     pub fn provider(&self, phase: &Phase) -> Result<Provider, EngineError> {
-        let kind = self.config.for_phase(phase).provider;
+        self.adapter(self.config.for_phase(phase).provider)
+    }
+
+    /// The adapter to a CLI.
+    ///
+    /// # Errors
+    /// When this version has none.
+    pub fn adapter(&self, kind: ProviderKind) -> Result<Provider, EngineError> {
         let own = self.config.provider_settings(kind);
         match kind {
             ProviderKind::Claude => Ok(Provider::Claude(ClaudeSettings {
@@ -88,6 +88,17 @@ impl Settings {
                 Err(EngineError::NoAdapter { provider: kind.as_str() })
             }
         }
+    }
+
+    /// Checks that the fallback could take over, before anything relies on it.
+    ///
+    /// # Errors
+    /// When its program is missing, or this version has no adapter.
+    pub fn check_fallback(&self) -> Result<(), EngineError> {
+        if let Some(kind) = self.config.fallback {
+            self.adapter(kind)?.check(&self.person_env)?;
+        }
+        Ok(())
     }
 
     /// Checks the providers of all phases of a workflow, before a session is made that could not run.

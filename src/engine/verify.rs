@@ -137,6 +137,7 @@ impl Orchestrator<'_> {
             since: Timestamp::now(),
             tool: Some(command.to_owned()),
             usage: Usage::default(),
+            worked_ms: 0,
             trouble: None,
         };
         self.say.live(Some(&live));

@@ -9,6 +9,7 @@
 //! program again.
 
 mod attend;
+mod awake;
 mod bounded;
 mod drain;
 mod error;
@@ -37,6 +38,7 @@ use elsewhere as system;
 #[cfg(target_os = "linux")]
 use linux as system;
 
+pub use awake::{Awake, inhibitor};
 pub use bounded::{Cut, Finished, run_bounded};
 pub use error::{ProcessError, StartFailure};
 pub use ladder::Graces;

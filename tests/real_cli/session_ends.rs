@@ -71,7 +71,7 @@ fn after_ctrl_c_nothing_is_left_and_the_next_start_goes_on() {
     run.wait().with_code(130).saying("everything is kept. Go on with samocode");
 
     assert_nothing_runs(&stage, &sleeps, since);
-    assert_goes_on(&stage, "Iteration 1 was stopped by the person in its middle.");
+    assert_goes_on(&stage, "Iteration 1 was interrupted: the person stopped it.");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn after_a_stop_nothing_is_left_and_the_next_start_goes_on() {
     run.wait().with_code(13).saying("everything is kept. Go on with samocode");
 
     assert_nothing_runs(&stage, &sleeps, since);
-    assert_goes_on(&stage, "Iteration 1 was stopped by the person in its middle.");
+    assert_goes_on(&stage, "Iteration 1 was interrupted: the person stopped it.");
 }
 
 #[test]

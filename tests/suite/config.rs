@@ -8,6 +8,7 @@ use std::time::Duration;
 use samocode::config::{
     Config, ConfigError, LoadSpec, Overrides, Program, ProviderKind, SandboxMode, Source,
 };
+use samocode::domain::fallback::Fallback;
 use samocode::domain::phase::Phase;
 use samocode::domain::policy::Policy;
 use tempfile::TempDir;
@@ -164,6 +165,7 @@ fn every_key_is_read() {
         stall_stream: Duration::from_secs(9),
         retry_delay: Duration::ZERO,
         max_wait: Duration::from_secs(7200),
+        fallback: Some(Fallback { provider: "gemini".to_owned(), after: Duration::from_secs(900) }),
         max_iterations: Some(50),
         verify: Some("npm test".to_owned()),
         verify_limit: Duration::from_secs(300),

@@ -1,13 +1,16 @@
 //! Whole sessions with a scripted agent: bad input, faults, gates, crashes and limits.
 
 mod adoption;
+mod awake;
 mod budgets;
 mod crashes;
 mod evidence;
+mod fallback;
 mod gates;
 mod interrupts;
 mod iterations;
 mod leftovers;
+mod limits;
 mod names;
 mod places;
 mod plans;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{Check, folder, nearest};
+use crate::process::inhibitor;
 
 /// Less is little for a worktree and hours of logs.
 const LITTLE: u64 = 1024 * 1024 * 1024;
@@ -67,6 +68,18 @@ pub(super) fn kernel() -> Check {
         "this system has no way to find every process that an agent started",
         "those that hide in a session of their own may outlive an iteration; Linux has none of it",
     )
+}
+
+/// Whether the machine is kept from going to sleep by itself while a session works.
+pub(super) fn sleep() -> Check {
+    let path = std::env::var_os("PATH");
+    let found = match inhibitor(path.as_deref()) {
+        Ok(program) => format!("kept off by {} while a session works", program.display()),
+        Err(name) => {
+            format!("not kept off, there is no `{name}`: a machine that sleeps works on when it wakes")
+        }
+    };
+    Check::ok("sleep", found)
 }
 
 pub(super) fn clock() -> Check {

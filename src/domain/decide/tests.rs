@@ -3,6 +3,9 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::domain::fallback::Fallback;
+use crate::domain::outage::Outage;
+use crate::domain::outcome::Outcome;
 use crate::domain::session::sample::{plan, running};
 use crate::domain::verdict::Facts;
 
@@ -20,8 +23,10 @@ fn asks(session: &Session, text: &str, facts: Facts) -> Decision {
     decide(session, &Policy::default(), &verdict(Outcome::Completed, signal(text), facts), NOW).decision
 }
 
+/// What an ending comes to that left everything as it was.
 fn comes_to(session: &Session, outcome: Outcome, signal: Result<Signal, SignalFault>) -> Ruling {
-    decide(session, &Policy::default(), &verdict(outcome, signal, Facts::default()), NOW)
+    let facts = Facts { unchanged: true, ..Facts::default() };
+    decide(session, &Policy::default(), &verdict(outcome, signal, facts), NOW)
 }
 
 fn went(decision: &Decision) -> &str {
@@ -130,11 +135,25 @@ fn a_limit_parks_even_where_the_signal_is_refused() {
     assert!(crash.told[0].contains("SIGSEGV") && crash.told[0].contains("not allowed here"), "{crash:?}");
 }
 
+/// The session's provider was parked so often in a row already, for so many minutes together.
+fn parked(session: &mut Session, parks: u32, minutes: i64) {
+    let row = Outage {
+        since: NOW,
+        until: NOW,
+        reason: String::new(),
+        parks,
+        waited: SignedDuration::from_mins(minutes),
+    };
+    if parks > 0 {
+        session.outages.insert("demo".to_owned(), row);
+    }
+}
+
 #[test]
 fn a_park_ends_after_the_stated_reset_or_grows_while_the_limit_stands() {
     let until = |parks: u32, stated: Option<i64>| {
         let mut session = running("full", "planning");
-        session.counters.parks = parks;
+        parked(&mut session, parks, 0);
         let until = stated.map(|seconds| NOW + SignedDuration::from_secs(seconds));
         let limit = Outcome::UsageLimit { until, detail: String::new() };
         match comes_to(&session, limit, Err(SignalFault::Missing)).decision {
@@ -152,7 +171,7 @@ fn a_park_ends_after_the_stated_reset_or_grows_while_the_limit_stands() {
 fn a_park_says_why_it_ends_when_it_ends_and_the_next_iteration_is_told_once() {
     let reason = |parks: u32, until: Option<Timestamp>| {
         let mut session = running("full", "planning");
-        session.counters.parks = parks;
+        parked(&mut session, parks, 0);
         let ruling = comes_to(
             &session,
             Outcome::UsageLimit { until, detail: "you hit it".to_owned() },
@@ -195,12 +214,12 @@ fn a_reset_beyond_the_longest_wait_blocks_at_once_and_says_how_to_go_on() {
 fn tries_at_an_overloaded_service_back_off_spread_out_and_never_wait_for_longer_than_two_hours() {
     let wait = |parks: u32, id: &str, longest: u64| {
         let mut session = running("full", "planning");
-        session.counters.parks = parks;
-        let policy = Policy { max_wait: std::time::Duration::from_secs(longest), ..Policy::default() };
+        parked(&mut session, parks, 0);
+        let policy = Policy { max_wait: Duration::from_secs(longest), ..Policy::default() };
         let mut verdict = verdict(
             Outcome::Overloaded { detail: String::new() },
             Err(SignalFault::Missing),
-            Facts::default(),
+            Facts { unchanged: true, ..Facts::default() },
         );
         verdict.gate_id = crate::domain::gate::GateId::from_random(id.to_owned());
         match decide(&session, &policy, &verdict, NOW).decision {
@@ -220,9 +239,101 @@ fn tries_at_an_overloaded_service_back_off_spread_out_and_never_wait_for_longer_
 }
 
 #[test]
+fn guessed_waits_in_a_row_have_a_bound_together() {
+    let mut session = running("full", "planning");
+    let outage = || Outcome::Overloaded { detail: "503".to_owned() };
+    let wait = |session: &Session| match comes_to(session, outage(), Err(SignalFault::Missing)).decision {
+        Decision::Park(park) => park.until.as_second(),
+        Decision::Block(block) => {
+            for words in ["11 h were waited already", "12 h is the longest wait", "samocode resume a"] {
+                assert!(block.reason.contains(words), "{}", block.reason);
+            }
+            0
+        }
+        other => panic!("{other:?}"),
+    };
+    parked(&mut session, 9, 11 * 60);
+    assert!((2700..=3600).contains(&wait(&session)), "the last wait is as long as what is left");
+    parked(&mut session, 9, 12 * 60 - 1);
+    assert!((45..=60).contains(&wait(&session)));
+    session.outages.get_mut("demo").unwrap().waited += SignedDuration::from_secs(31);
+    assert_eq!(wait(&session), 0, "nothing is left to wait for");
+}
+
+#[test]
+fn a_run_that_did_something_before_it_hit_a_limit_begins_a_new_row_of_waits() {
+    let mut session = running("full", "planning");
+    parked(&mut session, 9, 12 * 60);
+    let worked =
+        verdict(Outcome::Overloaded { detail: String::new() }, Err(SignalFault::Missing), Facts::default());
+    let ruling = decide(&session, &Policy::default(), &worked, NOW);
+    assert!(matches!(ruling.decision, Decision::Park(park) if park.until.as_second() <= 30));
+    assert_eq!(ruling.told.len(), 1);
+}
+
+#[test]
+fn a_reset_beyond_the_longest_wait_is_waited_for_where_the_fallback_goes_on() {
+    let session = running("full", "planning");
+    let policy = |provider: &str| Policy {
+        fallback: Some(Fallback { provider: provider.to_owned(), after: Duration::ZERO }),
+        ..Policy::default()
+    };
+    let until = Some(NOW + SignedDuration::from_hours(30));
+    let weekly = verdict(
+        Outcome::UsageLimit { until, detail: String::new() },
+        Err(SignalFault::Missing),
+        Facts::default(),
+    );
+    assert_eq!(went(&decide(&session, &policy("other"), &weekly, NOW).decision), "waits");
+    assert_eq!(went(&decide(&session, &policy("demo"), &weekly, NOW).decision), "blocked", "it ran itself");
+    let mut both = session;
+    both.outages.insert(
+        "other".to_owned(),
+        Outage {
+            since: NOW,
+            until: NOW + SignedDuration::from_hours(20),
+            reason: String::new(),
+            parks: 1,
+            waited: SignedDuration::ZERO,
+        },
+    );
+    assert_eq!(went(&decide(&both, &policy("other"), &weekly, NOW).decision), "blocked", "both are out");
+}
+
+#[test]
+fn an_ending_that_no_pause_would_mend_is_followed_at_once_in_a_fresh_context() {
+    let session = running("full", "planning");
+    for (outcome, pause) in [
+        (Outcome::ContextExhausted, 0),
+        (Outcome::TurnLimit, 0),
+        (Outcome::TimeLimit { seconds: 1800 }, 5),
+        (Outcome::Crashed { detail: String::new() }, 5),
+    ] {
+        match comes_to(&session, outcome, Err(SignalFault::Missing)).decision {
+            Decision::Retry { after } => assert_eq!(after.as_second(), pause),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_run_that_was_ended_at_a_budget_asks_with_the_figures() {
+    let session = running("full", "planning");
+    let ended = Outcome::BudgetReached { figures: "412,000 of 400,000 tokens are used".to_owned() };
+    let ruling = comes_to(&session, ended, Err(SignalFault::Missing));
+    let Decision::Block(block) = ruling.decision else { panic!("{ruling:?}") };
+    assert_eq!(block.cause, BlockCause::Limit);
+    assert_eq!(
+        block.reason,
+        "412,000 of 400,000 tokens are used; `samocode resume a` grants a fresh allowance"
+    );
+    assert!(ruling.told[0].contains("412,000 of 400,000"), "{:?}", ruling.told);
+}
+
+#[test]
 fn times_at_the_end_of_the_calendar_are_no_panic() {
     let session = running("full", "planning");
-    let policy = Policy { max_wait: std::time::Duration::MAX, ..Policy::default() };
+    let policy = Policy { max_wait: Duration::MAX, ..Policy::default() };
     for now in [Timestamp::MIN, Timestamp::MAX] {
         for outcome in [
             Outcome::UsageLimit { until: Some(Timestamp::MAX), detail: String::new() },

@@ -2,10 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::amount::span_words;
+use crate::domain::fallback::serves_beside;
 use crate::domain::gate::GateId;
 use crate::domain::policy::Policy;
 use crate::domain::session::Session;
-use crate::domain::verdict::{Block, BlockCause, Decision, Park, Ruling};
+use crate::domain::verdict::{Block, BlockCause, Decision, Park, Ruling, Verdict};
 
 /// Wait after a usage limit whose reset time is unknown; doubles while the limit stands.
 const LIMIT_WAIT: SignedDuration = SignedDuration::from_mins(15);
@@ -16,72 +18,109 @@ const OUTAGE_WAIT: SignedDuration = SignedDuration::from_secs(30);
 /// Longest single wait between two tries.
 const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(2);
 
-/// Waits for a usage limit's reset. Parks in a row get longer whatever the resets are said to be.
-pub(super) fn usage_limit(
-    session: &Session,
-    policy: &Policy,
+/// The row of parks that one more belongs to.
+pub(super) struct Row<'a> {
+    session: &'a Session,
+    policy: &'a Policy,
     now: Timestamp,
-    reset: Option<Timestamp>,
-    detail: &str,
-) -> Ruling {
-    let parks = session.counters.parks;
-    let stated = reset.map(|reset| later(reset, LIMIT_MARGIN)).filter(|until| *until > now);
-    if let Some(until) = stated {
-        let soonest = if parks == 0 { now } else { later(now, grown(LIMIT_MARGIN, parks)) };
-        return park(session, policy, now, until.max(soonest), detail);
+    /// Parks in a row so far.
+    parks: u32,
+    /// How long they lasted, together.
+    waited: SignedDuration,
+    /// Another provider can go on meanwhile, so nothing is waited for in vain.
+    is_covered: bool,
+}
+
+impl<'a> Row<'a> {
+    /// The row of the provider that ran. A run that changed something had been served, and begins a new one.
+    pub(super) fn of(session: &'a Session, policy: &'a Policy, verdict: &Verdict, now: Timestamp) -> Self {
+        let outage = session.outage().filter(|_| verdict.facts.unchanged);
+        let provider = session.running().map_or("", |running| running.provider.as_str());
+        Self {
+            session,
+            policy,
+            now,
+            parks: outage.map_or(0, |outage| outage.parks),
+            waited: outage.map_or(SignedDuration::ZERO, |outage| outage.waited),
+            is_covered: serves_beside(session, policy, provider, now),
+        }
     }
-    let wait = guessed(policy, grown(LIMIT_WAIT, parks));
-    let why =
-        if reset.is_some() { "the limit stands after its stated reset" } else { "no reset time was given" };
-    let reason = format!("{detail}; {why}; trying again in {}", words(wait));
-    park(session, policy, now, later(now, wait), &reason)
-}
 
-/// Backs off from a service that is overloaded or out of reach. What `id` is made of spreads the tries of many
-/// sessions over the last quarter of the wait.
-pub(super) fn outage(
-    session: &Session,
-    policy: &Policy,
-    now: Timestamp,
-    id: &GateId,
-    detail: &str,
-) -> Ruling {
-    let wait = guessed(policy, grown(OUTAGE_WAIT, session.counters.parks));
-    park(session, policy, now, later(now, jittered(wait, id)), detail)
-}
+    /// Waits for a usage limit's reset. Parks in a row get longer whatever the resets are said to be.
+    pub(super) fn usage_limit(&self, reset: Option<Timestamp>, detail: &str) -> Ruling {
+        let stated = reset.map(|reset| later(reset, LIMIT_MARGIN)).filter(|until| *until > self.now);
+        if let Some(until) = stated {
+            let soonest =
+                if self.parks == 0 { self.now } else { later(self.now, grown(LIMIT_MARGIN, self.parks)) };
+            return self.park(until.max(soonest), detail);
+        }
+        let wait = self.guessed(grown(LIMIT_WAIT, self.parks));
+        let why = if reset.is_some() {
+            "the limit stands after its stated reset"
+        } else {
+            "no reset time was given"
+        };
+        let reason = format!("{detail}; {why}; trying again in {}", span_words(wait));
+        self.park(later(self.now, wait), &reason)
+    }
 
-fn park(session: &Session, policy: &Policy, now: Timestamp, until: Timestamp, reason: &str) -> Ruling {
-    let longest = longest(policy);
-    // One that was parked before told it then.
-    let told = if session.counters.parks == 0 {
-        vec![format!("Iteration {} was cut short: {reason}. Check what it left.", session.iteration)]
-    } else {
-        Vec::new()
-    };
-    let decision = if until.duration_since(now) > longest {
-        Decision::Block(Block {
-            cause: BlockCause::Limit,
-            reason: format!(
-                "{reason}: it ends at {until}, later than the longest wait of {} allows; \
-                 `samocode resume {}` tries again, and `--max-wait` lets it wait for longer",
-                words(longest),
-                session.name
-            ),
-        })
-    } else {
-        Decision::Park(Park { until, reason: reason.to_owned() })
-    };
-    Ruling { decision, told }
-}
+    /// Backs off from a service that is overloaded or out of reach. What `id` is made of spreads the tries of many
+    /// sessions over the last quarter of the wait.
+    pub(super) fn outage(&self, id: &GateId, detail: &str) -> Ruling {
+        let wait = self.guessed(grown(OUTAGE_WAIT, self.parks));
+        self.park(later(self.now, jittered(wait, id)), detail)
+    }
 
-fn longest(policy: &Policy) -> SignedDuration {
-    SignedDuration::try_from(policy.max_wait).unwrap_or(SignedDuration::MAX)
-}
+    fn park(&self, until: Timestamp, reason: &str) -> Ruling {
+        // One that was parked before told it then.
+        let told = if self.parks == 0 {
+            vec![format!("Iteration {} was cut short: {reason}. Check what it left.", self.session.iteration)]
+        } else {
+            Vec::new()
+        };
+        let decision = match self.too_long(until) {
+            Some(why) if !self.is_covered => Decision::Block(Block {
+                cause: BlockCause::Limit,
+                reason: format!(
+                    "{reason}: {why}; `samocode resume {}` tries again, and `--max-wait` lets it wait for longer",
+                    self.session.name
+                ),
+            }),
+            _ => Decision::Park(Park { until, reason: reason.to_owned() }),
+        };
+        Ruling { decision, told }
+    }
 
-/// A wait that nobody stated fits into the longest one, unless that leaves no time to wait.
-fn guessed(policy: &Policy, wait: SignedDuration) -> SignedDuration {
-    let longest = longest(policy);
-    if longest < OUTAGE_WAIT { wait } else { wait.min(longest) }
+    /// Why a wait until then must not be begun, in words.
+    fn too_long(&self, until: Timestamp) -> Option<String> {
+        let longest = self.longest();
+        // With another provider out as well, the earlier of them ends the wait.
+        let others = self.session.outages.values().map(|outage| outage.until);
+        let next_try = others.filter(|other| *other > self.now).fold(until, Timestamp::min);
+        let wait = next_try.duration_since(self.now);
+        let together = self.waited.checked_add(wait).unwrap_or(SignedDuration::MAX);
+        let allowed = span_words(longest);
+        if together <= longest {
+            None
+        } else if self.waited.is_zero() {
+            Some(format!("it ends at {until}, later than the longest wait of {allowed} allows"))
+        } else {
+            let waited = span_words(self.waited);
+            Some(format!(
+                "the next try is at {until}, {waited} were waited already, and {allowed} is the longest wait"
+            ))
+        }
+    }
+
+    fn longest(&self) -> SignedDuration {
+        SignedDuration::try_from(self.policy.max_wait).unwrap_or(SignedDuration::MAX)
+    }
+
+    /// A wait that nobody stated fits into what is left of the longest one, unless that leaves no time to wait.
+    fn guessed(&self, wait: SignedDuration) -> SignedDuration {
+        let left = self.longest().saturating_sub(self.waited);
+        if self.is_covered || left < OUTAGE_WAIT { wait } else { wait.min(left) }
+    }
 }
 
 /// `first`, doubled so many times, up to the longest step.
@@ -99,13 +138,4 @@ fn jittered(wait: SignedDuration, id: &GateId) -> SignedDuration {
 /// A time from a CLI's words may lie anywhere: the calendar's end is late enough.
 pub(super) fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
     at.checked_add(wait).unwrap_or(Timestamp::MAX)
-}
-
-/// `40 s`, `15 min`, `12 h`.
-fn words(wait: SignedDuration) -> String {
-    match wait.as_secs() {
-        seconds if seconds < 120 => format!("{seconds} s"),
-        seconds if seconds < 7200 => format!("{} min", seconds / 60),
-        seconds => format!("{} h", seconds / 3600),
-    }
 }

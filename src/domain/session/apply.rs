@@ -1,11 +1,15 @@
 //! How one journal entry changes a session. Mechanical: every judgement was made before the entry was written.
 
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::budget::Spent;
 use crate::domain::event::{Entry, Event, Judged, Received, Started};
+use crate::domain::outage::Outage;
 use crate::domain::outcome::{Interruption, Outcome};
 use crate::domain::phase::Phase;
 use crate::domain::request::Effect;
-use crate::domain::session::{Counters, Running, Session, Spent, State};
-use crate::domain::verdict::{BlockCause, Decision};
+use crate::domain::session::{Counters, Running, Session, State};
+use crate::domain::verdict::{BlockCause, Decision, Park};
 use crate::domain::workflow::GateKind;
 
 /// Words of runs that came to nothing, kept for the next one; older ones say nothing new.
@@ -44,7 +48,7 @@ impl Session {
                 }
             }
             Event::Started(started) => self.start(started, entry)?,
-            Event::Judged(judged) => self.judge(judged)?,
+            Event::Judged(judged) => self.judge(judged, entry.at)?,
             Event::Verified(verified) => self.verified(verified, entry.at)?,
             Event::Posted { gate } => {
                 self.posted = self.open_gate().is_some_and(|open| open.id == *gate);
@@ -101,12 +105,16 @@ impl Session {
             return Err(format!("iteration {} started where none may", started.iteration));
         }
         self.iteration = started.iteration;
-        self.state =
-            State::Running(Running { since: entry.at, tag: started.tag.clone(), guidance: started.guidance });
+        self.state = State::Running(Running {
+            since: entry.at,
+            provider: started.provider.clone(),
+            tag: started.tag.clone(),
+            guidance: started.guidance,
+        });
         Ok(())
     }
 
-    fn judge(&mut self, judged: &Judged) -> Result<(), String> {
+    fn judge(&mut self, judged: &Judged, at: Timestamp) -> Result<(), String> {
         let State::Running(running) = &self.state else {
             return Err(format!("iteration {} was judged and did not run", judged.iteration));
         };
@@ -114,6 +122,7 @@ impl Session {
             return Err(format!("iteration {} was judged, {} ran", judged.iteration, self.iteration));
         }
         let guidance = running.guidance;
+        let provider = running.provider.clone();
         self.add_up(judged);
         if judged.came_to_something() {
             self.news.told.clone_from(&judged.told);
@@ -126,7 +135,31 @@ impl Session {
             self.news.told.drain(..oldest);
         }
         self.count(judged);
-        self.enter_state(&judged.decision)
+        self.keep_outages(&provider, judged, at);
+        self.enter_state(&judged.decision, at)
+    }
+
+    /// A provider is out until it has worked: what an iteration changed before it ran into a limit is work.
+    fn keep_outages(&mut self, provider: &str, judged: &Judged, at: Timestamp) {
+        match &judged.decision {
+            Decision::Park(park) => {
+                let row = self.outages.remove(provider).filter(|_| judged.unchanged);
+                self.outages.insert(provider.to_owned(), Outage::with(row, park, at));
+            }
+            // Cut short by somebody else, it has shown nothing.
+            Decision::Again => {}
+            Decision::Go { .. }
+            | Decision::Retry { .. }
+            | Decision::Open(_)
+            | Decision::Block(_)
+            | Decision::Verify { .. }
+            | Decision::Finish { .. } => {
+                self.outages.remove(provider);
+                for outage in self.outages.values_mut() {
+                    outage.waited = SignedDuration::ZERO;
+                }
+            }
+        }
     }
 
     fn add_up(&mut self, judged: &Judged) {
@@ -141,10 +174,7 @@ impl Session {
             *self.usage.cost_usd.get_or_insert(0.0) += cost;
         }
         add(&mut self.worked_ms, judged.took_ms);
-        let spent = &mut self.counters.spent;
-        add(&mut spent.tokens, usage.input_tokens.saturating_add(usage.output_tokens));
-        spent.cost_usd += usage.cost_usd.unwrap_or(0.0);
-        add(&mut spent.worked_ms, judged.took_ms);
+        self.counters.spent = self.counters.spent.with(usage, judged.took_ms);
         if judged.head.is_some() {
             self.head.clone_from(&judged.head);
         }
@@ -163,8 +193,6 @@ impl Session {
         let lost = Outcome::Interrupted { by: Interruption::OrchestratorLost };
         self.counters.interruptions =
             if judged.outcome == lost { self.counters.interruptions + 1 } else { 0 };
-        self.counters.parks =
-            if matches!(judged.decision, Decision::Park(_)) { self.counters.parks + 1 } else { 0 };
         if judged.counts() && !judged.unchanged {
             self.counters.idle = 0;
         }
@@ -186,7 +214,7 @@ impl Session {
     }
 
     /// Brings about what was decided.
-    pub(super) fn enter_state(&mut self, decision: &Decision) -> Result<(), String> {
+    pub(super) fn enter_state(&mut self, decision: &Decision, at: Timestamp) -> Result<(), String> {
         self.state = match decision {
             Decision::Go { phase } => {
                 self.require_phase(phase)?;
@@ -199,7 +227,15 @@ impl Session {
                 self.posted = false;
                 State::Waiting(gate.clone())
             }
-            Decision::Park(park) => State::Parked(park.clone()),
+            Decision::Park(park) => State::Parked(Park {
+                until: self
+                    .outages
+                    .values()
+                    .map(|outage| outage.until)
+                    .filter(|until| *until > at)
+                    .fold(park.until, Timestamp::min),
+                reason: park.reason.clone(),
+            }),
             Decision::Block(block) => State::Blocked(block.clone()),
             Decision::Finish { summary } => State::Done(summary.clone()),
             Decision::Verify { then } => State::Verifying(then.clone()),
@@ -294,13 +330,12 @@ impl Session {
         let in_phase = std::mem::take(&mut self.counters.in_phase);
         self.counters = Counters { in_phase, spent: Spent::default(), ..Counters::default() };
         self.counters.in_phase.remove(&self.phase);
+        self.outages.clear();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
     use crate::domain::event::{Created, JOURNAL_VERSION, Prepared};
     use crate::domain::outcome::Usage;
@@ -336,6 +371,7 @@ mod tests {
             phase: session.phase.clone(),
             provider: "demo".to_owned(),
             tag: "t".to_owned(),
+            instead: None,
             guidance: 1,
         };
         session.apply(&entry(Event::Started(started))).unwrap();

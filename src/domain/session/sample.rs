@@ -58,6 +58,7 @@ pub(crate) fn started(session: &Session) -> Event {
         phase: session.phase.clone(),
         provider: "demo".to_owned(),
         tag: "t".to_owned(),
+        instead: None,
         guidance: session.news.guidance.len(),
     })
 }

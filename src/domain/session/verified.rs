@@ -48,6 +48,6 @@ impl Session {
         if check.end != CheckEnd::Unset {
             self.evidence = Some(Evidence { at, check: check.clone() });
         }
-        self.enter_state(&verified.decision)
+        self.enter_state(&verified.decision, at)
     }
 }

@@ -53,6 +53,7 @@ fn detail(outcome: &Outcome) -> &str {
         | Outcome::ContextExhausted
         | Outcome::TimeLimit { .. }
         | Outcome::Stalled { .. }
+        | Outcome::BudgetReached { .. }
         | Outcome::Interrupted { .. } => "",
     }
 }

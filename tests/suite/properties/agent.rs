@@ -16,12 +16,15 @@ pub(super) fn outcome(dice: &mut Dice, now: Timestamp) -> Outcome {
     }
     let resets =
         [-100_000, -60, 0, 1, 3600, 100_000].map(|seconds| later(now, SignedDuration::from_secs(seconds)));
-    match dice.below(16) {
+    match dice.below(17) {
         0 => Outcome::TurnLimit,
         1 => Outcome::ContextExhausted,
         2 => Outcome::Refused { detail },
         3 => Outcome::TimeLimit { seconds: 1800 },
-        4 => Outcome::Stalled { seconds: 600, at: dice.pick(&[Silence::Start, Silence::Stream]) },
+        4 => Outcome::Stalled {
+            seconds: 600,
+            at: dice.pick(&[Silence::Start, Silence::Stream, Silence::Tool]),
+        },
         5 | 6 => Outcome::UsageLimit { until: Some(dice.pick(&resets)), detail },
         7 => Outcome::UsageLimit { until: Some(dice.pick(&[Timestamp::MIN, Timestamp::MAX])), detail },
         8 => Outcome::UsageLimit { until: None, detail },
@@ -29,6 +32,7 @@ pub(super) fn outcome(dice: &mut Dice, now: Timestamp) -> Outcome {
         10 => Outcome::LoginRequired { detail },
         11 => Outcome::CreditExhausted { detail },
         12 => Outcome::CannotStart { detail },
+        14 => Outcome::BudgetReached { figures: detail },
         13 => Outcome::Interrupted { by: Interruption::Signal },
         _ => Outcome::Crashed { detail },
     }

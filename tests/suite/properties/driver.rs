@@ -240,6 +240,7 @@ impl Driver {
             phase: self.session().phase.clone(),
             provider: "demo".to_owned(),
             tag: "t".to_owned(),
+            instead: None,
             guidance: self.session().news.guidance.len(),
         };
         self.append(Event::Started(started))?;

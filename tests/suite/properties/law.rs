@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use samocode::domain::event::{Entry, Event, Started};
 use samocode::domain::gate::GateId;
 use samocode::domain::phase::Phase;
@@ -50,6 +51,8 @@ pub(super) struct Law {
     evidence: Option<(String, Option<String>)>,
     /// Verifications in a row that failed.
     unverified: u32,
+    /// How long they last, together.
+    waited: SignedDuration,
     /// The person's answers: question id → (title, answer).
     answers: BTreeMap<String, (String, String)>,
     /// Guidance that no iteration heard yet.
@@ -83,6 +86,7 @@ impl Law {
             verifying: None,
             evidence: None,
             unverified: 0,
+            waited: SignedDuration::ZERO,
             answers: BTreeMap::new(),
             guidance: Vec::new(),
             in_prompt: 0,
@@ -236,7 +240,7 @@ impl Law {
         self.moves.clear();
         self.failures = 0;
         self.lost = 0;
-        self.parks = 0;
+        self.unpark();
         self.idle = 0;
         self.unverified = 0;
     }

@@ -50,7 +50,7 @@ fn a_folder_is_taken_over_where_it_stood() {
     ] {
         let scenario = left_in(phase);
         let run = ["run", "auth", "--adopt", "--max-iterations", "1"];
-        scenario.run(run).expect_exit(11).expect_out(&["budget of 1 iterations"]);
+        scenario.run(run).expect_exit(11).expect_out(&["1 of 1 iterations are used"]);
         let called = scenario.invocations();
         assert_eq!((called[0].phase.as_str(), called[0].iteration), (next, 13));
         assert!(

@@ -49,7 +49,7 @@ fn ctrl_c_ends_the_iteration_keeps_everything_and_says_how_to_go_on() {
     assert_eq!(scenario.git(&["show", "auth:half.txt"]), "half");
     let prompt = scenario.prompt(2);
     assert!(prompt.contains("Iteration: 2\n"), "{prompt}");
-    assert!(prompt.contains("Iteration 1 was stopped by the person in its middle."), "{prompt}");
+    assert!(prompt.contains("Iteration 1 was interrupted: the person stopped it."), "{prompt}");
     assert!(prompt.contains("half.txt"), "what it left is told: {prompt}");
 }
 

@@ -37,8 +37,10 @@ impl Law {
         demand(matches!(before.state, State::Running(_)), "an iteration was judged that did not run")?;
         demand(judged.iteration == self.last_iteration, "another iteration was judged")?;
         let ran = !matches!(judged.outcome, Outcome::Interrupted { .. } | Outcome::CannotStart { .. });
-        if !judged.outcome.is_outage() {
-            self.parks = 0;
+        let interrupted = matches!(judged.outcome, Outcome::Interrupted { .. });
+        if !(judged.outcome.is_outage() && judged.unchanged || interrupted) {
+            // The provider has worked since it was parked.
+            self.unpark();
         }
         demand(judged.unchanged == world.unchanged, "what an iteration changed was misread")?;
         let granted = judged.signal.as_ref().ok().filter(|_| ran).and_then(|s| self.grants(s, world));
@@ -48,7 +50,7 @@ impl Law {
                 demand(blocks(judged, BlockCause::Limit), "a move went beyond its limit")?;
             }
             Some(granted) => {
-                self.parks = 0;
+                self.unpark();
                 let granted = self.verified_first(self.minded(granted, judged), world);
                 return self.heard(judged, &granted);
             }
@@ -68,6 +70,11 @@ impl Law {
             Outcome::CannotStart { .. } | Outcome::LoginRequired { .. } | Outcome::CreditExhausted { .. } => {
                 self.lost = 0;
                 demand(blocks(judged, BlockCause::Unable), "what cannot be used does not block")
+            }
+            Outcome::BudgetReached { .. } => {
+                self.lost = 0;
+                self.count();
+                demand(blocks(judged, BlockCause::Limit), "a run that was ended at a budget does not ask")
             }
             Outcome::UsageLimit { .. } | Outcome::Overloaded { .. } => {
                 self.lost = 0;
@@ -177,15 +184,23 @@ impl Law {
                 let edge = park.until == Timestamp::MAX;
                 demand(wait >= SignedDuration::from_secs(1) || edge, "a park that is no wait")?;
                 // Waits in a row double, up to two hours; a quarter less spreads them.
-                let least = SignedDuration::from_secs(22 << self.parks.min(8)).min(longest / 4 * 3);
+                let left = longest.saturating_sub(self.waited).max(SignedDuration::ZERO);
+                let least = SignedDuration::from_secs(22 << self.parks.min(8)).min(left / 4 * 3);
                 self.parks += 1;
+                self.waited = self.waited.checked_add(wait).unwrap_or(SignedDuration::MAX);
+                demand(self.waited <= longest, "parks in a row are longer than the longest wait")?;
                 demand(wait >= least || edge, "waits for a provider do not grow")
             }
             _ => {
-                self.parks = 0;
+                self.unpark();
                 demand(blocks(judged, BlockCause::Limit), "a limit counted against something")
             }
         }
+    }
+
+    pub(super) fn unpark(&mut self) {
+        self.parks = 0;
+        self.waited = SignedDuration::ZERO;
     }
 
     fn failed(&mut self, judged: &Judged) -> Result<(), Breach> {

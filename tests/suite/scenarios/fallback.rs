@@ -1,0 +1,89 @@
+//! The provider that goes on while the phase's own is parked.
+
+use jiff::{SignedDuration, Timestamp};
+use samocode::domain::event::{Event, Started};
+use samocode_testing_agent::{Script, Step};
+use serde_json::json;
+
+use crate::scenario::Scenario;
+
+const RUN: [&str; 6] = ["run", "auth", "--workflow", "quick", "--task", "Add tokens"];
+
+/// The first iteration ends at a limit that resets so many seconds from now.
+fn limited(seconds: i64) -> Scenario {
+    let reset = Timestamp::now() + SignedDuration::from_secs(seconds);
+    let info = json!({"status": "rejected", "resetsAt": reset.as_second(), "rateLimitType": "five_hour"});
+    let limit = json!({"type": "rate_limit_event", "rate_limit_info": info}).to_string();
+    let words = "You've hit your session limit";
+    let failed = Step::Failed { subtype: "success".into(), status: Some(429), words: words.into() };
+    let steps = [Step::Init, Step::Line(limit), failed, Step::Exit(1)];
+    Scenario::new()
+        .agent(Script::new().once("implementation", steps).then(Script::quick()))
+        .env("SAMOCODE_DEMO_PACE", "0")
+}
+
+fn started(scenario: &Scenario) -> Vec<Started> {
+    let entries = scenario.journal().into_iter();
+    entries
+        .filter_map(|entry| match entry.event {
+            Event::Started(started) => Some(started),
+            _ => None,
+        })
+        .collect()
+}
+
+fn providers(scenario: &Scenario) -> Vec<String> {
+    started(scenario).into_iter().map(|started| started.provider).collect()
+}
+
+#[test]
+fn while_the_provider_is_parked_for_long_the_fallback_goes_on_which_is_said_and_journaled() {
+    let scenario = limited(3600).config("SAMOCODE_FALLBACK=demo");
+    scenario
+        .run(RUN)
+        .expect_exit(0)
+        .expect_state("done")
+        .expect_out(&["demo started, in place of claude, which is parked: You've hit your session limit"]);
+    assert_eq!(providers(&scenario), ["claude", "demo", "demo", "demo"]);
+    let whys: Vec<_> = started(&scenario).into_iter().map(|started| started.instead).collect();
+    assert_eq!(whys[0], None);
+    assert!(whys[1..].iter().all(|why| why.as_deref() == Some("You've hit your session limit")), "{whys:?}");
+    assert_eq!(scenario.invocations().len(), 1);
+}
+
+#[test]
+fn the_provider_runs_again_when_its_park_is_over() {
+    let scenario = limited(-115)
+        .config("SAMOCODE_FALLBACK=demo")
+        .config("SAMOCODE_FALLBACK_AFTER=0")
+        .env("SAMOCODE_DEMO_PACE", "400");
+    let ended = scenario.run(RUN).expect_exit(0).expect_state("done");
+    let ran = providers(&scenario);
+    assert_eq!((ran[0].as_str(), ran[1].as_str()), ("claude", "demo"), "{ran:?}");
+    assert_eq!(ran.last().map(String::as_str), Some("claude"), "{ran:?}");
+    ended.expect_out(&["claude is parked no longer"]);
+}
+
+#[test]
+fn a_short_park_is_waited_out_and_so_is_one_without_a_fallback() {
+    let scenario = limited(-116).config("SAMOCODE_FALLBACK=demo");
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+    assert_eq!(providers(&scenario), ["claude"; 4]);
+
+    let scenario = limited(3600);
+    let mut running = scenario.start(RUN);
+    running.until_state("parked");
+    running.ctrl_c();
+    running.end().expect_exit(130);
+    assert_eq!(providers(&scenario), ["claude"]);
+}
+
+#[test]
+fn a_fallback_that_this_version_cannot_run_is_refused_before_anything_is_made() {
+    for provider in ["codex", "gemini"] {
+        let scenario = Scenario::new().config(&format!("SAMOCODE_FALLBACK={provider}"));
+        let words = format!("this version cannot run {provider} yet; it runs claude and demo");
+        scenario.run(RUN).expect_exit(12).expect_err(&[&words]);
+        assert!(scenario.session().is_none());
+    }
+}
