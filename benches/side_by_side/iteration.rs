@@ -22,7 +22,7 @@ pub(crate) fn measure() {
             let ran = project.run(&name, ITERATIONS, env);
             assert_eq!(ran.snapshots() >= ITERATIONS - 1, change, "{} snapshots", ran.snapshots());
             samocode.push(ran.period_ms());
-            shell.push(loop_ms(&project, &name, env));
+            shell.push(loop_ms(&project, &name, env, ITERATIONS));
         }
         let (least, median) = least_and_median(&samocode);
         println!("  samocode    {least:7.2} / {median:7.2} ms an iteration");
@@ -33,8 +33,8 @@ pub(crate) fn measure() {
     }
 }
 
-/// Milliseconds a start in a loop of `sh`.
-fn loop_ms(project: &Project, name: &str, env: &[(&str, &Path)]) -> f64 {
+/// Milliseconds a start in a loop of `sh`, over so many starts.
+pub(crate) fn loop_ms(project: &Project, name: &str, env: &[(&str, &Path)], starts: usize) -> f64 {
     let session = project.session_dir(name);
     let prompt = project.path("prompt");
     fs::write(&prompt, format!("Session path: {}\n", session.display())).unwrap();
@@ -44,9 +44,9 @@ fn loop_ms(project: &Project, name: &str, env: &[(&str, &Path)]) -> f64 {
         .command("sh")
         .args(["-c", script, "sh"])
         .args([project.stand_in(), prompt, project.path("log")])
-        .arg(ITERATIONS.to_string())
+        .arg(starts.to_string())
         .envs(env.iter().copied())
         .status();
     assert!(status.unwrap().success());
-    started.elapsed().as_secs_f64() * 1e3 / f64::from(u32::try_from(ITERATIONS).unwrap())
+    started.elapsed().as_secs_f64() * 1e3 / f64::from(u32::try_from(starts).unwrap())
 }

@@ -2,9 +2,10 @@
 //!
 //! Needs `sh`, `cat` and `git`, works in cargo's target folder, and judges nothing by itself: it prints both figures,
 //! the goal, and the machine they were measured on. Only the parts that are named run:
-//! `cargo bench --bench side_by_side -- iteration stream`.
+//! `cargo bench --bench side_by_side -- iteration stream`. `endurance` takes minutes, and runs only by its name.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a program for a developer's terminal")]
 
+mod endurance;
 mod iteration;
 mod journal;
 mod machine;
@@ -14,19 +15,23 @@ mod stream;
 
 type Part = (&'static str, fn());
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     ("iteration", iteration::measure),
     ("start", start::measure),
     ("stream", stream::measure),
     ("status", journal::measure),
+    (LONG, endurance::measure),
 ];
+
+/// The part that is left out where none is named.
+const LONG: &str = "endurance";
 
 fn main() {
     // Cargo adds `--bench`.
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     println!("{}\n", machine::facts());
     for (name, measure) in PARTS {
-        if asked.is_empty() || asked.iter().any(|word| word == name) {
+        if (asked.is_empty() && name != LONG) || asked.iter().any(|word| word == name) {
             measure();
             println!();
         }

@@ -99,13 +99,17 @@ impl Project {
         self.command(env!("CARGO_BIN_EXE_samocode"))
     }
 
-    /// Runs a new session for so many iterations; the environment says what the stand-in does in each.
-    pub(crate) fn run(&self, name: &str, iterations: usize, env: &[(&str, &Path)]) -> Ran {
+    /// Starts a new session for so many iterations; the environment says what the stand-in does in each.
+    pub(crate) fn start(&self, name: &str, iterations: usize, env: &[(&str, &Path)]) -> Child {
         let mut command = self.samocode();
         command.args(["run", name, "--task", "Measure", "--workflow"]).arg(self.path("workflow.toml"));
         command.args(["--max-iterations", &iterations.to_string()]).envs(env.iter().copied());
-        let mut child = command.spawn().unwrap();
-        let peak_kib = watch(&mut child);
+        command.spawn().unwrap()
+    }
+
+    /// Runs a new session for so many iterations.
+    pub(crate) fn run(&self, name: &str, iterations: usize, env: &[(&str, &Path)]) -> Ran {
+        let peak_kib = watch(&mut self.start(name, iterations, env));
         let entries = self.entries(name);
         let judged = judged(&entries);
         let went_on = judged.iter().filter(|judged| matches!(judged.decision, Decision::Go { .. })).count();

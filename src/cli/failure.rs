@@ -4,8 +4,6 @@ use std::process::ExitCode;
 
 use crate::cli::terminal;
 use crate::config::ConfigError;
-use crate::domain::environment::secret_values;
-use crate::domain::redact::Redactor;
 use crate::domain::verdict::{Block, BlockCause};
 use crate::engine::EngineError;
 use crate::git::GitError;
@@ -47,11 +45,9 @@ impl Failure {
     }
 
     pub(super) fn print(&self) -> ExitCode {
-        let env: Vec<_> = std::env::vars_os().collect();
-        let redactor = Redactor::new(secret_values(&env));
-        terminal::error(&redactor.text(&self.message));
+        terminal::error(&self.message);
         if let Some(hint) = &self.hint {
-            terminal::hint(&redactor.text(hint));
+            terminal::hint(hint);
         }
         ExitCode::from(self.code)
     }

@@ -102,7 +102,7 @@ pub(super) fn live_words(live: &Live, now: Timestamp) -> String {
 pub(super) fn cut(text: &str, width: usize) -> String {
     let mut used = 0;
     let mut kept = String::new();
-    for c in text.chars() {
+    for c in terminal::clean(text).chars() {
         let columns = c.width().unwrap_or(0);
         if used + columns > width.saturating_sub(1) {
             kept.push('…');

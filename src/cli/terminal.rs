@@ -1,40 +1,56 @@
-//! Printing that survives a terminal that is gone: nothing here panics on a closed pipe.
+//! Printing that survives a terminal that is gone: nothing here panics on a closed pipe. Everything that is printed
+//! passes through here, and leaves its secrets behind.
 
+use std::borrow::Cow;
 use std::io::{BufRead, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use crate::cli::style;
+use crate::domain::environment::secret_values;
+use crate::domain::redact::Redactor;
+
+/// Text without the secrets of the environment, and without what has the shape of one. To be called before a text is
+/// cut or broken into lines, too: half a secret is not known for one.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    static REDACTOR: OnceLock<Redactor> = OnceLock::new();
+    let redactor = REDACTOR.get_or_init(|| {
+        let environment: Vec<_> = std::env::vars_os().collect();
+        Redactor::new(secret_values(&environment))
+    });
+    redactor.text(text)
+}
 
 /// A line on standard output.
 pub(super) fn line(text: &str) {
     // Whoever read it has left; the work goes on, and the log has the line, too.
-    let _ = writeln!(anstream::stdout(), "{text}");
+    let _ = writeln!(anstream::stdout(), "{}", clean(text));
 }
 
 /// Text on standard output, without a line break.
 pub(super) fn raw(text: &str) {
     let mut out = anstream::stdout();
-    let _ = write!(out, "{text}");
+    let _ = write!(out, "{}", clean(text));
     let _ = out.flush();
 }
 
 /// Text on standard error as it stands.
 pub(super) fn raw_error(text: &str) {
-    let _ = write!(anstream::stderr(), "{text}");
+    let _ = write!(anstream::stderr(), "{}", clean(text));
 }
 
 /// An error on standard error.
 pub(super) fn error(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{} {text}", style::bad("error:"));
+    let _ = writeln!(anstream::stderr(), "{} {}", style::bad("error:"), clean(text));
 }
 
 /// What to do about it, on standard error.
 pub(super) fn hint(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{} {text}", style::dim("hint:"));
+    let _ = writeln!(anstream::stderr(), "{} {}", style::dim("hint:"), clean(text));
 }
 
 /// Something to know beside the output, on standard error.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{} {text}", style::dim("note:"));
+    let _ = writeln!(anstream::stderr(), "{} {}", style::dim("note:"), clean(text));
 }
 
 /// Whether a person sits at both ends.

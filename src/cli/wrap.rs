@@ -8,7 +8,7 @@ use crate::cli::terminal;
 /// columns less, which the caller fills.
 pub(super) fn hanging(words: &str, indent: usize) -> String {
     let width = if terminal::is_terminal() { terminal::width() } else { usize::MAX };
-    wrapped(words, indent, width)
+    wrapped(&terminal::clean(words), indent, width)
 }
 
 fn wrapped(words: &str, indent: usize, width: usize) -> String {

@@ -1,5 +1,6 @@
 //! An open gate: its files are put as the person shall find them, and then only a person's act counts.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::time::{Duration, Instant};
@@ -49,6 +50,7 @@ impl Orchestrator<'_> {
         match &gate.ask {
             GateAsk::Answers => {
                 self.reset_answers()?;
+                self.clean_questions()?;
                 if let Ok(questions) = fs::read(layout.qa()) {
                     write_atomic(&layout.shown_questions(&gate.id), &questions)?;
                 }
@@ -84,6 +86,17 @@ impl Orchestrator<'_> {
                 "answers that stood in _qa.md before the gate opened were put back to _waiting_; a copy is {}",
                 backup.display()
             ));
+        }
+        Ok(())
+    }
+
+    /// Questions are journaled with their answers, and told to later iterations: no secret may stand in them.
+    fn clean_questions(&self) -> Result<(), EngineError> {
+        let path = self.record.layout().qa();
+        if let Ok(questions) = fs::read(&path)
+            && let Cow::Owned(clean) = self.settings.redactor.bytes(&questions)
+        {
+            write_atomic(&path, &clean)?;
         }
         Ok(())
     }

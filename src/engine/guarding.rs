@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::domain::session::State;
@@ -32,6 +33,9 @@ impl Orchestrator<'_> {
         let path = self.record.layout().guard_copy();
         let text = serde_json::to_vec(&copy).map_err(|error| unreadable("write", &path, error.into()))?;
         write_atomic(&path, &text)?;
+        // A remote's address may hold a password. Later copies keep the mode.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))
+            .map_err(|error| unreadable("set the mode of", &path, error))?;
         self.guard = Some(copy);
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::domain::event::{Adopted, Created, Event};
 use crate::domain::name::{FolderName, Resolution, SessionName, resolve};
 use crate::domain::phase::Phase;
 use crate::domain::qa;
-use crate::domain::request::Answer;
+use crate::domain::request::{Act, Answer};
 use crate::domain::session::{Session, State};
 use crate::domain::status;
 use crate::domain::workflow::Workflow;
@@ -95,7 +95,13 @@ pub fn list(sessions: &Path) -> Result<Vec<Layout>, EngineError> {
 
 fn is_finished(layout: &Layout) -> bool {
     let session = read_session(&layout.journal()).ok().flatten();
-    session.is_some_and(|session: Session| matches!(session.state, State::Done(_)))
+    session.is_some_and(|session: Session| matches!(session.state, State::Done(_))) && !is_reopened(layout)
+}
+
+/// Whether a `reopen` waits for the next start.
+fn is_reopened(layout: &Layout) -> bool {
+    let waiting = store::waiting_requests(layout).unwrap_or_default();
+    waiting.iter().any(|incoming| matches!(incoming.request.act, Act::Reopen { .. }))
 }
 
 /// Takes the lock of a session that has a record.

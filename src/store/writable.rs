@@ -94,8 +94,9 @@ impl Writable {
     }
 }
 
+/// The record's comes first: it tells a session that was about to be made from somebody else's folder.
 fn make_folders(layout: &Layout) -> Result<(), StoreError> {
-    for dir in [layout.session_dir(), layout.logs(), layout.record_dir(), layout.inbox()] {
+    for dir in [layout.record_dir(), layout.inbox(), layout.session_dir(), layout.logs()] {
         fs::create_dir_all(&dir).map_err(io_error("make", &dir))?;
     }
     sync_dir(&layout.record_dir())?;

@@ -79,7 +79,7 @@ fn the_home_gets_only_the_clis_own_state() {
 }
 
 #[test]
-fn a_prompt_of_a_megabyte_arrives_whole() {
+fn fault_16_a_prompt_of_a_megabyte_arrives_whole() {
     let scratch = Scratch::new();
     let model = Model::start(Steps::new([Reply::text("finished")]));
     let prompt = format!("Phase: init\n\n{}end\n", "quotes ' \" and $(touch x)\n".repeat(40_000));

@@ -20,6 +20,7 @@ mod session_full;
 mod session_gates;
 mod session_guidance;
 mod session_limits;
+mod session_secrets;
 mod session_tools;
 mod session_troubles;
 mod stage;

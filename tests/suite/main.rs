@@ -16,4 +16,5 @@ mod properties;
 mod provider;
 mod scenario;
 mod scenarios;
+mod schedules;
 mod store;

@@ -4,7 +4,7 @@
 //! and `SAMOCODE_PROPERTY_HISTORIES=<n>` sets how many are run.
 
 mod agent;
-mod dice;
+pub(crate) mod dice;
 mod driver;
 mod law;
 mod person;

@@ -178,6 +178,12 @@ impl Scenario {
         self.root.path().canonicalize().unwrap()
     }
 
+    /// Leaves the folder where it is when the scenario is over, and says where.
+    pub(crate) fn keep(mut self) -> PathBuf {
+        self.root.disable_cleanup(true);
+        self.root()
+    }
+
     /// A path in the scenario's folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root().join(name)

@@ -27,6 +27,8 @@ enum Check {
     Pem,
     /// A signed token of three parts.
     Jwt,
+    /// What stands before the `@` of an address.
+    Url,
 }
 
 /// Bytes that secrets are made of.
@@ -68,7 +70,7 @@ const fn shape(prefix: &'static [u8], check: Check) -> Shape {
 }
 
 /// All of them. The lengths are below those of real keys, so that a shorter relative is found, too.
-pub(super) const SHAPES: [Shape; 38] = [
+pub(super) const SHAPES: [Shape; 39] = [
     run(b"sk-ant-", Kind::Word, 16),
     shape(b"sk-", Check::Key),
     run(b"sk_live_", Kind::Alphanumeric, 16),
@@ -108,6 +110,7 @@ pub(super) const SHAPES: [Shape; 38] = [
     shape(b"earer ", Check::Bearer),
     shape(b"BEGIN ", Check::Pem),
     shape(b"eyJ", Check::Jwt),
+    shape(b"://", Check::Url),
 ];
 
 /// Digits before the `:` of a bot's token.
@@ -120,6 +123,8 @@ const KEY_WINDOW: usize = 160;
 const JWT_HEADER: usize = 1024;
 /// How far is looked for the end of a line of armour.
 const PEM_WINDOW: usize = 48;
+/// The longest user with password in an address.
+const USER_WINDOW: usize = 256;
 /// Of a header's value, so much is looked at.
 const VALUE_WINDOW: usize = 64;
 
@@ -198,6 +203,7 @@ impl Shape {
             Check::Bearer => value(sight, behind, 20),
             Check::Pem => pem(sight, behind),
             Check::Jwt => jwt(sight),
+            Check::Url => user(sight, behind),
         }
     }
 }
@@ -297,6 +303,31 @@ fn pem(sight: &Sight<'_>, behind: usize) -> Judged {
         Judged::Secret { start: end + 5, end: end + 5, skip: Skip::Armour { dash: false } }
     } else {
         Judged::Clean
+    }
+}
+
+/// `user:password@` of an address, less the user; a user without password where that is a token.
+fn user(sight: &Sight<'_>, behind: usize) -> Judged {
+    let run =
+        sight.run(behind, USER_WINDOW, |byte| byte.is_ascii_graphic() && !b"/?#\"'`\\<>".contains(&byte));
+    if run.open {
+        return Judged::Open;
+    }
+    let authority = &sight.bytes[behind..behind + run.length];
+    // A password may hold an `@` that nobody escaped.
+    let Some(length) = authority.iter().rposition(|byte| *byte == b'@') else {
+        return Judged::Clean;
+    };
+    let user = &authority[..length];
+    let end = behind + length;
+    match user.iter().position(|byte| *byte == b':') {
+        Some(colon) if colon + 1 < length => {
+            Judged::Secret { start: behind + colon + 1, end, skip: Skip::Nothing }
+        }
+        None if length >= 20 && user.iter().any(u8::is_ascii_digit) => {
+            Judged::Secret { start: behind, end, skip: Skip::Nothing }
+        }
+        Some(_) | None => Judged::Clean,
     }
 }
 

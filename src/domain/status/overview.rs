@@ -2,6 +2,10 @@
 
 use super::{LAST_ACTION, NEXT, OwnLines};
 
+/// Of a longer task only the beginning is quoted, in bytes: Claude Code 2.1.197 reads no file of more than 256 KiB as a
+/// whole, and each iteration is told all of the task anyway.
+const MOST_QUOTED: usize = 64 * 1024;
+
 /// What the first `_overview.md` of a session says.
 #[derive(Debug, Clone)]
 pub struct NewOverview<'a> {
@@ -52,13 +56,30 @@ fn quoted(words: &str) -> String {
     let quote = |line: &str| {
         if line.is_empty() { ">\n".to_owned() } else { format!("> {line}\n") }
     };
-    words.trim_matches(['\n', '\r']).lines().map(quote).collect()
+    let words = words.trim_matches(['\n', '\r']);
+    let mut end = words.len().min(MOST_QUOTED);
+    while !words.is_char_boundary(end) {
+        end -= 1;
+    }
+    let shown = &words[..end];
+    let mut text: String = shown.lines().map(quote).collect();
+    if shown.len() < words.len() {
+        text.push_str(">\n> (and so on: every iteration is told the whole of it)\n");
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::{Blocked, read};
     use super::*;
+
+    #[test]
+    fn of_a_task_of_a_megabyte_the_beginning_is_quoted() {
+        let text = quoted(&"é and 'quotes'\n".repeat(70_000));
+        assert!(text.starts_with("> é and 'quotes'\n> é"), "{}", &text[..100]);
+        assert!(text.len() < 100 * 1024 && text.ends_with("the whole of it)\n"), "{}", text.len());
+    }
 
     #[test]
     fn a_new_overview_reads_back_whatever_the_task_says() {

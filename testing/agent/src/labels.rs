@@ -27,6 +27,8 @@ impl Labels {
             ("{session}", self.get("Session path")),
             ("{worktree}", self.get("Worktree path")),
             ("{main}", self.get("Main repository")),
+            ("{branch}", self.get("Branch name")),
+            ("{folder}", self.get("Session path").rsplit('/').next().unwrap_or_default()),
             ("{phase}", self.get("Phase")),
             ("{iteration}", self.get("Iteration")),
             ("{stamp}", self.get("TIMESTAMP_FILE")),

@@ -30,33 +30,35 @@ const BROKEN: u8 = 96;
 /// Runs the program.
 #[must_use]
 pub fn run() -> ExitCode {
-    let script = std::env::var_os(SCRIPT_VARIABLE)
-        .ok_or_else(|| io::Error::other(format!("{SCRIPT_VARIABLE} is not set")))
-        .and_then(|path| Script::read(Path::new(&path)));
-    let script = match script {
+    let mut prompt = Vec::new();
+    let script = io::stdin().read_to_end(&mut prompt).and_then(|_| {
+        let path = std::env::var_os(SCRIPT_VARIABLE)
+            .ok_or_else(|| io::Error::other(format!("{SCRIPT_VARIABLE} is not set")))?;
+        let prompt = String::from_utf8_lossy(&prompt).into_owned();
+        let labels = Labels::read(&prompt);
+        Ok((Script::read(Path::new(&path), labels.get("Iteration"))?, prompt, labels))
+    });
+    let (script, prompt, labels) = match script {
         Ok(script) => script,
         Err(error) => {
             drop(writeln!(io::stderr(), "the stand-in has no script: {error}"));
             return ExitCode::from(BROKEN);
         }
     };
-    match invocation(&script).and_then(|(place, actor)| actor.perform(&script.runs[place].steps)) {
+    let done = invocation(&script, prompt, labels)
+        .and_then(|(place, actor)| actor.perform(&script.runs[place].steps));
+    match done {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             drop(writeln!(io::stderr(), "the stand-in is in trouble: {error}"));
-            let trouble = OpenOptions::new().create(true).append(true).open(script.records.join(TROUBLE));
-            drop(trouble.and_then(|mut file| writeln!(file, "{error}")));
+            drop(append(&script.records.join(TROUBLE), &error));
             ExitCode::from(BROKEN)
         }
     }
 }
 
-fn invocation(script: &Script) -> io::Result<(usize, Actor<'_>)> {
-    let mut prompt = Vec::new();
-    io::stdin().read_to_end(&mut prompt)?;
-    let prompt = String::from_utf8_lossy(&prompt).into_owned();
-    let labels = Labels::read(&prompt);
-    let earlier = Invocation::all(&script.records)?;
+fn invocation(script: &Script, prompt: String, labels: Labels) -> io::Result<(usize, Actor<'_>)> {
+    let earlier = if script.light { Vec::new() } else { Invocation::all(&script.records)? };
     let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
     let mut invocation = Invocation {
         number: earlier.len() + 1,
@@ -69,7 +71,11 @@ fn invocation(script: &Script) -> io::Result<(usize, Actor<'_>)> {
         dir: std::env::current_dir()?,
         stdin: prompt,
     };
-    invocation.record(&script.records)?;
+    if script.light {
+        append(&script.records.join("pids"), &format!("{} {}", invocation.iteration, invocation.pid))?;
+    } else {
+        invocation.record(&script.records)?;
+    }
     let place = invocation.run.ok_or_else(|| {
         io::Error::other(format!(
             "no run fits invocation {}, in phase {}",
@@ -210,8 +216,7 @@ impl Actor<'_> {
     }
 
     fn note(&self, child: &Child) -> io::Result<()> {
-        let mut daemons = OpenOptions::new().create(true).append(true).open(self.records.join("daemons"))?;
-        writeln!(daemons, "{}", child.id())
+        append(&self.records.join("daemons"), &child.id())
     }
 
     fn fill(&self, text: &str) -> String {
@@ -221,6 +226,12 @@ impl Actor<'_> {
     fn path(&self, text: &str) -> PathBuf {
         PathBuf::from(self.fill(text))
     }
+}
+
+/// Adds a line to a file.
+fn append(path: &Path, line: &impl std::fmt::Display) -> io::Result<()> {
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    writeln!(file, "{line}")
 }
 
 fn print(line: &str) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! What the stand-in does, by phase and by how often it was started.
+//! What the stand-in does, by phase and by how often it was started, or by the number of its iteration.
 
 use std::fs;
 use std::io;
@@ -14,6 +14,10 @@ use crate::step::Step;
 pub struct Script {
     /// Where invocations are recorded.
     pub records: PathBuf,
+    /// Record nothing but iterations with their process ids, in the file `pids`: for long runs, in which a look at all earlier invocations
+    /// would cost more and more. How often a run was done is not known then.
+    #[serde(default)]
+    pub light: bool,
     /// What there is to do.
     pub runs: Vec<Run>,
 }
@@ -88,12 +92,18 @@ impl Script {
         })
     }
 
-    /// Reads a script.
+    /// Reads a script; from a folder, the one that is named after the iteration: `7.json`.
     ///
     /// # Errors
     /// When the file cannot be read or is no script.
-    pub fn read(path: &Path) -> io::Result<Self> {
-        Ok(serde_json::from_slice(&fs::read(path)?)?)
+    pub fn read(path: &Path, iteration: &str) -> io::Result<Self> {
+        let text = match fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                fs::read(path.join(format!("{iteration}.json")))?
+            }
+            text => text?,
+        };
+        Ok(serde_json::from_slice(&text)?)
     }
 
     /// Writes the script, and makes the folder for records.

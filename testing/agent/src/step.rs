@@ -1,5 +1,5 @@
-//! The steps of a run. Words in braces stand for what the prompt says: `{session}`, `{worktree}`, `{main}`, `{phase}`,
-//! `{iteration}`, `{stamp}`, and `{records}` for the script's own folder.
+//! The steps of a run. Words in braces stand for what the prompt says: `{session}`, `{worktree}`, `{folder}`, `{main}`, `{branch}`,
+//! `{phase}`, `{iteration}`, `{stamp}`, and `{records}` for the script's own folder.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

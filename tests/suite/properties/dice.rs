@@ -2,7 +2,7 @@
 
 /// A source of choices. The same source gives the same history.
 #[derive(Debug, Clone)]
-pub(super) enum Dice {
+pub(crate) enum Dice {
     /// Endless, from a seed (splitmix64).
     Seed(u64),
     /// Ends with its bytes: an exhausted tape always says 0, the most harmless choice.
@@ -11,7 +11,7 @@ pub(super) enum Dice {
 
 impl Dice {
     /// A number below `limit`.
-    pub(super) fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         let drawn = match self {
             Self::Seed(state) => {
                 *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -26,17 +26,17 @@ impl Dice {
     }
 
     /// True in about `percent` of 100 draws; never with 0, never on an exhausted tape.
-    pub(super) fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         99 - self.below(100) < percent
     }
 
     /// One of these.
-    pub(super) fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())].clone()
     }
 
     /// Whether there is nothing more to choose.
-    pub(super) fn is_spent(&self) -> bool {
+    pub(crate) fn is_spent(&self) -> bool {
         matches!(self, Self::Tape(bytes) if bytes.len() == 0)
     }
 }

@@ -104,6 +104,23 @@ fn killed_before_its_worktree_stood_it_goes_on_from_there() {
 }
 
 #[test]
+fn killed_before_its_first_entry_stood_it_is_made_by_the_same_command() {
+    let today = jiff::Zoned::now().strftime("%y-%m-%d").to_string();
+    for journal in [None, Some(""), Some("{\"v\":1,\"at\":\"2026-")] {
+        let scenario = Scenario::new();
+        let sessions = scenario.path("sessions");
+        let record = sessions.join(format!(".samocode/{today}-auth"));
+        fs::create_dir_all(record.join("inbox")).unwrap();
+        fs::create_dir_all(sessions.join(format!("{today}-auth/_logs"))).unwrap();
+        if let Some(text) = journal {
+            fs::write(record.join("journal.jsonl"), text).unwrap();
+        }
+        scenario.run(RUN).expect_exit(0).expect_state("done");
+        assert_eq!(scenario.view().folder, format!("{today}-auth"), "after {journal:?}");
+    }
+}
+
+#[test]
 fn a_torn_last_line_of_the_journal_is_dropped() {
     let scenario = Scenario::new();
     scenario.run(RUN.into_iter().chain(["--max-iterations", "1"])).expect_exit(11);

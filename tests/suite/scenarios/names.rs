@@ -5,7 +5,7 @@ use std::fs;
 use crate::scenario::Scenario;
 
 #[test]
-fn names_that_cannot_be_are_refused_with_the_name_they_could_have() {
+fn fault_29_names_that_cannot_be_are_refused_with_the_name_they_could_have() {
     let scenario = Scenario::new();
     let long = "a".repeat(65);
     for (name, words) in [
@@ -80,7 +80,7 @@ fn expect_task(scenario: &Scenario, task: &str) {
 }
 
 #[test]
-fn a_task_of_a_megabyte_from_a_file_reaches_the_agent_unharmed() {
+fn fault_16_and_29_a_task_of_a_megabyte_from_a_file_reaches_the_agent_unharmed() {
     let scenario = Scenario::new();
     let task = hard_text().repeat(1024 * 1024 / hard_text().len() + 1);
     assert!(task.len() > 1024 * 1024);
@@ -93,7 +93,7 @@ fn a_task_of_a_megabyte_from_a_file_reaches_the_agent_unharmed() {
 }
 
 #[test]
-fn a_task_from_standard_input_reaches_the_agent_unharmed() {
+fn fault_29_a_task_from_standard_input_reaches_the_agent_unharmed() {
     let scenario = Scenario::new();
     let arguments = ["run", "auth", "--workflow", "quick", "--task-file", "-"];
     scenario.run_with_input(arguments, &hard_text()).expect_exit(0);
@@ -101,7 +101,7 @@ fn a_task_from_standard_input_reaches_the_agent_unharmed() {
 }
 
 #[test]
-fn a_task_on_the_command_line_reaches_the_agent_unharmed() {
+fn fault_29_a_task_on_the_command_line_reaches_the_agent_unharmed() {
     let scenario = Scenario::new();
     let short = ["--session", "auth", "--workflow", "quick", "--task", &hard_text()];
     scenario.run(short).expect_exit(0);

@@ -70,9 +70,11 @@ fn nothing_waits_in_a_finished_session() {
 fn a_finished_session_is_reopened_with_words_and_finishes_again() {
     let scenario = Scenario::new();
     scenario.run(["run", "auth", "--workflow", "quick", "--task", "t"]).expect_exit(0);
-    let folder = scenario.layout().folder().to_owned();
-    scenario.run(["reopen", &folder, "-m", "also for admins"]).expect_exit(0).expect_out(&["samocode run"]);
-    scenario.run(["run", &folder]).expect_exit(0).expect_state("done");
+    scenario
+        .run(["reopen", "auth", "-m", "also for admins"])
+        .expect_exit(0)
+        .expect_out(&["samocode run auth"]);
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
     let prompt = scenario.prompt(4);
     assert!(prompt.contains("## Guidance from the person\n\nalso for admins"), "{prompt}");
     assert_eq!(scenario.invocations()[3].phase, "implementation");

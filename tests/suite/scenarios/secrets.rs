@@ -1,6 +1,7 @@
 //! Secrets: what a child does not get, and what is seen nowhere although the child shows it wherever it can.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use serde_json::json;
@@ -22,18 +23,29 @@ fn bot_token() -> String {
 const OPAQUE: &str = "plum-Basket/7=evening\"quote";
 const WITHHELD: &str = "amber-Lantern-31415";
 const HEADER: &str = "q7Zf0PlM2x";
+/// Of an address.
+const URL_PASSWORD: &str = "w4lnut-Harbour";
 
 /// All that must be seen nowhere, as it is and as JSON writes it.
 fn planted() -> Vec<String> {
     let bot = bot_token().split_once(':').unwrap().1.to_owned();
     let json = OPAQUE.replace('"', "\\\"");
-    vec![api_key(), bot, OPAQUE.to_owned(), json, WITHHELD.to_owned(), HEADER.to_owned()]
+    vec![
+        api_key(),
+        bot,
+        OPAQUE.to_owned(),
+        json,
+        WITHHELD.to_owned(),
+        HEADER.to_owned(),
+        URL_PASSWORD.to_owned(),
+    ]
 }
 
 /// A line with all of them.
 fn leak() -> String {
     format!(
-        "key {} bot {} and {OPAQUE} and {WITHHELD}, Authorization: Bearer {HEADER}; the end",
+        "key {} bot {} and {OPAQUE} and {WITHHELD}, Authorization: Bearer {HEADER}, \
+         https://ada:{URL_PASSWORD}@host/x.git; the end",
         api_key(),
         bot_token()
     )
@@ -63,12 +75,18 @@ fn nothing_planted_in(what: &str, bytes: &[u8]) {
 
 /// Looks through every file below a folder; gives how many there are.
 fn nothing_planted_below(folder: &Path) -> usize {
+    nothing_planted_below_but(folder, &[])
+}
+
+/// The same, without files whose names begin with one of these.
+fn nothing_planted_below_but(folder: &Path, but: &[&str]) -> usize {
     let mut files = 0;
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            files += nothing_planted_below(&path);
-        } else {
+            files += nothing_planted_below_but(&path, but);
+        } else if !but.iter().any(|but| name.starts_with(but)) {
             nothing_planted_in(&path.display().to_string(), &fs::read(&path).unwrap());
             files += 1;
         }
@@ -109,7 +127,7 @@ fn the_set_up_command_gets_only_what_is_given_back() {
 }
 
 #[test]
-fn planted_secrets_are_in_no_log_message_or_record_of_a_whole_session() {
+fn fault_28_planted_secrets_are_in_no_log_message_or_record_of_a_whole_session() {
     let line = |text: &str| Step::Line(json!({"type": "assistant", "note": text}).to_string());
     // So long that the pipe and every buffer end somewhere within one of them.
     let long = leak().repeat(1_500);
@@ -171,6 +189,69 @@ fn planted_secrets_are_in_no_log_message_or_record_of_a_whole_session() {
     assert!(nothing_planted_below(&scenario.path("sessions")) > 12);
     assert_eq!(nothing_planted_in_outputs(&scenario), 4);
     assert_eq!(streams_of_json(&scenario), 5);
+}
+
+#[test]
+fn fault_28_secrets_in_questions_plans_and_the_notebook_are_on_no_screen_and_in_no_record() {
+    let question = format!(
+        "### Q1: Is this it: {}?\nA) {}\nB) none\n**Suggestion:** A - as {} has it\n**Answer:** _waiting_\n",
+        leak(),
+        api_key(),
+        bot_token()
+    );
+    let plan = format!("# Plan {}\n\n## Use {}\n- [ ] it\n", leak(), api_key());
+    let noted = Step::replace("{session}/_overview.md", "Last Action:", &format!("Last Action: {}", leak()));
+    let mut asking = Step::ask(&question);
+    asking.insert(1, noted);
+    let script = Script::new()
+        .each("investigation", Step::go("requirements"))
+        .once("requirements", asking)
+        .each("requirements", Step::go("planning"))
+        .each("planning", Step::plan(&plan))
+        .each("implementation", Step::go("implementation"));
+    let scenario = scene().agent(script);
+
+    let run = ["run", "auth", "--exit-on-wait", "--task", "x"];
+    scenario.run(run).expect_exit(10).expect_out(&["Is this it", "<redacted>", "suggestion: A"]);
+    for looking in [vec!["status", "auth"], vec!["status", "auth", "--json"], vec!["list"]] {
+        scenario.run(looking).expect_exit(0).expect_out(&["<redacted>"]);
+    }
+    scenario.run(["answer", "auth", "--suggestions"]).expect_exit(0);
+    scenario.run(["run", "auth", "--exit-on-wait"]).expect_exit(10).expect_out(&["Plan key <redacted>"]);
+    scenario.edit("01-08-14:30-plan-tokens.md", "- [ ] it", &format!("- [ ] it with {WITHHELD}"));
+    scenario.run(["approve", "auth"]).expect_exit(2).expect_out(&["it with <redacted>"]);
+
+    // Documents of the agent's own are as it wrote them, and so are the bytes that an approval is bound to.
+    let own = ["_overview.md", "01-08-14:30-plan", "shown-plan"];
+    assert!(nothing_planted_below_but(&scenario.path("sessions"), &own) > 8);
+    assert!(nothing_planted_below(&scenario.repo()) > 12);
+    // What the stand-in records is its environment, which is meant to hold some of them.
+    assert!(nothing_planted_below_but(&scenario.path("home"), &["00"]) > 0);
+    assert_eq!(nothing_planted_in_outputs(&scenario), 7);
+}
+
+#[test]
+fn fault_28_a_remotes_address_with_a_password_is_in_no_error() {
+    let scenario = scene();
+    scenario.git(&["remote", "add", "origin", &format!("https://ada:{URL_PASSWORD}@127.0.0.1:1/x.git")]);
+    let ended = scenario.run(["run", "auth", "--task", "x", "--workflow", "quick"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    drop(scenario.run(["doctor"]));
+    // Git's configuration is put back from a copy, byte for byte, which nobody else may read.
+    assert!(nothing_planted_below_but(&scenario.path("sessions"), &["guard.json"]) > 6);
+    let mode = scenario.layout().guard_copy().metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(nothing_planted_in_outputs(&scenario), 2);
+}
+
+#[test]
+fn an_argument_that_looks_like_a_key_is_said_to_be_visible() {
+    let scenario =
+        scene().config(&format!("CLAUDE_ARGS=\"--mcp-config '{{\\\"key\\\":\\\"{}\\\"}}'\"", api_key()));
+    let run = ["run", "auth", "--task", "x", "--workflow", "quick"];
+    scenario.run(run).expect_exit(0).expect_out(&["CLAUDE_ARGS holds what looks like a key"]);
+    assert!(nothing_planted_below(&scenario.path("sessions")) > 6);
+    assert_eq!(nothing_planted_in_outputs(&scenario), 1);
 }
 
 /// Looks through what samocode printed; gives how often it was started.
