@@ -127,6 +127,7 @@ pub(super) fn settings(context: &Context, options: &RunOptions) -> Result<Settin
         redactor: engine::redactor(&context.config, &person_env),
         config: context.config.clone(),
         cache_dir: context.dirs.cache.clone(),
+        config_dir: context.dirs.config.clone(),
         person_env,
         program,
         wishes: Wishes {

@@ -109,6 +109,7 @@ impl Orchestrator<'_> {
             }
         }
         self.say.live(None);
+        self.renew_login();
         Ok(self.finish(provider, watching))
     }
 
@@ -198,6 +199,7 @@ impl Orchestrator<'_> {
     }
 
     fn tick(&mut self, watching: &mut Watching) -> Result<(), EngineError> {
+        self.renew_login();
         let watched = watching.look(has_signal(self.record.layout()));
         self.say.live(Some(&watching.live));
         if self.take_requests()? == Some(Wish::Leave) && watching.interruption.is_none() {
