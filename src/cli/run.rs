@@ -136,6 +136,7 @@ pub(super) fn settings(context: &Context, options: &RunOptions) -> Result<Settin
         redactor,
         config,
         cache_dir: context.dirs.cache.clone(),
+        config_dir: context.dirs.config.clone(),
         person_env,
         program,
         wishes: Wishes {

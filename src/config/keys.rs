@@ -48,7 +48,8 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_SETUP", "", "command run in a fresh worktree"),
     key("SAMOCODE_VERIFY", "", "command that has to pass before a session ends"),
     key("SAMOCODE_VERIFY_TIMEOUT", "1800", "longest run of it, seconds"),
-    key("SAMOCODE_SANDBOX", "off", "`auto`, `required` or `off`"),
+    key("SAMOCODE_SANDBOX", "auto", "`auto`, `required` or `off`"),
+    key("SAMOCODE_SANDBOX_WRITE", "", "more folders that agents may write, with `:` between"),
     key("SAMOCODE_ALLOW_PUSH", "off", "whether an agent may push"),
     key("SAMOCODE_PASS_ENV", "", "credentials that the CLI may see"),
     key("SAMOCODE_FALLBACK", "", "provider to go on with while parked"),
@@ -62,8 +63,7 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// Keys that are read and checked, and that nothing in this version acts on: whoever sets one is told so.
-pub(super) const WITHOUT_EFFECT: &[&str] =
-    &["TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID", "SAMOCODE_ALLOW_PUSH", "SAMOCODE_REVIEWERS"];
+pub(super) const WITHOUT_EFFECT: &[&str] = &["TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID", "SAMOCODE_REVIEWERS"];
 
 /// What can be set for one phase: `PLANNING_MODEL`.
 pub const PHASE_SUFFIXES: &[&str] = &["_PROVIDER", "_MODEL", "_TIMEOUT", "_TOOLS"];

@@ -55,6 +55,7 @@ pub(super) fn resolve(spec: &LoadSpec<'_>, layers: Layers) -> Result<Config, Con
         setup: all.optional("SAMOCODE_SETUP", text)?,
         verify: all.optional("SAMOCODE_VERIFY", text)?,
         sandbox: all.required("SAMOCODE_SANDBOX", values::sandbox)?,
+        sandbox_write: all.paths("SAMOCODE_SANDBOX_WRITE")?,
         allow_push: all.required("SAMOCODE_ALLOW_PUSH", values::switch)?,
         pass_env: all.optional("SAMOCODE_PASS_ENV", values::variables)?.unwrap_or_default(),
         fallback: all.optional("SAMOCODE_FALLBACK", str::parse)?,
@@ -167,6 +168,24 @@ impl<'a> Resolver<'a> {
 
     fn path(&self, key: &str, setting: &Setting, text: &str) -> Result<PathBuf, ConfigError> {
         place::absolute(text, &setting.base, self.home).map_err(|problem| bad(key, setting, problem))
+    }
+
+    /// Paths with `:` between them.
+    fn paths(&self, key: &str) -> Result<Vec<PathBuf>, ConfigError> {
+        let Some((setting, text)) = self.set(key) else {
+            return Ok(Vec::new());
+        };
+        let texts = text.split(':').map(str::trim).filter(|text| !text.is_empty());
+        texts
+            .map(|text| match self.path(key, setting, text)? {
+                all if all.parent().is_none() => Err(bad(
+                    key,
+                    setting,
+                    "`/` would open the whole disk; `SAMOCODE_SANDBOX=off` does".into(),
+                )),
+                path => Ok(path),
+            })
+            .collect()
     }
 
     fn folder(&self, file: &Path, key: &'static str) -> Result<Folder, ConfigError> {

@@ -105,6 +105,8 @@ pub struct Config {
     pub verify: Option<String>,
     /// Whether writes are confined.
     pub sandbox: SandboxMode,
+    /// More folders and files that a confined child may write.
+    pub sandbox_write: Vec<PathBuf>,
     /// Whether an agent may push.
     pub allow_push: bool,
     /// More variables that the CLI may see.

@@ -7,14 +7,40 @@ use std::ffi::{OsStr, OsString};
 
 use crate::domain::redact::Redactor;
 
+mod git;
+
+pub use git::{GitSetting, add_git_settings};
+
 /// Variables by which a program reaches an agent that holds keys.
-const AGENT_SOCKETS: [&str; 6] = [
+const AGENT_SOCKETS: [&str; 9] = [
     "SSH_AUTH_SOCK",
     "SSH_AGENT_PID",
+    "GIT_ASKPASS",
+    "SSH_ASKPASS",
+    "VSCODE_GIT_IPC_HANDLE",
     "GPG_AGENT_INFO",
     "GNOME_KEYRING_CONTROL",
     "GNOME_KEYRING_PID",
     "KRB5CCNAME",
+];
+
+/// What git and the tools around it may need to reach a remote as the person; for children that may push.
+pub const FOR_PUSHING: [&str; 15] = [
+    "GIT_CONFIG_COUNT",
+    "SSH_AUTH_SOCK",
+    "SSH_AGENT_PID",
+    "GIT_ASKPASS",
+    "SSH_ASKPASS",
+    "VSCODE_GIT_IPC_HANDLE",
+    "GNOME_KEYRING_CONTROL",
+    "GNOME_KEYRING_PID",
+    "KRB5CCNAME",
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "GH_ENTERPRISE_TOKEN",
+    "GITHUB_ENTERPRISE_TOKEN",
+    "GITLAB_TOKEN",
+    "GL_TOKEN",
 ];
 
 /// Words of a name that make its value a credential. Plural `TOKENS` is none of them: it counts a model's tokens.
@@ -73,6 +99,9 @@ pub fn child_environment(
     let mut child = ChildEnvironment::default();
     for (name, value) in person {
         let text = name.to_string_lossy();
+        if git::is_part(&text) {
+            continue;
+        }
         let needed = needs.names.contains(&text.as_ref())
             || needs.prefixes.iter().any(|prefix| text.starts_with(prefix));
         let given = needed || pass.iter().any(|passed| *passed == text);
@@ -82,6 +111,10 @@ pub fn child_environment(
             child.withheld.push(text.into_owned());
         }
     }
+    // One by one, their names look like keys, and a pair that is not whole makes git refuse to work.
+    let (settings, withheld) = git::allowed(person, &shapes, |name| pass.iter().any(|passed| passed == name));
+    add_git_settings(&mut child.variables, settings);
+    child.withheld.extend(withheld);
     child.withheld.sort();
     child
 }
@@ -190,6 +223,29 @@ mod tests {
         assert_eq!(child.withheld, ["DB_URL", "PLAIN"]);
         assert_eq!(child.variables, person(&[("OTHER", "value"), proxy]));
         assert!(secret_values(&env).contains(&proxy.1.as_bytes()));
+    }
+
+    #[test]
+    fn settings_of_git_stay_whole_and_those_with_credentials_are_withheld() {
+        let env = person(&[
+            ("GIT_CONFIG_COUNT", "3"),
+            ("GIT_CONFIG_KEY_0", "http.https://git.example/.extraheader"),
+            ("GIT_CONFIG_VALUE_0", "Authorization: Basic abc"),
+            ("GIT_CONFIG_KEY_1", "user.name"),
+            ("GIT_CONFIG_VALUE_1", "Ada"),
+            ("GIT_CONFIG_KEY_2", "credential.helper"),
+            ("GIT_CONFIG_VALUE_2", "store"),
+        ]);
+        let whole = child_environment(&env, &Needs::default(), &["GIT_CONFIG_COUNT".into()]);
+        assert!(whole.withheld.is_empty());
+        let child = child_environment(&env, &Needs::default(), &[]);
+        let names = [0, 2].map(|n| [format!("GIT_CONFIG_KEY_{n}"), format!("GIT_CONFIG_VALUE_{n}")]);
+        let mut names: Vec<String> = names.into_iter().flatten().collect();
+        names.sort();
+        assert_eq!(child.withheld, names);
+        let left =
+            [("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "user.name"), ("GIT_CONFIG_VALUE_0", "Ada")];
+        assert_eq!(child.variables, person(&left));
     }
 
     #[test]

@@ -115,6 +115,7 @@ impl Orchestrator<'_> {
             }
         }
         self.say.live(None);
+        self.renew_login();
         Ok(self.finish(provider, watching))
     }
 
@@ -204,6 +205,7 @@ impl Orchestrator<'_> {
     }
 
     fn tick(&mut self, watching: &mut Watching) -> Result<(), EngineError> {
+        self.renew_login();
         let mut watched = watching.look(has_signal(self.record.layout()));
         let over = self.over_budget(&watching.live.usage, watching.live.worked_ms);
         watched.over_budget = over.is_some();

@@ -1,8 +1,8 @@
-//! The sandbox of a session's children: whether there is one, and what each child may write and read in it.
+//! The sandbox of a session's children: whether there is one, tried out before it is relied on. What a child may write and
+//! read in it is said in `confined`.
 
-use std::collections::BTreeMap;
 use std::fs::{DirBuilder, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,9 +15,7 @@ use crate::domain::command::{CommandSpec, Exit};
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::{EngineError, Settings, random_hex};
 use crate::process::{Graces, Launch, Stderr, run_bounded};
-use crate::provider::Provider;
-use crate::sandbox::{self, Facts};
-use crate::store::Layout;
+use crate::sandbox::{self, Cache};
 
 /// How long the self-test may take.
 const TEST_LIMIT: Duration = Duration::from_secs(20);
@@ -28,11 +26,14 @@ const OPEN: &str = "the CLI and its tools can write and read what you can";
 /// What the confinements of a run have in common.
 #[derive(Debug)]
 pub(super) struct Sandbox {
-    home: PathBuf,
-    temporary: Vec<PathBuf>,
-    /// Where the machine's own folder for temporary files has the project in it, children get one of their own. Removed
-    /// with the orchestrator.
-    own_temporary: Option<TempDir>,
+    pub(super) home: PathBuf,
+    /// Folders for temporary files that are opened whole.
+    pub(super) temporary: Vec<PathBuf>,
+    /// Where the machine's own folder for temporary files has a place of the person's in it, children get one of their
+    /// own. Removed with the orchestrator.
+    pub(super) own_temporary: Option<TempDir>,
+    /// Package caches, without links.
+    pub(super) caches: Vec<PathBuf>,
 }
 
 impl Settings {
@@ -97,12 +98,10 @@ impl Orchestrator<'_> {
     }
 
     fn make_sandbox(&self) -> Result<Sandbox, EngineError> {
-        let home = self.variable("HOME").map(PathBuf::from).or_else(std::env::home_dir).unwrap_or_default();
-        let home = real(&home);
-        let standard = self.variable("TMPDIR").filter(|folder| Path::new(folder).is_absolute());
-        let standard = real(Path::new(standard.as_deref().unwrap_or("/tmp")));
-        let places = self.places(&home);
-        let own_temporary = if sandbox::lies_apart(&standard, &places) {
+        let home = self.home();
+        let closed = [self.places(&home), self.own(&home)].concat();
+        let standard = self.standard_temporary();
+        let own_temporary = if sandbox::lies_apart(&standard, &closed) {
             None
         } else {
             let made = tempfile::Builder::new().prefix("samocode-").tempdir_in(&standard);
@@ -110,8 +109,33 @@ impl Orchestrator<'_> {
                 |source| EngineError::Io { what: "make a folder in", path: standard.clone(), source };
             Some(made.map_err(cannot)?)
         };
-        let temporary = vec![standard, real(Path::new("/tmp")), real(Path::new("/var/tmp"))];
-        Ok(Sandbox { home, temporary, own_temporary })
+        let mut temporary = vec![standard, real(Path::new("/tmp")), real(Path::new("/var/tmp"))];
+        temporary.retain(|folder| sandbox::lies_apart(folder, &closed));
+        temporary.dedup();
+        let caches = self.make_caches(&home);
+        Ok(Sandbox { home, temporary, own_temporary, caches })
+    }
+
+    /// The person's folder for temporary files; the usual one where theirs is none.
+    pub(super) fn standard_temporary(&self) -> PathBuf {
+        let named = self.variable("TMPDIR").map(PathBuf::from);
+        let named = named.filter(|folder| folder.is_absolute() && folder.is_dir());
+        real(named.as_deref().unwrap_or(Path::new("/tmp")))
+    }
+
+    /// The package caches; those of installed tools are made where they are missing, for a confined child cannot.
+    fn make_caches(&self, home: &Path) -> Vec<PathBuf> {
+        let base = self.settings.cache_dir.parent().unwrap_or(&self.settings.cache_dir);
+        let mut folders = vec![base.to_owned(), home.join(".cache")];
+        folders.dedup();
+        let path = self.variable("PATH").unwrap_or_default();
+        let programs: Vec<PathBuf> = std::env::split_paths(&path).filter(|path| path.is_absolute()).collect();
+        let installed = |name: &str| programs.iter().any(|folder| folder.join(name).is_file());
+        let caches = sandbox::caches(home, &folders, |name| self.variable(name), installed);
+        let mut found: Vec<PathBuf> = caches.iter().filter_map(cache).collect();
+        found.sort();
+        found.dedup();
+        found
     }
 
     /// A child that writes to samocode's own record must be refused, and one that writes to the session must not.
@@ -155,92 +179,47 @@ impl Orchestrator<'_> {
         })
     }
 
-    /// A command with its confinement, where there is a sandbox.
-    pub(super) fn confined(
-        &self,
-        mut spec: CommandSpec,
-        worktree: &Path,
-        provider: Option<&Provider>,
-    ) -> Result<CommandSpec, EngineError> {
-        let Some(sandbox) = &self.sandbox else {
-            return Ok(spec);
-        };
-        let state =
-            provider.map(|provider| provider.state_folders(&sandbox.home, &spec.env)).unwrap_or_default();
-        for folder in &state {
-            // A confined child can make nothing in the home folder.
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)
-                .map_err(|source| EngineError::Io { what: "make", path: folder.clone(), source })?;
-        }
-        let mut temporary = sandbox.temporary.clone();
-        let mut work = vec![
-            real(worktree),
-            real(self.repository.common_dir()),
-            real(&self.record.layout().session_dir()),
-        ];
-        work.extend(state.iter().map(|folder| real(folder)));
-        if let Some(file) = provider.and_then(|provider| provider.state_file(&sandbox.home)) {
-            // The CLI would make it itself but for the confinement; without it, it ignores its own arguments (measured).
-            let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
-            if let Ok(mut file) = made {
-                let _ = file.write_all(b"{}\n");
-            }
-            work.push(real(&file));
-        }
-        if let Some(own) = &sandbox.own_temporary {
-            for name in ["TMPDIR", "CLAUDE_CODE_TMPDIR"] {
-                spec.env.retain(|(other, _)| other != name);
-                spec.env.push((name.into(), own.path().into()));
-            }
-            work.push(real(own.path()));
-        }
-        temporary.dedup();
-        let config = &self.settings.config;
-        let facts = Facts {
-            work,
-            temporary,
-            caches: real(self.settings.cache_dir.parent().unwrap_or(&self.settings.cache_dir)),
-            own: vec![
-                real(&Layout::records(&config.sessions)),
-                real(&self.settings.cache_dir),
-                real(&config.file),
-                sandbox.home.join(".config/samocode"),
-            ],
-            places: self.places(&sandbox.home),
-            tokens: sandbox::token_files(&sandbox.home),
-            home: sandbox.home.clone(),
-        };
-        let env: BTreeMap<_, _> = spec.env.iter().map(|(name, value)| (name.as_os_str(), value)).collect();
-        let variable = |name: &str| env.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
-        spec.confinement = Some(sandbox::plan(&facts, variable));
-        Ok(spec)
+    pub(super) fn home(&self) -> PathBuf {
+        let home = self.variable("HOME").map(PathBuf::from).or_else(std::env::home_dir).unwrap_or_default();
+        real(&home)
     }
 
-    /// What must not lie in a folder that is opened whole.
-    fn places(&self, home: &Path) -> Vec<PathBuf> {
-        let config = &self.settings.config;
-        let places = [
-            config.main_repo.as_path(),
-            self.repository.top(),
-            &config.sessions,
-            &config.worktrees,
-            config.root(),
-            home,
-        ];
-        places.map(real).to_vec()
-    }
-
-    fn variable(&self, name: &str) -> Option<String> {
+    pub(super) fn variable(&self, name: &str) -> Option<String> {
         let mut all = self.settings.person_env.iter();
         all.find(|(other, _)| other == name)?.1.to_str().map(str::to_owned)
     }
 }
 
+/// A cache without links, made where it is wanted and missing; none where there is none then.
+fn cache(cache: &Cache) -> Option<PathBuf> {
+    if cache.wanted && cache.path.symlink_metadata().is_err() {
+        // Who may not make it may not use it either.
+        let _ = if cache.is_file {
+            cache.path.parent().map_or(Ok(()), make_folder).and_then(|()| make_file(&cache.path, ""))
+        } else {
+            make_folder(&cache.path)
+        };
+    }
+    cache.path.canonicalize().ok()
+}
+
+/// Makes a folder with those above it, for its owner alone.
+pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Makes a file for its owner alone, unless something stands there.
+pub(super) fn make_file(path: &Path, text: &str) -> io::Result<()> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Ok(mut file) => file.write_all(text.as_bytes()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// A path without links, as the kernel will judge it; as it stands where it does not exist yet.
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 

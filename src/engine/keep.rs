@@ -126,18 +126,19 @@ impl Orchestrator<'_> {
         let session = self.session();
         let agent = session.workflow.rules(phase).and_then(|rules| rules.agent.clone()).unwrap_or_default();
         let rules = format!("{}\n{}", bundle::RULES.trim_end(), session.workflow.phase_prompt(phase));
-        let worktree = session.worktree().map_or_else(|| self.repository.top(), PathBuf::as_path);
+        let worktree = session.worktree().map_or_else(|| self.repository.top(), PathBuf::as_path).to_owned();
         let spec = provider.command(&RunSpec {
             agent: &agent,
             rules: &rules,
             extra_tools: &own.more_tools,
             model: own.model.as_deref().unwrap_or_default(),
-            worktree,
+            worktree: &worktree,
             session_dir: &self.record.layout().session_dir(),
             env: &child.variables,
             cache_dir: &self.settings.cache_dir,
         })?;
-        let spec = self.confined(spec, worktree, Some(&provider))?;
+        let spec = self.with_own_state(spec, &provider)?;
+        let spec = self.confined(spec, &worktree, Some(&provider))?;
         Ok((provider, agent, spec))
     }
 }

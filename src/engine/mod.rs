@@ -7,7 +7,9 @@ use std::io;
 use std::path::PathBuf;
 
 mod child;
+mod cli_state;
 mod confine;
+mod confined;
 mod evidence;
 mod facts;
 mod gates;

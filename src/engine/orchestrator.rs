@@ -9,12 +9,13 @@ use crate::domain::event::Event;
 use crate::domain::session::Session;
 use crate::domain::step::Step;
 use crate::domain::verdict::{Block, BlockCause};
+use crate::engine::cli_state::CliState;
 use crate::engine::confine::Sandbox;
 use crate::engine::happening::{Happening, Happenings};
 use crate::engine::say::{Say, Screen};
 use crate::engine::view::View;
 use crate::engine::{EngineError, Settings, Wish, overview};
-use crate::git::{FolderCommit, Guard, Repository, Worktree, WorktreeState, commit_folder};
+use crate::git::{ChildGit, FolderCommit, Guard, Repository, Worktree, WorktreeState, commit_folder};
 use crate::process::Awake;
 use crate::store::{Layout, Writable};
 
@@ -63,6 +64,10 @@ pub struct Orchestrator<'a> {
     /// Names of withheld variables that the person was told of.
     said_withheld: BTreeSet<String>,
     pub(super) sandbox: Option<Sandbox>,
+    /// Where the newest confined CLI keeps its state.
+    pub(super) cli_state: Option<CliState>,
+    /// What the person's git is set to, as far as a child's must be another.
+    pub(super) child_git: ChildGit,
     commits_folder: bool,
 }
 
@@ -94,6 +99,8 @@ impl<'a> Orchestrator<'a> {
             awake: None,
             said_withheld: BTreeSet::new(),
             sandbox: None,
+            cli_state: None,
+            child_git: ChildGit::default(),
             commits_folder: true,
         }
     }
@@ -136,6 +143,7 @@ impl<'a> Orchestrator<'a> {
                 Step::Blocked(block) => return self.blocked(block),
                 Step::Finished(_) => {
                     self.write_evidence();
+                    self.drop_states();
                     self.publish()?;
                     return Ok(Ending::Done);
                 }
@@ -148,6 +156,7 @@ impl<'a> Orchestrator<'a> {
 
     /// Takes the session up: what the record says is brought back into the folder.
     fn begin(&mut self) -> Result<(), EngineError> {
+        self.read_child_git();
         self.enter_sandbox()?;
         let pid = std::process::id();
         self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid })?;
@@ -156,6 +165,20 @@ impl<'a> Orchestrator<'a> {
             self.keep_approved(&plan)?;
         }
         Ok(())
+    }
+
+    /// Without the person's settings, a child pushes nowhere and signs nothing all the same.
+    fn read_child_git(&mut self) {
+        match self.repository.child_git() {
+            Ok(child) => self.child_git = child,
+            Err(error) => self.say.line(&format!("the git configuration cannot be read: {error}")),
+        }
+        if !self.child_git.signs().is_empty() {
+            let keys = self.child_git.signs().join(", ");
+            self.say.line(&format!(
+                "agents get no signing keys: what they commit is unsigned, although {keys} is set"
+            ));
+        }
     }
 
     fn blocked(&mut self, block: Block) -> Result<Ending, EngineError> {

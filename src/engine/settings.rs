@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::{Config, ProviderKind};
-use crate::domain::environment::{ChildEnvironment, Needs, child_environment, secret_values};
+use crate::domain::environment::{ChildEnvironment, FOR_PUSHING, Needs, child_environment, secret_values};
 use crate::domain::phase::Phase;
 use crate::domain::redact::Redactor;
 use crate::domain::workflow::Workflow;
@@ -19,6 +19,8 @@ pub struct Settings {
     pub config: Config,
     /// samocode's cache folder.
     pub cache_dir: PathBuf,
+    /// The folder of the person's own settings for samocode.
+    pub config_dir: PathBuf,
     /// The person's environment, which children's are made from.
     pub person_env: Vec<(OsString, OsString)>,
     /// Takes secrets out of all that is written and shown.
@@ -54,7 +56,11 @@ impl Settings {
     #[must_use]
     pub fn environment(&self, provider: Option<&Provider>) -> ChildEnvironment {
         let needs = provider.map_or_else(Needs::default, |provider| provider.needs(&self.person_env));
-        child_environment(&self.person_env, &needs, &self.config.pass_env)
+        let mut given = self.config.pass_env.clone();
+        if self.config.allow_push {
+            given.extend(FOR_PUSHING.map(str::to_owned));
+        }
+        child_environment(&self.person_env, &needs, &given)
     }
 
     /// Goes before branch names: nothing, or a prefix with its `/`.

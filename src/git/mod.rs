@@ -6,6 +6,7 @@
 
 mod base;
 mod branch;
+mod child;
 mod create;
 mod drain;
 mod entries;
@@ -27,6 +28,7 @@ mod worktree;
 
 pub use base::BaseBranch;
 pub use branch::check_branch_name;
+pub use child::ChildGit;
 pub use error::GitError;
 pub use exclude::exclude_locally;
 pub use folder::{FolderCommit, commit_folder};

@@ -11,6 +11,7 @@ pub mod event;
 mod plugin;
 mod program;
 mod seen;
+mod state;
 mod words;
 
 use std::ffi::OsString;
@@ -29,6 +30,7 @@ pub use claude::ClaudeSettings;
 pub use demo::DemoSettings;
 pub use event::AgentEvent;
 pub use seen::Seen;
+pub use state::State;
 
 /// An adapter to one AI CLI, with the person's settings for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,19 +156,14 @@ impl Provider {
         }
     }
 
-    /// Where the CLI keeps its own state and its login: it must be able to write there.
+    /// What the CLI keeps between its runs, for a person's home folder and a child's environment; none where it keeps
+    /// nothing.
     #[must_use]
-    pub fn state_folders(&self, home: &Path, env: &[(OsString, OsString)]) -> Vec<PathBuf> {
+    pub fn state(&self, home: &Path, env: &[(OsString, OsString)]) -> Option<State> {
         match self {
-            Self::Claude(_) => vec![claude::state_folder(home, env)],
-            Self::Demo(_) => Vec::new(),
+            Self::Claude(_) => Some(claude::state(home, env)),
+            Self::Demo(_) => None,
         }
-    }
-
-    /// A file of the CLI's state that lies in the home folder itself.
-    #[must_use]
-    pub fn state_file(&self, home: &Path) -> Option<PathBuf> {
-        matches!(self, Self::Claude(_)).then(|| home.join(".claude.json"))
     }
 
     /// What one line of the child's stdout says; none for what is of no interest or not understood.

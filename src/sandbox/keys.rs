@@ -2,14 +2,11 @@
 
 /// Below the home folder.
 pub(super) const IN_HOME: &[&str] = &[
-    ".ssh",
     ".gnupg",
     ".aws",
     ".azure",
     ".kube",
     ".docker",
-    ".netrc",
-    ".git-credentials",
     ".pypirc",
     ".pgpass",
     ".my.cnf",
@@ -24,13 +21,10 @@ pub(super) const IN_HOME: &[&str] = &[
     ".cargo/credentials.toml",
     ".gem/credentials",
     ".claude",
+    ".claude.json",
     ".codex",
     ".gemini",
     ".config/gcloud",
-    ".config/gh",
-    ".config/glab-cli",
-    ".config/hub",
-    ".config/git/credentials",
     ".config/containers/auth.json",
     ".config/op",
     ".config/rclone",
@@ -44,6 +38,17 @@ pub(super) const IN_HOME: &[&str] = &[
     ".thunderbird",
     ".local/share/keyrings",
     ".local/share/kwalletd",
+];
+
+/// Below the home folder, too: what git and the tools around it reach a remote with. Open to children that may push.
+pub(super) const FOR_PUSHING: &[&str] = &[
+    ".ssh",
+    ".netrc",
+    ".git-credentials",
+    ".config/git/credentials",
+    ".config/gh",
+    ".config/glab-cli",
+    ".config/hub",
 ];
 
 /// Variables that name such a place elsewhere, or several with `:` between.
@@ -60,33 +65,4 @@ pub(super) const VARIABLES: &[&str] = &[
     "GOOGLE_APPLICATION_CREDENTIALS",
     "KUBECONFIG",
     "NETRC",
-];
-
-/// Package caches below the home folder, besides those in its `.cache`. Only those that exist are opened.
-pub(super) const CACHES: &[&str] = &[
-    ".npm",
-    ".pnpm-store",
-    ".local/share/pnpm/store",
-    ".yarn/berry",
-    ".bun/install/cache",
-    ".cargo/registry",
-    ".cargo/git",
-    ".cargo/.package-cache",
-    ".cargo/.package-cache-mutate",
-    ".cargo/.global-cache",
-    "go/pkg",
-    ".m2/repository",
-    ".gradle/caches",
-    ".gradle/daemon",
-    ".gradle/native",
-    ".gradle/notifications",
-    ".gradle/wrapper",
-    ".ivy2/cache",
-    ".nuget/packages",
-    ".bundle/cache",
-    ".composer/cache",
-    ".pub-cache",
-    ".hex",
-    ".cabal/packages",
-    ".conda/pkgs",
 ];

@@ -38,19 +38,23 @@ fn files_only() -> Result<Ruleset, RulesetError> {
 }
 
 fn rules(confinement: &Confinement) -> Result<RulesetCreated, RulesetError> {
-    // Newer kernels also keep it from signalling what is not its own, samocode and its keeper included.
-    let ruleset = files_only()?.set_compatibility(CompatLevel::BestEffort).scope(Scope::Signal)?;
+    // Newer kernels also keep it from signalling what is not its own, samocode and its keeper included, and from sockets
+    // that have a name but no file, behind which a desktop's services work as the person.
+    let ruleset = files_only()?
+        .set_compatibility(CompatLevel::BestEffort)
+        .scope(Scope::Signal | Scope::AbstractUnixSocket)?;
     let mut ruleset = ruleset.create()?.set_compatibility(CompatLevel::HardRequirement);
     // Names are no secret, and many tools look into every folder above them.
     ruleset = grant(ruleset, Path::new("/"), AccessFs::ReadDir.into())?;
-    let [writable, protected, hidden] = [&confinement.writable, &confinement.protected, &confinement.hidden]
+    let [protected, hidden] = [&confinement.protected, &confinement.hidden]
         .map(|paths| paths.iter().map(|path| real(path)).collect::<Vec<_>>());
     let hidden: Vec<&Path> = hidden.iter().map(PathBuf::as_path).collect();
     for path in carve(Path::new("/"), &hidden, &on_disk) {
         ruleset = grant(ruleset, &path, AccessFs::from_read(NEEDED))?;
     }
     let closed: Vec<&Path> = hidden.into_iter().chain(protected.iter().map(PathBuf::as_path)).collect();
-    for root in &writable {
+    // What became a link since the plan was made would open another place.
+    for root in confinement.writable.iter().filter(|root| real(root) == **root) {
         // A folder that was named is granted wherever it lies.
         let within: Vec<&Path> =
             closed.iter().copied().filter(|path| path.starts_with(root) && path != root).collect();

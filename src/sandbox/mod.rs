@@ -5,6 +5,7 @@
 //! above it are opened child by child, listed anew at each start. Never confines the process that calls it but in the
 //! stage, and starts nothing else.
 
+mod caches;
 mod carve;
 mod keys;
 mod plan;
@@ -21,6 +22,7 @@ use elsewhere as system;
 #[cfg(target_os = "linux")]
 use linux as system;
 
+pub use caches::{Cache, caches};
 pub use plan::{Facts, lies_apart, plan};
 pub use tokens::token_files;
 

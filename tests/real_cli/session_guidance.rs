@@ -1,20 +1,24 @@
 //! The person's words to a session that is under way.
 
+use std::fs;
+
 use samocode_testing_model::Walkthrough;
 
 use crate::claude::until;
 use crate::stage::{Stage, TASK};
 
 /// The agent's last command in its worktree: it says that it is there, where the sandbox lets it, and waits to be let go.
-const WAITS: &str = "touch ~/.claude/here; until test -e ../go; do sleep 0.05; done";
+const WAITS: &str = "touch \"$(echo ../../sessions/*-greet)/here\"; until test -e ../go; do sleep 0.05; done";
 
 #[test]
 fn guidance_in_the_middle_of_an_iteration_reaches_the_next_one() {
     let script = Walkthrough::research().with_task(TASK).with_last_command("investigation", WAITS);
     let stage = Stage::new(script);
     let run = stage.begin(&["--workflow", "research"]);
-    let here = stage.scratch.path("home/.claude/here");
-    until("the first iteration waits", || here.exists().then_some(()));
+    until("the first iteration waits", || {
+        let mut folders = fs::read_dir(stage.sessions()).ok()?.flatten();
+        folders.find(|folder| folder.path().join("here").exists())
+    });
 
     stage
         .act("tell", &["look", "at the shell,", "too"])

@@ -104,7 +104,7 @@ fn three_lines_are_enough_and_the_rest_is_the_documented_default() {
     assert_eq!(config.claude_max_turns, 300);
     assert_eq!(config.policy, Policy::default());
     assert_eq!((config.policy.max_failures, config.policy.retry_delay), (3, Duration::from_secs(5)));
-    assert_eq!((config.sandbox, config.allow_push), (SandboxMode::Off, false));
+    assert_eq!((config.sandbox, config.allow_push), (SandboxMode::Auto, false));
     for (kind, program, model) in [
         (ProviderKind::Claude, Program::Name("claude".into()), Some("opus".to_owned())),
         (ProviderKind::Codex, Program::Name("codex".into()), None),
@@ -127,7 +127,7 @@ fn every_key_is_read() {
          CLAUDE_MODEL=\nCODEX_MODEL=m\nGEMINI_TIMEOUT=20m\nCLAUDE_MAX_TURNS=9\nCLAUDE_ARGS=--mcp-config '{\"a\": 1}'\n\
          TELEGRAM_BOT_TOKEN=1:secret\nTELEGRAM_CHAT_ID=-10042\nGIT_BRANCH_PREFIX=me/\nSAMOCODE_MAX_RETRIES=2\nSAMOCODE_MAX_IDLE=7\nSAMOCODE_STALL_START=2m\nSAMOCODE_STALL_STREAM=9\n\
          SAMOCODE_RETRY_DELAY=0\nSAMOCODE_SETUP=npm ci && echo \"it's $(pwd)\"\nSAMOCODE_VERIFY='npm test'\nSAMOCODE_VERIFY_TIMEOUT=5m\n\
-         SAMOCODE_SANDBOX=on\nSAMOCODE_ALLOW_PUSH=yes\nSAMOCODE_PASS_ENV=A,B_C\nSAMOCODE_FALLBACK=gemini\n\
+         SAMOCODE_SANDBOX=on\nSAMOCODE_SANDBOX_WRITE=~/.tool:../data\nSAMOCODE_ALLOW_PUSH=yes\nSAMOCODE_PASS_ENV=A,B_C\nSAMOCODE_FALLBACK=gemini\n\
          SAMOCODE_REVIEWERS=codex gemini\nSAMOCODE_MAX_COST=$5.50\nSAMOCODE_MAX_TOKENS=2M\n\
          SAMOCODE_MAX_ITERATIONS=50\nSAMOCODE_MAX_TIME=1h 30m\nSAMOCODE_MAX_WAIT=2h\n\
          QUALITY_TOOLS=+WebFetch,mcp__x\nCODE_REVIEW_MODEL=x\n",
@@ -156,6 +156,7 @@ fn every_key_is_read() {
     assert_eq!(config.setup.as_deref(), Some("npm ci && echo \"it's $(pwd)\""));
     assert_eq!(config.verify.as_deref(), Some("npm test"));
     assert_eq!((config.sandbox, config.allow_push), (SandboxMode::Required, true));
+    assert_eq!(config.sandbox_write, [base.join("home/.tool"), base.join("data")]);
     assert_eq!(config.pass_env, ["A", "B_C"]);
     assert_eq!((config.fallback, config.reviewers.len()), (Some(ProviderKind::Gemini), 2));
     let policy = Policy {

@@ -8,6 +8,7 @@ mod needs;
 #[path = "tests.rs"]
 mod recorded;
 mod result;
+mod state;
 mod stream;
 mod tokens;
 
@@ -22,6 +23,7 @@ use crate::domain::command::CommandSpec;
 
 pub(super) use judge::judge;
 pub(super) use needs::needs;
+pub(super) use state::state;
 pub(super) use stream::parse;
 
 /// Variables of an outer Claude Code session. With the first two it refuses to nest; the others would tie the run
@@ -89,13 +91,6 @@ pub(super) fn command(settings: &ClaudeSettings, run: &RunSpec<'_>) -> Result<Co
         dir: run.worktree.to_owned(),
         confinement: None,
     })
-}
-
-/// Where Claude Code keeps sessions, settings and its login (measured with 2.1.197). It also replaces
-/// `~/.claude.json`; where it cannot, it writes it in place.
-pub(super) fn state_folder(home: &Path, env: &[(OsString, OsString)]) -> PathBuf {
-    let named = env.iter().find(|(name, value)| name == "CLAUDE_CONFIG_DIR" && !value.is_empty());
-    named.map_or_else(|| home.join(".claude"), |(_, folder)| PathBuf::from(folder))
 }
 
 /// The agent as Claude Code names it: the plugin's name first.

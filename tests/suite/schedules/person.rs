@@ -47,7 +47,7 @@ pub(super) fn deed(dice: &mut Dice, session: &Session) -> Option<Deed> {
             Deed::Command("reopen", &["--phase", "planning", "-m", "otherwise"])
         }
         State::Done(_) => Deed::Command("reopen", &["-m", "once more"]),
-        State::Preparing | State::Ready { .. } | State::Running(_) => return None,
+        State::Preparing | State::Ready { .. } | State::Running(_) | State::Verifying(_) => return None,
     };
     Some(right)
 }
