@@ -19,7 +19,7 @@ use crate::engine::orchestrator::{Orchestrator, TICK};
 use crate::engine::say::Live;
 use crate::engine::shell::ShellCommand;
 use crate::engine::{EngineError, Wish, facts};
-use crate::git::ChangeKind;
+use crate::git::{ChangeKind, WorktreeState};
 use crate::process::{Cut, Finished, Launch, run_bounded};
 
 /// How many files that it left are kept in the record, and are then nobody's work.
@@ -71,13 +71,7 @@ impl Orchestrator<'_> {
         let started = Instant::now();
         let ran = self.stay_with(launch, &command, limit);
         self.say.live(None);
-        let finished = match ran {
-            Err(EngineError::Process(error)) => {
-                self.hold(format!("the verify command could not be started: {error}"))?;
-                return Ok(None);
-            }
-            ran => ran?,
-        };
+        let finished = ran?;
         self.swept = finished.ended.swept.left.is_empty();
         if let Some(error) = &finished.log_error {
             self.say.line(&format!("the log {} is not complete: {error}", log.display()));
@@ -95,15 +89,15 @@ impl Orchestrator<'_> {
         Ok(self.asked_to_leave())
     }
 
-    /// What is checked out, if the worktree is as the last phase demands; else why not.
+    /// What is checked out, if nothing in the worktree differs from it; else why not. Files that git does not know are
+    /// what a verification left that was cut short: there were none when this one was decided upon.
     fn ready_head(&mut self) -> Result<Result<Head, String>, EngineError> {
         self.open_worktree()?;
         let trouble = self.refresh_state();
         let Some(state) = &self.state else {
             return Ok(Err(trouble.join(" ")));
         };
-        let session = self.session();
-        if let Some(trouble) = facts::branch_trouble(state, &session.branch, session.left_by_verification()) {
+        if let Some(trouble) = facts::branch_trouble(state, &self.session().branch, &unknown(state)) {
             return Ok(Err(trouble));
         }
         Ok(self.head()?.ok_or_else(|| "the branch has no commit".to_owned()))
@@ -176,13 +170,12 @@ impl Orchestrator<'_> {
     fn read_end(&mut self, check: &mut Check, finished: &Finished, limit: Duration) {
         let end = &finished.ended.stdout_tail;
         let whole = end.len() < check::TAIL_BYTES;
-        check.tail = check::tail(&String::from_utf8_lossy(end), whole);
+        check.tail = check::tail(&plain(end), whole);
         self.settings.redactor.clean(&mut check.tail);
         let trouble = self.refresh_state();
         if let Some(state) = &self.state {
-            let untracked = state.changes.iter().filter(|change| change.kind == ChangeKind::Untracked);
-            let left = untracked.take(MOST_LEFT).map(|change| change.path.to_string_lossy().into_owned());
-            check.left = left.collect();
+            check.left = unknown(state);
+            check.left.truncate(MOST_LEFT);
         }
         check.end = match (finished.cut, finished.ended.exit) {
             (Some(_), _) => CheckEnd::TimeLimit { seconds: limit.as_secs() },
@@ -206,11 +199,12 @@ impl Orchestrator<'_> {
                 state.head.as_deref().unwrap_or("no commit")
             ));
         }
-        facts::branch_trouble(state, &self.session().branch, &check.left)
+        facts::branch_trouble(state, &self.session().branch, &unknown(state))
     }
 
     /// Journals a verification with what follows from it, and says both.
-    fn conclude(&mut self, check: Check, told: Vec<String>) -> Result<(), EngineError> {
+    fn conclude(&mut self, check: Check, mut told: Vec<String>) -> Result<(), EngineError> {
+        told.iter_mut().for_each(|told| self.settings.redactor.clean(told));
         let decision = conclude(self.session(), &self.settings.config.policy, &check);
         let words = said(&check);
         self.append(Event::Verified(Box::new(Verified { check, decision: decision.clone(), told })))?;
@@ -222,6 +216,20 @@ impl Orchestrator<'_> {
         self.say.line(&format!("{words}\n→ {next}"));
         self.publish()
     }
+}
+
+/// The files that git does not know.
+fn unknown(state: &WorktreeState) -> Vec<String> {
+    let unknown = state.changes.iter().filter(|change| change.kind == ChangeKind::Untracked);
+    unknown.map(|change| change.path.to_string_lossy().into_owned()).collect()
+}
+
+/// Output as text that steers no terminal.
+fn plain(output: &[u8]) -> String {
+    let text = String::from_utf8_lossy(output);
+    let mut text = anstream::adapter::strip_str(&text).to_string();
+    text.retain(|c| matches!(c, '\n' | '\t') || !c.is_control());
+    text
 }
 
 /// A verification for the log: how it went, and the last lines of a failure's output.

@@ -12,7 +12,7 @@ use samocode::domain::verdict::{Block, BlockCause};
 use samocode::domain::workflow::Workflow;
 use samocode::store::{
     Documents, Layout, StoreError, Writable, clear_signal, folders, holder, keep_backup, post, read_journal,
-    read_signal, take_in, waiting_requests, write_atomic,
+    read_session, read_signal, take_in, waiting_requests, write_atomic,
 };
 use tempfile::TempDir;
 
@@ -253,4 +253,16 @@ fn a_session_that_was_killed_before_its_first_entry_was_never_there() {
     assert_eq!(folders(place.dir.path()).unwrap(), []);
     fs::write(layout.overview(), "# auth\n").unwrap();
     assert_eq!(folders(place.dir.path()).unwrap().len(), 1, "a folder with a notebook is somebody's");
+}
+
+/// Kept for ever: what an earlier samocode wrote has to load.
+#[test]
+fn a_journal_from_before_there_were_verifications_loads() {
+    let text = include_str!("journals/without-verification.jsonl");
+    let dir = TempDir::new().unwrap();
+    let journal = dir.path().join("journal.jsonl");
+    fs::write(&journal, text).unwrap();
+    let session = read_session(&journal).unwrap().unwrap();
+    assert!(matches!(session.state, samocode::domain::session::State::Done(_)), "{:?}", session.state);
+    assert_eq!((session.iteration, session.evidence, session.counters.unverified), (3, None, 0));
 }

@@ -55,14 +55,10 @@ impl Session {
             }
             Event::Received(received) => self.receive(received)?,
             Event::Held(block) => match self.state {
-                State::Preparing
-                | State::Ready { .. }
-                | State::Verifying(_)
-                | State::Parked(_)
-                | State::Blocked(_) => {
+                State::Preparing | State::Ready { .. } | State::Parked(_) | State::Blocked(_) => {
                     self.state = State::Blocked(block.clone());
                 }
-                State::Running(_) | State::Waiting(_) | State::Done(_) => {
+                State::Running(_) | State::Verifying(_) | State::Waiting(_) | State::Done(_) => {
                     return Err("it was held where it could not go on anyway".to_owned());
                 }
             },

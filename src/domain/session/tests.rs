@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::sample::{after, done, judged, ready, received, refused, running, started, waiting};
+use super::sample::{after, done, judged, ready, received, refused, running, started, verifying, waiting};
 use super::*;
-use crate::domain::event::Adopted;
+use crate::domain::check::{Check, CheckEnd};
+use crate::domain::event::{Adopted, Verified};
 use crate::domain::gate::GateAsk;
 use crate::domain::outcome::{Interruption, Outcome};
 use crate::domain::request::Act;
@@ -76,6 +77,17 @@ fn an_entry_where_it_cannot_be_is_refused() {
         in_phase: 0,
         answers: Vec::new(),
     });
+    let check = Check {
+        command: "true".to_owned(),
+        head: None,
+        end: CheckEnd::Passed,
+        took_ms: 0,
+        log: None,
+        tail: String::new(),
+        left: Vec::new(),
+    };
+    let go = Decision::Go { phase: Phase::named("done") };
+    let verified = Event::Verified(Box::new(Verified { check, decision: go, told: Vec::new() }));
     let waits = waiting("full", "requirements", GateAsk::Answers);
     let runs = running("full", "planning");
     let mut elsewhere = started(&ready("full", "planning"));
@@ -94,7 +106,10 @@ fn an_entry_where_it_cannot_be_is_refused() {
         (&runs, other),
         (&waits, judged(&waits, Outcome::Completed, Decision::Again, "")),
         (&waits, held.clone()),
-        (&runs, held),
+        (&runs, held.clone()),
+        (&verifying("quick", "testing"), held),
+        (&runs, verified.clone()),
+        (&ready("full", "planning"), verified),
         (&ready("full", "planning"), adopted),
     ] {
         assert!(!refused(session, event.clone()).is_empty(), "{event:?}");

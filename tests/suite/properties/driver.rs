@@ -310,9 +310,6 @@ impl Driver {
         if self.dice.chance(10) {
             return self.restart();
         }
-        if self.dice.chance(3) {
-            return self.append(Event::Held(unable()));
-        }
         let end = match (&self.policy.verify, self.dice.below(8)) {
             (None, _) => CheckEnd::Unset,
             (Some(_), 0..4) => CheckEnd::Passed,

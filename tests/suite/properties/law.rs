@@ -138,7 +138,7 @@ impl Law {
             }
             Event::Held(_) => {
                 demand(self.open.is_none() && !self.done, "a gate or a finished session was held")?;
-                self.verifying = None;
+                demand(self.verifying.is_none(), "a verification that was due was held")?;
             }
         }
         self.books_agree(after)
