@@ -180,9 +180,7 @@ fn assert_logs(stage: &Stage) {
 fn assert_home_is_clean(stage: &Stage) {
     let files = files_below(&stage.scratch.home());
     // Of installed tools, the caches that a confined child could not make are there already.
-    let own = |file: &String| {
-        [".cache/samocode/", ".cargo/."].iter().any(|start| file.starts_with(start))
-    };
+    let own = |file: &String| [".cache/samocode/", ".cargo/."].iter().any(|start| file.starts_with(start));
     let strange: Vec<_> = files.iter().filter(|file| !own(file)).collect();
     assert!(strange.is_empty(), "in the home: {strange:?}");
     assert!(files.iter().any(|file| file.starts_with(".cache/samocode/")), "{files:?}");

@@ -12,6 +12,7 @@ mod plans;
 mod planted;
 mod progress;
 mod providers;
+mod pushing;
 mod requests;
 mod sandbox;
 mod secrets;
