@@ -17,6 +17,7 @@ mod plans;
 mod planted;
 mod progress;
 mod providers;
+mod pushing;
 mod requests;
 mod results;
 mod sandbox;
