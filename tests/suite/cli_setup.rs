@@ -138,6 +138,7 @@ fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
     ok cache
     ok processes
     ok clock
+    ok sleep
     "#);
     let found = |name: &str| {
         let checks = report["checks"].as_array().unwrap();
