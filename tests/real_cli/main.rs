@@ -15,6 +15,7 @@ mod record;
 mod scratch;
 mod session_cheats;
 mod session_ends;
+mod session_faults;
 mod session_full;
 mod session_gates;
 mod session_guidance;
