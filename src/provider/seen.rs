@@ -51,7 +51,11 @@ impl Seen {
     /// Adds one event.
     pub fn note(&mut self, event: &AgentEvent) {
         match event {
-            AgentEvent::Started(started) => self.started = Some(started.clone()),
+            AgentEvent::Started(started) => {
+                self.started = Some(started.clone());
+                // A late turn begins with a first line of its own (measured with Claude Code 2.1.197).
+                self.over = false;
+            }
             AgentEvent::Activity(activity) => {
                 self.retrying = None;
                 self.over = false;
@@ -235,5 +239,7 @@ mod tests {
         assert!(!seen.is_over(), "the model has yet to say what it makes of the answer");
         seen.note(&AgentEvent::Result(RunResult::default()));
         assert!(seen.is_over());
+        seen.note(&AgentEvent::Started(Started::default()));
+        assert!(!seen.is_over(), "the model is asked once more");
     }
 }

@@ -16,6 +16,7 @@ mod scratch;
 mod session_cheats;
 mod session_ends;
 mod session_evidence;
+mod session_faults;
 mod session_full;
 mod session_gates;
 mod session_guidance;

@@ -63,7 +63,7 @@ fn assert_took_up(stage: &Stage, told: &str) {
 }
 
 #[test]
-fn after_ctrl_c_nothing_is_left_and_the_next_start_goes_on() {
+fn fault_12_after_ctrl_c_nothing_is_left_and_the_next_start_goes_on() {
     let Asleep { stage, run, sleeps } = asleep(3, &[]);
 
     let since = Instant::now();
@@ -75,7 +75,7 @@ fn after_ctrl_c_nothing_is_left_and_the_next_start_goes_on() {
 }
 
 #[test]
-fn after_a_stop_nothing_is_left_and_the_next_start_goes_on() {
+fn fault_12_after_a_stop_nothing_is_left_and_the_next_start_goes_on() {
     let Asleep { stage, run, sleeps } = asleep(4, &[]);
 
     let since = Instant::now();
@@ -87,7 +87,7 @@ fn after_a_stop_nothing_is_left_and_the_next_start_goes_on() {
 }
 
 #[test]
-fn after_a_kill_of_samocode_nothing_is_left_and_the_next_start_goes_on() {
+fn fault_12_after_a_kill_of_samocode_nothing_is_left_and_the_next_start_goes_on() {
     let Asleep { stage, run, sleeps } = asleep(5, &[]);
 
     let since = Instant::now();
@@ -99,7 +99,7 @@ fn after_a_kill_of_samocode_nothing_is_left_and_the_next_start_goes_on() {
 }
 
 #[test]
-fn at_its_time_limit_an_iteration_is_ended_and_the_next_one_knows() {
+fn fault_12_at_its_time_limit_an_iteration_is_ended_and_the_next_one_knows() {
     let Asleep { stage, run, sleeps } = asleep(6, &["--timeout", "9"]);
 
     let limit = stage.sees_iteration(1) + Duration::from_secs(9);

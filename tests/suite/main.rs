@@ -8,6 +8,7 @@ mod cli_reading;
 mod cli_setup;
 mod cli_stage;
 mod config;
+mod fault_list;
 mod git;
 mod layers;
 mod process;

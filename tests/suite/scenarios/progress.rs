@@ -13,7 +13,7 @@ fn after(step: Step) -> Vec<Step> {
 }
 
 #[test]
-fn three_iterations_that_change_nothing_block_and_the_next_one_is_told_before() {
+fn fault_10_three_iterations_that_change_nothing_block_and_each_next_one_is_warned() {
     let scenario = Scenario::new().agent(Script::new().each("implementation", Step::go("implementation")));
     scenario.run(RUN).expect_exit(11).expect_state("blocked").expect_out(&[
         "no progress: 3 iterations in a row in phase implementation changed nothing",
@@ -31,7 +31,7 @@ fn three_iterations_that_change_nothing_block_and_the_next_one_is_told_before() 
 }
 
 #[test]
-fn handing_over_without_a_change_is_no_progress_either() {
+fn fault_10_handing_over_without_a_change_is_no_progress_either() {
     let handoff = Step::run([Step::signal(json!({"status": "handoff", "notes": "go on"}))]);
     let scenario =
         Scenario::new().config("SAMOCODE_MAX_IDLE=2").agent(Script::new().each("implementation", handoff));
@@ -40,7 +40,7 @@ fn handing_over_without_a_change_is_no_progress_either() {
 }
 
 #[test]
-fn a_commit_a_file_a_tick_and_a_document_are_progress_each() {
+fn fault_10_a_commit_a_file_a_tick_and_a_document_are_progress_each() {
     let plan = "{session}/01-08-14:30-plan-tokens.md";
     let scenario = Scenario::new().config("SAMOCODE_MAX_IDLE=2").agent(
         Script::new()
@@ -61,7 +61,22 @@ fn a_commit_a_file_a_tick_and_a_document_are_progress_each() {
 }
 
 #[test]
-fn words_of_the_person_give_it_another_chance() {
+fn fault_10_what_only_looks_like_work_is_no_progress() {
+    let busy = [
+        Step::shell("echo '- busy' >> {session}/_overview.md"),
+        Step::shell("touch README.md {session}/01-08-14:30-plan-tokens.md"),
+        Step::shell("mkdir -p empty && echo x > loose && rm loose && git stash list"),
+        Step::write("{session}/01-08-14:30-plan-tokens.md", "# Plan\n- [ ] one\n"),
+        Step::Say("I am making great progress".into()),
+        Step::signal(json!({"status": "continue", "phase": "implementation", "summary": "great progress"})),
+    ];
+    let scenario = Scenario::new().agent(Script::new().each("implementation", Step::run(busy)));
+    scenario.run(RUN).expect_exit(11).expect_out(&["no progress: 3 iterations in a row"]);
+    assert_eq!(scenario.invocations().len(), 4, "only the first one made something: the plan");
+}
+
+#[test]
+fn fault_10_words_of_the_person_give_it_another_chance() {
     let scenario = Scenario::new().agent(
         Script::new()
             .times(2, "implementation", Step::go("implementation"))
@@ -84,7 +99,7 @@ fn words_of_the_person_give_it_another_chance() {
 }
 
 #[test]
-fn failures_are_counted_by_themselves() {
+fn fault_10_failures_are_counted_by_themselves() {
     let silent = Step::run([]);
     let scenario = Scenario::new().agent(
         Script::new()

@@ -80,9 +80,10 @@ fn fault_13_a_late_turn_with_a_silent_tool_is_not_cut_off() {
 #[test]
 fn fault_13_a_late_turn_may_think_for_longer_than_the_grace() {
     let late = [
-        Step::Use("cargo test".into()),
-        answered(),
+        Step::Init,
         Step::shell("sleep 12"),
+        Step::Use("ls".into()),
+        answered(),
         Step::write("{worktree}/late.txt", "late\n"),
         Step::signal(json!({"status": "handoff", "notes": "the background task found more"})),
         Step::Result,
