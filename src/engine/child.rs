@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::crash;
 use crate::domain::command::{CommandSpec, Exit};
 use crate::domain::outcome::{Interruption, Outcome, Usage};
 use crate::domain::redact::Redactor;
@@ -76,6 +77,7 @@ impl Orchestrator<'_> {
                 return Ok(ChildEnd { outcome, seen: Seen::new(agent), took: started.elapsed(), ended: 0 });
             }
         };
+        crash::point(|| "the CLI, started");
         let live = Live {
             iteration,
             phase: self.session().phase.clone(),

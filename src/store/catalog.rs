@@ -41,6 +41,9 @@ pub fn folders(sessions: &Path) -> Result<Vec<Folder>, StoreError> {
 /// Whether a session was about to be made here and nothing of it was: samocode was killed before its first entry.
 #[must_use]
 pub fn is_unborn(layout: &Layout) -> bool {
-    let no_entry = || fs::read(layout.journal()).is_ok_and(|bytes| !bytes.contains(&b'\n'));
+    let no_entry = || match fs::read(layout.journal()) {
+        Ok(bytes) => !bytes.contains(&b'\n'),
+        Err(e) => e.kind() == ErrorKind::NotFound && layout.record_dir().is_dir(),
+    };
     !layout.overview().exists() && no_entry()
 }

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod budgets;
+mod clocks;
 mod crashes;
 mod gates;
 mod interrupts;

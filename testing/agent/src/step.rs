@@ -90,6 +90,8 @@ pub enum Step {
         /// Without any environment.
         bare: bool,
     },
+    /// Be in trouble if an earlier invocation still lives.
+    Alone,
     /// Go on once this file is there.
     Await(String),
     /// Stay until ended.
