@@ -13,6 +13,7 @@
 
 pub mod cli;
 pub mod config;
+mod crash;
 pub mod domain;
 pub mod engine;
 pub mod git;

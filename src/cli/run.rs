@@ -183,7 +183,12 @@ fn open(
     task: Option<&str>,
 ) -> Result<Option<(Writable, Repository)>, Failure> {
     let repository = || Repository::discover(&Git::new(), &context.config.main_repo);
-    let found = engine::find(&context.config.sessions, name)?;
+    let sessions = &context.config.sessions;
+    // With nothing new to do, a finished session is looked at: samocode may have been killed right at its end.
+    let found = match engine::find(sessions, name)? {
+        Found::New(_) if task.is_none() && options.dive.is_none() => engine::find_any(sessions, name)?,
+        found => found,
+    };
     let new = |name| -> Result<NewSession, Failure> {
         Ok(NewSession {
             name,

@@ -61,6 +61,25 @@ pub enum Event {
     Held(Block),
 }
 
+impl Event {
+    /// Its name in the journal.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Created(_) => "created",
+            Self::Adopted(_) => "adopted",
+            Self::Began { .. } => "began",
+            Self::Prepared(_) => "prepared",
+            Self::Started(_) => "started",
+            Self::Judged(_) => "judged",
+            Self::Verified(_) => "verified",
+            Self::Posted { .. } => "posted",
+            Self::Received(_) => "received",
+            Self::Held(_) => "held",
+        }
+    }
+}
+
 /// How a session began.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Created {

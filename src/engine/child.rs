@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::crash;
 use crate::domain::budget;
 use crate::domain::command::{CommandSpec, Exit};
 use crate::domain::outcome::{Interruption, Outcome, Usage};
@@ -80,6 +81,7 @@ impl Orchestrator<'_> {
                 return Ok(ChildEnd { outcome, usage, took: started.elapsed(), ended: 0 });
             }
         };
+        crash::point(|| "the CLI, started");
         let live = Live {
             iteration,
             phase: self.session().phase.clone(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, Zoned};
 
+use crate::crash;
 use crate::domain::decide::decide;
 use crate::domain::event::{Event, Judged, Started};
 use crate::domain::gate::GateId;
@@ -65,6 +66,7 @@ impl Orchestrator<'_> {
             instead.map(|why| format!(", in place of {main}, which is parked: {why}")).unwrap_or_default();
         self.say.line(&format!("#{iteration} {phase} · {} started{why}", provider.name()));
         let end = self.drive(iteration, &agent, &provider, spec, &tag)?;
+        crash::point(|| "the CLI, ended and not judged");
         let planted = self.put_back(iteration)?;
         // Nothing of the child is alive any more. What it may have put into the inbox is ruled on while no gate is open
         // yet; what comes later is a person's.
@@ -140,7 +142,14 @@ impl Orchestrator<'_> {
         };
         // Derived from the record, so it need not outlive a power cut.
         let path = layout.prompt();
-        std::fs::write(&path, prompt.text()).map_err(|source| EngineError::Io { what: "write", path, source })
+        crash::point(|| "write prompt.md, before");
+        std::fs::write(&path, prompt.text()).map_err(|source| EngineError::Io {
+            what: "write",
+            path,
+            source,
+        })?;
+        crash::point(|| "write prompt.md, after");
+        Ok(())
     }
 
     /// Judges a child that ended, keeps its work, decides, and journals all of it as one entry. `before` is what stood

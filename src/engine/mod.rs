@@ -32,7 +32,7 @@ mod view;
 
 pub use guarding::put_back_lost;
 pub use happening::{Happening, Happenings};
-pub use open::{Found, NewSession, adopt, create, find, list, look_up, take};
+pub use open::{Found, NewSession, adopt, create, find, find_any, list, look_up, take};
 pub use orchestrator::{Ending, Orchestrator};
 pub use say::{Live, Progress, Screen, duration_words, usage_words};
 pub use settings::{Settings, Wishes, redactor};

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 
-use crate::domain::event::{Adopted, Created, Event};
+use crate::domain::event::{Adopted, Created};
 use crate::domain::name::{FolderName, Resolution, SessionName, resolve};
 use crate::domain::phase::Phase;
 use crate::domain::qa;
@@ -63,6 +63,14 @@ pub fn look_up(sessions: &Path, typed: &str) -> Result<Found, EngineError> {
     let named = folders.iter().filter_map(|folder| FolderName::parse(&folder.name));
     let only = named.filter(|folder| folder.name.as_str() == typed.trim()).count() == 1;
     found(sessions, typed, &folders, |folder| !only && is_finished(&Layout::new(sessions, folder)))
+}
+
+/// As [`find`], for a run that asks for nothing new: the newest session of that name, finished or not.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_any(sessions: &Path, typed: &str) -> Result<Found, EngineError> {
+    found(sessions, typed, &store::folders(sessions)?, |_| false)
 }
 
 fn found(
@@ -182,10 +190,8 @@ pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Wr
         // The person who has it adopted vouches for its branch.
         own_branch: true,
     };
-    let now = Timestamp::now();
-    let mut record = Writable::create(layout, created, now)?;
-    record.append(Event::Adopted(Adopted { phase, iterations, in_phase, answers }), now)?;
-    Ok(record)
+    let adopted = Adopted { phase, iterations, in_phase, answers };
+    Ok(Writable::adopt(layout, created, adopted, Timestamp::now())?)
 }
 
 fn person_answers(text: &str) -> Vec<Answer> {

@@ -164,6 +164,10 @@ impl<'a> Orchestrator<'a> {
         if let Some(plan) = self.session().approved.clone() {
             self.keep_approved(&plan)?;
         }
+        // At a gate whose files were announced the notebook may hold a person's edit.
+        if self.session().place.is_some() && !self.session().posted {
+            self.publish()?;
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
+use crate::crash;
 use crate::domain::outcome::Usage;
 use crate::domain::phase::Phase;
 use crate::domain::redact::Redactor;
@@ -78,6 +79,7 @@ impl<'a> Say<'a> {
             let stamp = Zoned::now().strftime("%m-%d %H:%M:%S").to_string();
             // A log that cannot be written must not stop the work; the journal is the record.
             let _ = writeln!(log, "{stamp}  {}", words.replace('\n', "\n                "));
+            crash::point(|| "write session.log, after");
         }
         self.screen.show(Progress::Line(&words));
     }
@@ -91,13 +93,17 @@ impl<'a> Say<'a> {
                 self.live_written = Some(std::time::Instant::now());
                 if let Ok(text) = serde_json::to_vec(live) {
                     // Read by `status` and `attach` only: a torn or missing one shows nothing.
+                    crash::point(|| "write live.json, before");
                     let _ = std::fs::write(self.layout.live(), text);
+                    crash::point(|| "write live.json, after");
                 }
             }
             Some(_) => {}
             None => {
                 self.live_written = None;
+                crash::point(|| "delete live.json, before");
                 let _ = std::fs::remove_file(self.layout.live());
+                crash::point(|| "delete live.json, after");
             }
         }
     }

@@ -10,6 +10,7 @@ use std::path::Path;
 use super::entries::resolved;
 use super::error::GitError;
 use super::repository::Repository;
+use crate::crash;
 
 /// Adds `folder` to the repository's own exclude file, once, if it lies inside the work tree; true when a line was added.
 ///
@@ -51,7 +52,9 @@ fn replace(info: &Path, file: &Path, content: &[u8]) -> io::Result<()> {
     };
     temporary.as_file().set_permissions(permissions)?;
     temporary.as_file().sync_all()?;
+    crash::point(|| "write info/exclude, before the rename");
     temporary.persist(file)?;
+    crash::point(|| "write info/exclude, after");
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Copies what a fresh worktree lacks because git does not keep it, as `.worktreeinclude` asks.
 //! Never overwrites a file, never follows a link out of either folder.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -11,6 +12,7 @@ use super::entries::resolved;
 use super::error::GitError;
 use super::program;
 use super::repository::Repository;
+use crate::crash;
 
 /// The file with gitignore patterns, in the main repository's top folder.
 const INCLUDE_FILE: &str = ".worktreeinclude";
@@ -98,11 +100,22 @@ fn copy(from: &Path, to: &Path, inside: &Path) -> Result<bool, Refusal> {
     }
     let mut reader = File::open(&source)?;
     // Complete or not there: a half-copied file would never be completed, as none is overwritten.
-    let mut temporary = tempfile::Builder::new().prefix(".samocode-").tempfile_in(folder)?;
+    // Always the same name: one that a killed samocode left would be committed by the agent, secrets and all.
+    let mut name = OsString::from(".samocode-copy-of-");
+    name.push(target.file_name().unwrap_or_default());
+    match fs::remove_file(folder.join(&name)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        Ok(()) | Err(_) => {}
+    }
+    let mut temporary = tempfile::Builder::new().prefix(&name).rand_bytes(0).tempfile_in(folder)?;
     io::copy(&mut reader, temporary.as_file_mut())?;
     temporary.as_file().set_permissions(reader.metadata()?.permissions())?;
+    crash::point(|| "copy a file into the worktree, before the rename");
     match temporary.persist_noclobber(&target) {
-        Ok(_) => Ok(true),
+        Ok(_) => {
+            crash::point(|| "copy a file into the worktree, after");
+            Ok(true)
+        }
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error.into()),
     }

@@ -2,6 +2,7 @@
 
 use super::error::GitError;
 use super::repository::Repository;
+use crate::crash;
 
 impl Repository {
     /// Makes `reference`, e.g. `refs/samocode/26-01-08-add-auth/7-before`, name `commit`.
@@ -9,7 +10,9 @@ impl Repository {
     /// # Errors
     /// When the commit is not there any more, or the reference cannot be written.
     pub fn keep_commit(&self, reference: &str, commit: &str) -> Result<(), GitError> {
+        crash::point(|| "keep a commit, before");
         self.call().args(["update-ref", reference, commit]).run()?;
+        crash::point(|| "keep a commit, after");
         Ok(())
     }
 }

@@ -12,6 +12,7 @@ use super::error::GitError;
 use super::program::Call;
 use super::repository::Repository;
 use super::worktree::{Worktree, restore_link};
+use crate::crash;
 
 /// How long to wait for another process that makes a worktree in the same repository.
 const TURN: Duration = Duration::from_secs(60);
@@ -76,7 +77,9 @@ impl Repository {
             fs::create_dir_all(parent).map_err(GitError::io("make the folder", parent))?;
         }
         let add = self.call().stdin(turn).args(["worktree", "add", "--quiet"]);
+        crash::point(|| "make the worktree, before");
         add_worktree(add, &path, spec, &found)?;
+        crash::point(|| "make the worktree, after");
         self.prepared(spec, Made { branch: found != Found::Local, worktree: true })
     }
 

@@ -15,6 +15,7 @@ use super::repository::Repository;
 use super::state::WorktreeState;
 use super::status::ChangeKind;
 use super::worktree::Worktree;
+use crate::crash;
 
 /// Snapshots are samocode's, whoever the person is; no configured identity is needed.
 pub(super) const IDENTITY: &[(&str, &str)] = &[
@@ -128,12 +129,15 @@ impl Worktree {
         if spec.previous_tree == Some(tree.as_str()) {
             return Ok(SnapshotOutcome::Unchanged { left_out });
         }
+        crash::point(|| "commit of a snapshot, before");
         let mut commit = self.call().args(["commit-tree", "-m", spec.message]);
         if let Some(head) = &state.head {
             commit = commit.args(["-p", head]);
         }
         let commit = identified(commit.arg(&tree)).run()?.text();
+        crash::point(|| "reference of a snapshot, before");
         self.call().args(["update-ref", spec.reference, &commit]).run()?;
+        crash::point(|| "reference of a snapshot, after");
         Ok(SnapshotOutcome::Kept(Snapshot { commit, tree, left_out }))
     }
 
@@ -226,8 +230,12 @@ impl PrivateIndex {
         let index = Self { path: worktree.git_dir().join("samocode-index") };
         // What a killed samocode left.
         index.remove();
+        crash::point(|| "copy of the index, before");
         match copy_with_time(&real, &index.path) {
-            Ok(()) => Ok(index),
+            Ok(()) => {
+                crash::point(|| "copy of the index, after");
+                Ok(index)
+            }
             // Without an index git starts from an empty one, and so does the snapshot.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(index),
             Err(error) => Err(GitError::io("copy", &real)(error)),
@@ -242,6 +250,7 @@ impl PrivateIndex {
             let update = call().args(["update-index", "--add", "--remove", "--replace", "-z", "--stdin"]);
             update.input(paths)?.run()?;
         }
+        crash::point(|| "tree of a snapshot, before");
         Ok(call().arg("write-tree").run()?.text())
     }
 

@@ -11,6 +11,7 @@ use super::entries::resolved;
 use super::error::GitError;
 use super::program::{self, Call, Git};
 use super::repository::Repository;
+use crate::crash;
 
 /// More than the second in which git does not tell two times apart.
 const SETTLED_AFTER: Duration = Duration::from_secs(2);
@@ -77,7 +78,9 @@ impl Worktree {
     /// Notes that git has just made the index: see [`Worktree::index_may_settle`].
     pub(super) fn mark_fresh(&self) -> Result<(), GitError> {
         let mark = self.fresh_mark();
-        fs::write(&mark, "").map_err(GitError::io("write", &mark))
+        fs::write(&mark, "").map_err(GitError::io("write", &mark))?;
+        crash::point(|| "mark of a fresh worktree, after");
+        Ok(())
     }
 
     /// True once, some seconds after a checkout. Git cannot tell a file of the same second as the index from one

@@ -16,6 +16,7 @@ use super::running::{ProcessEvent, Running, STDERR_TAIL, Tails, join, lock};
 use super::sweep::Swept;
 use super::tail::Tail;
 use super::wire::{self, Report, Request};
+use crate::crash;
 use crate::domain::command::Exit;
 use crate::domain::redact::{Redactor, Stream};
 
@@ -140,8 +141,10 @@ fn empty(
             stream.feed(&redactor, bytes, &mut keep);
             cutter.feed(bytes, &mut lines);
         });
+        crash::point(|| "the end of a stream, before the rest of its log");
         stream.finish(&redactor, &mut keep);
         cutter.finish(&mut lines);
+        crash::point(|| "the end of a stream, after the rest of its log");
         if let Err(error) = drained {
             events(ProcessEvent::LogFailed { path: log.path().to_owned(), error });
         }

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::crash;
+
 /// Where a stream is copied to.
 #[derive(Debug)]
 pub(crate) struct Log {
@@ -59,7 +61,10 @@ impl Log {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).mode(0o600).open(path)
+    crash::point(|| "make a log of a stream, before");
+    let opened = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+    crash::point(|| "make a log of a stream, after");
+    opened
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::agent::Agent;
+use crate::crash;
 
 /// The plugin's name, which prefixes its agents: `samocode:planning`.
 pub(super) const NAME: &str = "samocode";
@@ -98,10 +99,13 @@ impl Plugin {
             }
             fs::write(path, text)?;
         }
+        crash::point(|| "make the plugin folder, before the rename");
         if fs::symlink_metadata(dir).is_ok() {
             fs::rename(dir, fresh.path().join("replaced"))?;
         }
-        fs::rename(content, dir)
+        fs::rename(content, dir)?;
+        crash::point(|| "make the plugin folder, after");
+        Ok(())
     }
 
     /// Whether `dir` holds this content and nothing else.

@@ -4,7 +4,12 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use crate::crash;
 use crate::store::{StoreError, io_error};
+
+/// What the name of a temporary file begins with, and how many letters follow.
+const TEMPORARY: &str = ".samocode-";
+const TEMPORARY_LETTERS: usize = 6;
 
 /// Replaces a file: temporary file, sync, rename, sync of the folder. An existing file's mode is kept.
 ///
@@ -12,8 +17,12 @@ use crate::store::{StoreError, io_error};
 /// With the path; the old file stands then.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let dir = path.parent().unwrap_or(Path::new("."));
-    let mut temporary =
-        tempfile::Builder::new().prefix(".samocode-").tempfile_in(dir).map_err(io_error("write", path))?;
+    crash::point(|| format!("write {}, before", crash::file(path)));
+    let mut temporary = tempfile::Builder::new()
+        .prefix(TEMPORARY)
+        .rand_bytes(TEMPORARY_LETTERS)
+        .tempfile_in(dir)
+        .map_err(io_error("write", path))?;
     temporary.write_all(bytes).map_err(io_error("write", path))?;
     if let Ok(old) = fs::metadata(path) {
         temporary.as_file().set_permissions(old.permissions()).map_err(io_error("set the mode of", path))?;
@@ -21,18 +30,36 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         set_default_mode(temporary.as_file(), path)?;
     }
     temporary.as_file().sync_data().map_err(io_error("sync", path))?;
+    crash::point(|| format!("write {}, before the rename", crash::file(path)));
     temporary.persist(path).map_err(|e| StoreError::Io {
         what: "replace",
         path: path.to_owned(),
         source: e.error,
     })?;
-    sync_dir(dir)
+    sync_dir(dir)?;
+    crash::point(|| format!("write {}, after", crash::file(path)));
+    Ok(())
 }
 
 /// Temporary files are made private; what replaces nothing gets the mode of an ordinary file.
 fn set_default_mode(file: &File, path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(fs::Permissions::from_mode(0o644)).map_err(io_error("set the mode of", path))
+}
+
+/// Removes temporary files of writes that were killed. Only for a folder that nobody else writes to atomically now.
+pub(super) fn remove_leftovers(dir: &Path) -> Result<(), StoreError> {
+    for entry in fs::read_dir(dir).map_err(io_error("read", dir))? {
+        let entry = entry.map_err(io_error("read", dir))?;
+        let name = entry.file_name();
+        let letters = name.to_str().and_then(|name| name.strip_prefix(TEMPORARY));
+        if letters.is_some_and(|letters| letters.len() == TEMPORARY_LETTERS)
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
+        {
+            fs::remove_file(entry.path()).map_err(io_error("remove", &entry.path()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes a folder's entries durable.
@@ -51,7 +78,9 @@ pub fn keep_backup(path: &Path) -> Result<PathBuf, StoreError> {
         name.push(format!(".backup-{number}"));
         let backup = PathBuf::from(name);
         if backup.symlink_metadata().is_err() {
+            crash::point(|| format!("back up {}, before", crash::file(path)));
             fs::copy(path, &backup).map_err(io_error("back up", path))?;
+            crash::point(|| format!("back up {}, after", crash::file(path)));
             return Ok(backup);
         }
         number += 1;

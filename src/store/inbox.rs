@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::crash;
 use crate::domain::request::Request;
 use crate::store::atomic::sync_dir;
 use crate::store::{Layout, StoreError, io_error, write_atomic};
@@ -65,10 +66,13 @@ pub fn waiting_requests(layout: &Layout) -> Result<Vec<Incoming>, StoreError> {
 /// # Errors
 /// When the file cannot be removed.
 pub fn take_in(incoming: &Incoming) -> Result<(), StoreError> {
+    crash::point(|| "request taken from the inbox, before");
     match fs::remove_file(&incoming.file) {
         Ok(()) => {}
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
         Err(e) => return Err(io_error("remove", &incoming.file)(e)),
     }
-    incoming.file.parent().map_or(Ok(()), sync_dir)
+    incoming.file.parent().map_or(Ok(()), sync_dir)?;
+    crash::point(|| "request taken from the inbox, after");
+    Ok(())
 }

@@ -4,10 +4,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::crash;
 use crate::domain::event::{Entry, JOURNAL_VERSION};
 use crate::domain::session::{Session, fold_stream};
 use crate::store::atomic::sync_dir;
-use crate::store::{StoreError, io_error};
+use crate::store::{StoreError, io_error, write_atomic};
 
 /// A journal as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,6 +159,18 @@ impl JournalWriter {
         Ok(writer)
     }
 
+    /// Makes a journal that holds these entries, all of them or none, in the place of one without any.
+    pub(super) fn begin(path: &Path, entries: &[Entry]) -> Result<Self, StoreError> {
+        let mut lines = Vec::new();
+        for entry in entries {
+            serde_json::to_writer(&mut lines, entry)
+                .map_err(|e| StoreError::Misfit { path: path.to_owned(), detail: e.to_string() })?;
+            lines.push(b'\n');
+        }
+        write_atomic(path, &lines)?;
+        Self::open(path, lines.len() as u64)
+    }
+
     fn mend(&mut self) -> Result<(), StoreError> {
         if self.torn {
             self.file.set_len(self.end).map_err(io_error("mend", &self.path))?;
@@ -172,9 +185,12 @@ impl JournalWriter {
         let mut line = serde_json::to_vec(entry)
             .map_err(|e| StoreError::Misfit { path: self.path.clone(), detail: e.to_string() })?;
         line.push(b'\n');
+        crash::point(|| format!("journal {}, before", entry.event.name()));
         self.torn = true;
         self.file.write_all(&line).map_err(io_error("write", &self.path))?;
+        crash::point(|| format!("journal {}, written", entry.event.name()));
         self.file.sync_data().map_err(io_error("sync", &self.path))?;
+        crash::point(|| format!("journal {}, synced", entry.event.name()));
         self.torn = false;
         self.end += line.len() as u64;
         Ok(())

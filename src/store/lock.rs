@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::crash;
 use crate::store::{Layout, StoreError, io_error};
 
 /// How long a taker waits out somebody who merely looks.
@@ -49,8 +50,10 @@ impl Lock {
         }
         let holder = Holder { pid: std::process::id(), since: now };
         let text = serde_json::to_string(&holder).unwrap_or_default();
+        crash::point(|| "lock, taken and not signed");
         file.set_len(0).map_err(io_error("write", &path))?;
         file.write_all(text.as_bytes()).map_err(io_error("write", &path))?;
+        crash::point(|| "lock, signed");
         Ok(Self { _file: file })
     }
 }

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 
 use rustix::fs::OFlags;
 
+use crate::crash;
 use crate::domain::signal::{MAX_SIGNAL_BYTES, RawSignal};
 use crate::store::atomic::sync_dir;
 use crate::store::{Layout, StoreError, io_error};
@@ -57,6 +58,7 @@ pub fn has_signal(layout: &Layout) -> bool {
 /// When it cannot be deleted.
 pub fn clear_signal(layout: &Layout) -> Result<(), StoreError> {
     let path = layout.signal();
+    crash::point(|| "delete _signal.json, before");
     let removed = match fs::symlink_metadata(&path) {
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
         Err(e) => Err(e),
@@ -64,5 +66,7 @@ pub fn clear_signal(layout: &Layout) -> Result<(), StoreError> {
         Ok(_) => fs::remove_file(&path),
     };
     removed.map_err(io_error("delete", &path))?;
-    sync_dir(&layout.session_dir())
+    sync_dir(&layout.session_dir())?;
+    crash::point(|| "delete _signal.json, after");
+    Ok(())
 }

@@ -4,9 +4,10 @@ use std::fs;
 
 use jiff::Timestamp;
 
-use crate::domain::event::{Created, Entry, Event, JOURNAL_VERSION};
+use crate::crash;
+use crate::domain::event::{Adopted, Created, Entry, Event, JOURNAL_VERSION};
 use crate::domain::session::{Session, fold};
-use crate::store::atomic::sync_dir;
+use crate::store::atomic::{remove_leftovers, sync_dir};
 use crate::store::journal::JournalWriter;
 use crate::store::lock::Lock;
 use crate::store::{Layout, StoreError, io_error, read_journal, set_aside};
@@ -26,6 +27,29 @@ impl Writable {
     /// # Errors
     /// When a folder cannot be made, another process holds it, or a record is there already.
     pub fn create(layout: &Layout, created: Created, now: Timestamp) -> Result<Self, StoreError> {
+        Self::begin(layout, created, None, now)
+    }
+
+    /// Makes the record of a folder that is taken over. Both its entries come to stand at once: a session that was made
+    /// and not taken over would begin from the beginning.
+    ///
+    /// # Errors
+    /// As [`Writable::create`], and when it cannot stand where it is said to.
+    pub fn adopt(
+        layout: &Layout,
+        created: Created,
+        adopted: Adopted,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        Self::begin(layout, created, Some(adopted), now)
+    }
+
+    fn begin(
+        layout: &Layout,
+        created: Created,
+        adopted: Option<Adopted>,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
         make_folders(layout)?;
         let lock = Lock::take(layout, now)?;
         if let Some(read) = read_journal(&layout.journal())?
@@ -36,11 +60,14 @@ impl Writable {
                 detail: "a session stands here already".to_owned(),
             });
         }
-        let first = Entry { v: JOURNAL_VERSION, at: now, event: Event::Created(Box::new(created)) };
-        let session = Session::begin(&first)
-            .map_err(|source| StoreError::Senseless { path: layout.journal(), source })?;
-        let mut journal = JournalWriter::open(&layout.journal(), 0)?;
-        journal.append(&first)?;
+        let entries: Vec<Entry> = [Event::Created(Box::new(created))]
+            .into_iter()
+            .chain(adopted.map(Event::Adopted))
+            .map(|event| Entry { v: JOURNAL_VERSION, at: now, event })
+            .collect();
+        let session =
+            fold(&entries).map_err(|source| StoreError::Senseless { path: layout.journal(), source })?;
+        let journal = JournalWriter::begin(&layout.journal(), &entries)?;
         Ok(Self { layout: layout.clone(), session, journal, _lock: lock })
     }
 
@@ -54,6 +81,9 @@ impl Writable {
         }
         make_folders(layout)?;
         let lock = Lock::take(layout, now)?;
+        for dir in [layout.session_dir(), layout.record_dir()] {
+            remove_leftovers(&dir)?;
+        }
         let read = read_journal(&layout.journal())
             .inspect_err(|e| {
                 if let StoreError::Unreadable { path, .. } = e {
@@ -97,7 +127,9 @@ impl Writable {
 /// The record's comes first: it tells a session that was about to be made from somebody else's folder.
 fn make_folders(layout: &Layout) -> Result<(), StoreError> {
     for dir in [layout.record_dir(), layout.inbox(), layout.session_dir(), layout.logs()] {
+        crash::point(|| "make a folder, before");
         fs::create_dir_all(&dir).map_err(io_error("make", &dir))?;
+        crash::point(|| "make a folder, after");
     }
     sync_dir(&layout.record_dir())?;
     sync_dir(layout.sessions())

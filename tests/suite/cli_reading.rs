@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::cli_stage::{Said, Stage};
+use crate::scenario::SAMOCODE;
 
 /// A project with a finished session `job`.
 fn finished() -> Stage {
@@ -103,4 +104,14 @@ fn a_branch_that_is_gone_is_named() {
     error: the branch job is gone from /stage/repo
     hint: the snapshots of its iterations are still there: `git -C /stage/repo for-each-ref refs/samocode`
     "#);
+}
+
+/// The crash sweep's points are in its own build only.
+#[test]
+#[cfg(not(feature = "crash-points"))]
+fn the_program_has_no_crash_points() {
+    let program = fs::read(SAMOCODE).unwrap();
+    let has = |words: &str| memchr::memmem::find(&program, words.as_bytes()).is_some();
+    assert!(has("_signal.json"), "words of the program are found in it");
+    assert!(!has("SAMOCODE_CRASH_AT") && !has(", before the rename"));
 }

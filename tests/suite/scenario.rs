@@ -154,9 +154,21 @@ impl Scenario {
     }
 
     fn spawn<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>, input: Stdio) -> Running<'_> {
+        let mut command = self.command(arguments);
+        command.stdin(input);
+        self.start_command(command)
+    }
+
+    /// The samocode program with arguments, in the scenario's environment.
+    pub(crate) fn command<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(SAMOCODE);
         command.args(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
-        command.env_clear().envs(self.environment()).current_dir(self.root()).stdin(input);
+        command.env_clear().envs(self.environment()).current_dir(self.root()).stdin(Stdio::null());
+        command
+    }
+
+    /// Starts a command in the background.
+    pub(crate) fn start_command(&self, command: Command) -> Running<'_> {
         let number = self.outputs.replace_with(|number| *number + 1);
         Running::start(self, command, &self.path(&format!("output-{number}")))
     }

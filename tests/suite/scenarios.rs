@@ -3,6 +3,7 @@
 mod adoption;
 mod awake;
 mod budgets;
+mod clocks;
 mod crashes;
 mod evidence;
 mod fallback;

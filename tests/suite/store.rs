@@ -5,7 +5,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use jiff::Timestamp;
-use samocode::domain::event::{Created, Event};
+use samocode::domain::event::{Adopted, Created, Event};
+use samocode::domain::phase::Phase;
 use samocode::domain::request::{Act, Request, Who};
 use samocode::domain::signal::RawSignal;
 use samocode::domain::verdict::{Block, BlockCause};
@@ -29,16 +30,19 @@ impl Place {
         Layout::new(self.dir.path(), "26-01-08-auth")
     }
 
-    fn create(&self) -> Writable {
-        let created = Created {
+    fn created() -> Created {
+        Created {
             name: "auth".into(),
             workflow: Workflow::built_in("quick").unwrap().into(),
             task: Some("t".into()),
             dive: None,
             branch: "auth".into(),
             own_branch: true,
-        };
-        Writable::create(&self.layout(), created, now()).unwrap()
+        }
+    }
+
+    fn create(&self) -> Writable {
+        Writable::create(&self.layout(), Self::created(), now()).unwrap()
     }
 
     /// A session whose journal has three entries, let go.
@@ -76,11 +80,12 @@ fn what_is_appended_is_there_after_taking_the_session_again() {
 }
 
 #[test]
-fn a_torn_last_line_is_dropped_and_the_next_entry_stands_whole() {
+fn fault_20_a_last_line_torn_at_any_byte_is_dropped_and_the_next_entry_stands_whole() {
     let place = Place::new();
     let layout = place.with_three_entries();
     let whole = fs::read(layout.journal()).unwrap();
-    for cut in 1..40 {
+    let last = whole.split_inclusive(|byte| *byte == b'\n').next_back().unwrap().len();
+    for cut in 1..=last {
         fs::write(layout.journal(), &whole[..whole.len() - cut]).unwrap();
         assert_eq!(entries(&layout), 2, "{cut} bytes short");
         Writable::take(&layout, now()).unwrap().append(held("three"), now()).unwrap();
@@ -244,11 +249,13 @@ fn folders_tell_which_sessions_have_a_record() {
 }
 
 #[test]
-fn a_session_that_was_killed_before_its_first_entry_was_never_there() {
+fn fault_18_a_session_that_was_killed_before_its_first_entry_was_never_there() {
     let place = Place::new();
     let layout = place.layout();
     fs::create_dir_all(layout.session_dir()).unwrap();
+    assert_eq!(folders(place.dir.path()).unwrap().len(), 1, "a folder without a record is somebody's");
     fs::create_dir_all(layout.record_dir()).unwrap();
+    assert_eq!(folders(place.dir.path()).unwrap(), []);
     fs::write(layout.journal(), "{\"v\":1,\"at").unwrap();
     assert_eq!(folders(place.dir.path()).unwrap(), []);
     fs::write(layout.overview(), "# auth\n").unwrap();
@@ -265,4 +272,38 @@ fn a_journal_from_before_there_were_verifications_loads() {
     let session = read_session(&journal).unwrap().unwrap();
     assert!(matches!(session.state, samocode::domain::session::State::Done(_)), "{:?}", session.state);
     assert_eq!((session.iteration, session.evidence, session.counters.unverified), (3, None, 0));
+}
+
+#[test]
+fn fault_20_what_a_killed_write_left_is_removed_and_a_torn_request_is_put_aside() {
+    let place = Place::new();
+    let layout = place.with_three_entries();
+    let left = [layout.session_dir().join(".samocode-a1B2c3"), layout.record_dir().join(".samocode-zzzzzz")];
+    let kept = [layout.session_dir().join(".samocode-notes"), layout.inbox().join(".samocode-a1B2c3")];
+    for path in left.iter().chain(&kept) {
+        fs::write(path, "half").unwrap();
+    }
+    fs::write(layout.inbox().join("1-a.json"), "{\"id\":\"a\",\"at\"").unwrap();
+    Writable::take(&layout, now()).unwrap();
+    assert!(left.iter().all(|path| !path.exists()), "nobody misses them");
+    assert!(kept.iter().all(|path| path.exists()), "one is the agent's, and one may be under way");
+    assert_eq!(waiting_requests(&layout).unwrap(), []);
+    assert_eq!(fs::read(layout.inbox().join("1-a.unreadable")).unwrap(), b"{\"id\":\"a\",\"at\"");
+    assert_eq!(entries(&layout), 3);
+}
+
+#[test]
+fn fault_18_a_folder_is_taken_over_with_both_entries_or_with_none() {
+    let place = Place::new();
+    let layout = place.layout();
+    let adopted =
+        Adopted { phase: Phase::named("testing"), iterations: 12, in_phase: 3, answers: Vec::new() };
+    let record = Writable::adopt(&layout, Place::created(), adopted.clone(), now()).unwrap();
+    assert_eq!((record.session().phase.as_str(), record.session().iteration), ("testing", 12));
+    drop(record);
+    assert_eq!(entries(&layout), 2);
+    fs::remove_file(layout.journal()).unwrap();
+    let nowhere = Adopted { phase: Phase::named("nowhere"), ..adopted };
+    Writable::adopt(&layout, Place::created(), nowhere, now()).unwrap_err();
+    assert!(!layout.journal().exists());
 }

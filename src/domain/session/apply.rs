@@ -35,6 +35,7 @@ impl Session {
             }
             Event::Began { pid, .. } => {
                 self.orchestrator = Some(*pid);
+                self.set_back(entry.at);
                 self.begin_again();
             }
             Event::Prepared(place) => {
@@ -65,6 +66,29 @@ impl Session {
         }
         self.changed_at = entry.at;
         Ok(())
+    }
+
+    /// A clock that was set back since the last entry makes no wait longer than it was meant to be.
+    fn set_back(&mut self, now: Timestamp) {
+        let back = self.changed_at.duration_since(now);
+        if !back.is_positive() {
+            return;
+        }
+        let earlier = |at: Timestamp| at.checked_sub(back).unwrap_or(now);
+        match &mut self.state {
+            State::Ready { after: Some(after) } => *after = earlier(*after),
+            State::Parked(park) => park.until = earlier(park.until),
+            State::Ready { after: None }
+            | State::Preparing
+            | State::Running(_)
+            | State::Verifying(_)
+            | State::Waiting(_)
+            | State::Blocked(_)
+            | State::Done(_) => {}
+        }
+        for outage in self.outages.values_mut() {
+            outage.until = earlier(outage.until);
+        }
     }
 
     /// Starting samocode is a person's act, too: what could not be used before is tried again.

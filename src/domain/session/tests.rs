@@ -1,11 +1,11 @@
 //! How entries of the journal move a session.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::sample::{after, done, judged, ready, received, refused, running, started, verifying, waiting};
 use super::*;
 use crate::domain::check::{Check, CheckEnd};
-use crate::domain::event::{Adopted, Verified};
+use crate::domain::event::{Adopted, JOURNAL_VERSION, Verified};
 use crate::domain::gate::GateAsk;
 use crate::domain::outcome::{Interruption, Outcome};
 use crate::domain::request::Act;
@@ -130,4 +130,30 @@ fn absurd_numbers_of_a_cli_stop_nothing() {
         session = after(session, end);
     }
     assert_eq!((session.usage.input_tokens, session.worked_ms), (u64::MAX, u64::MAX));
+}
+
+#[test]
+fn fault_21_a_clock_that_was_set_back_makes_no_wait_longer() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let (meant, day) = (at("2026-01-08T15:00:00Z"), SignedDuration::from_hours(24));
+    let wait = |decision: Decision, began: Timestamp| {
+        let mut session = running("quick", "implementation");
+        let event = judged(&session, Outcome::Completed, decision, "left");
+        let judged = Entry { v: JOURNAL_VERSION, at: at("2026-01-08T14:30:00Z"), event };
+        session.apply(&judged).unwrap();
+        let event = Event::Began { version: "1".to_owned(), pid: 7 };
+        session.apply(&Entry { v: JOURNAL_VERSION, at: began, event }).unwrap();
+        match session.state {
+            State::Ready { after } => after.unwrap(),
+            State::Parked(park) => park.until,
+            other => panic!("{other:?}"),
+        }
+    };
+    for decision in
+        [Decision::Retry { after: meant }, Decision::Park(Park { until: meant, reason: "limit".to_owned() })]
+    {
+        assert_eq!(wait(decision.clone(), at("2026-01-07T14:30:00Z")), meant - day, "set back by a day");
+        assert_eq!(wait(decision.clone(), at("2026-01-08T14:40:00Z")), meant, "it went on as it should");
+        assert_eq!(wait(decision, at("2026-01-09T14:30:00Z")), meant, "a day later the wait is over");
+    }
 }

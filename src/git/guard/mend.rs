@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::bytes::Bytes;
 use super::difference::Difference;
 use super::scan::Item;
+use crate::crash;
 use crate::git::error::GitError;
 
 /// Kept for a person to look at, not to be run.
@@ -37,11 +38,13 @@ pub(super) fn put_back(
             (Some(Item::File { .. }), Some(Item::File { content, .. })) => keep(content, &kept)?,
             _ => move_aside(&dir.join(&difference.relative), &kept)?,
         }
+        crash::point(|| "put Git's settings back, what was there kept aside");
     }
     for difference in differences {
         let path = dir.join(&difference.relative);
         if let Some(item) = was.get(difference.relative.as_path()) {
             restore(&path, item).map_err(GitError::io("put back", &path))?;
+            crash::point(|| "put Git's settings back, one of them back");
         }
     }
     Ok(())

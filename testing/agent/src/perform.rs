@@ -26,6 +26,8 @@ const POLL: Duration = Duration::from_millis(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The exit code of a stand-in in trouble.
 const BROKEN: u8 = 96;
+/// The exit code of a shell whose program was ended by SIGPIPE.
+const UNHEARD: u8 = 141;
 
 /// Runs the program.
 #[must_use]
@@ -63,7 +65,7 @@ fn invocation(script: &Script, prompt: String, labels: Labels) -> io::Result<(us
     let mut invocation = Invocation {
         number: earlier.len() + 1,
         pid: std::process::id(),
-        run: script.choose(labels.get("Phase"), &earlier),
+        run: script.choose(labels.get("Phase"), &prompt, &earlier),
         phase: labels.get("Phase").to_owned(),
         iteration: labels.get("Iteration").parse().unwrap_or_default(),
         argv: std::env::args_os().skip(1).map(text).collect(),
@@ -102,6 +104,8 @@ impl Actor<'_> {
             match done {
                 Ok(None) => {}
                 Ok(Some(code)) => return Ok(u8::try_from(code).unwrap_or(BROKEN)),
+                // Nobody reads it any more: it ends as other programs do then.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(UNHEARD),
                 Err(error) => return Err(io::Error::other(format!("{step:?}: {error}"))),
             }
         }
@@ -127,6 +131,7 @@ impl Actor<'_> {
             Step::IgnoreSignals => ignore_signals(),
             Step::Daemon { bare } => self.daemon(*bare),
             Step::Holder => self.note(&Command::new("sleep").arg("600").stdin(Stdio::null()).spawn()?),
+            Step::Alone => self.alone(),
             Step::Await(path) => wait_for(&self.path(path)),
             Step::Hang => loop {
                 thread::sleep(PATIENCE);
@@ -204,6 +209,18 @@ impl Actor<'_> {
         let mut arguments = self.invocation.argv.iter();
         arguments.find(|argument| *argument == "--agent");
         arguments.next().map_or("", String::as_str)
+    }
+
+    /// A number that was given away to another program since does not count.
+    fn alone(&self) -> io::Result<()> {
+        let program = |pid: u32| fs::read_link(format!("/proc/{pid}/exe")).ok();
+        let own = program(std::process::id());
+        let earlier = Invocation::all(self.records)?;
+        let mut others = earlier.iter().filter(|earlier| earlier.number < self.invocation.number);
+        match others.find(|other| own.is_some() && program(other.pid) == own) {
+            None => Ok(()),
+            Some(other) => Err(io::Error::other(format!("invocation {} still lives", other.number))),
+        }
     }
 
     fn daemon(&self, bare: bool) -> io::Result<()> {

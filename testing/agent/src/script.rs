@@ -29,6 +29,9 @@ pub struct Run {
     pub phase: Option<String>,
     /// At most so often.
     pub times: Option<usize>,
+    /// Only when the prompt holds these words.
+    #[serde(default)]
+    pub told: Option<String>,
     /// One after the other.
     pub steps: Vec<Step>,
 }
@@ -58,6 +61,17 @@ impl Script {
         self.with(Some(phase), Some(times), steps)
     }
 
+    /// What is done in a phase whenever the prompt holds these words, whatever was done before: an agent that is
+    /// killed in the middle does the same again.
+    #[must_use]
+    pub fn told(mut self, phase: &str, words: &str, steps: impl IntoIterator<Item = Step>) -> Self {
+        self = self.with(Some(phase), None, steps);
+        if let Some(run) = self.runs.last_mut() {
+            run.told = Some(words.to_owned());
+        }
+        self
+    }
+
     /// What is done by the next invocation that nothing before fits, in whatever phase.
     #[must_use]
     pub fn next(self, steps: impl IntoIterator<Item = Step>) -> Self {
@@ -78,17 +92,18 @@ impl Script {
         steps: impl IntoIterator<Item = Step>,
     ) -> Self {
         let steps = steps.into_iter().collect();
-        self.runs.push(Run { phase: phase.map(str::to_owned), times, steps });
+        self.runs.push(Run { phase: phase.map(str::to_owned), times, told: None, steps });
         self
     }
 
-    /// The place of the run that an invocation in this phase does.
+    /// The place of the run that an invocation in this phase with this prompt does.
     #[must_use]
-    pub fn choose(&self, phase: &str, earlier: &[Invocation]) -> Option<usize> {
+    pub fn choose(&self, phase: &str, prompt: &str, earlier: &[Invocation]) -> Option<usize> {
         self.runs.iter().enumerate().position(|(place, run)| {
             let used = earlier.iter().filter(|invocation| invocation.run == Some(place)).count();
             run.phase.as_deref().is_none_or(|wanted| wanted == phase)
                 && run.times.is_none_or(|times| used < times)
+                && run.told.as_deref().is_none_or(|words| prompt.contains(words))
         })
     }
 
@@ -126,11 +141,13 @@ mod tests {
 
     #[test]
     fn the_first_run_that_fits_and_is_not_used_up_is_done() {
-        let script = Script::new().once("planning", []).next([]).each("planning", []);
-        assert_eq!(script.choose("planning", &[]), Some(0));
-        assert_eq!(script.choose("planning", &[done(Some(0))]), Some(1));
-        assert_eq!(script.choose("planning", &[done(Some(0)), done(Some(1))]), Some(2));
-        assert_eq!(script.choose("testing", &[done(Some(1))]), None);
+        let script =
+            Script::new().told("planning", "again", []).once("planning", []).next([]).each("planning", []);
+        assert_eq!(script.choose("planning", "", &[]), Some(1));
+        assert_eq!(script.choose("planning", "", &[done(Some(1))]), Some(2));
+        assert_eq!(script.choose("planning", "", &[done(Some(1)), done(Some(2))]), Some(3));
+        assert_eq!(script.choose("testing", "", &[done(Some(2))]), None);
+        assert_eq!(script.choose("planning", "once again", &[done(Some(0))]), Some(0));
     }
 
     #[test]

@@ -101,6 +101,8 @@ pub enum Step {
     },
     /// Leave a process behind that holds stdout and stderr open; its id goes to `{records}/daemons`.
     Holder,
+    /// Be in trouble if an earlier invocation still lives.
+    Alone,
     /// Go on once this file is there.
     Await(String),
     /// Stay until ended.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use samocode::domain::event::{Entry, Event, Started};
 use samocode::domain::gate::GateId;
 use samocode::domain::phase::Phase;
@@ -131,7 +131,10 @@ impl Law {
             Event::Began { pid, .. } => {
                 self.began = Some(*pid);
                 let unable = matches!(&before.state, State::Blocked(b) if b.cause == BlockCause::Unable);
-                demand(unable || before.state == after.state, "a new start changed what the session does")?;
+                demand(
+                    unable || before.state == after.state || waits_as_long(before, after, entry.at),
+                    "a new start changed what the session does",
+                )?;
             }
             Event::Posted { .. } => {
                 demand(before.state == after.state, "posting a gate changed what the session does")?;
@@ -248,4 +251,14 @@ impl Law {
 
 fn demand(holds: bool, breach: &str) -> Result<(), Breach> {
     if holds { Ok(()) } else { Err(breach.to_owned()) }
+}
+
+/// Whether the clock was set back, and what the session waits for comes as much earlier.
+fn waits_as_long(before: &Session, after: &Session, now: Timestamp) -> bool {
+    let (was, is) = match (&before.state, &after.state) {
+        (State::Ready { after: Some(was) }, State::Ready { after: Some(is) }) => (*was, *is),
+        (State::Parked(was), State::Parked(is)) if was.reason == is.reason => (was.until, is.until),
+        _ => return false,
+    };
+    now < before.changed_at && is.duration_since(now) == was.duration_since(before.changed_at)
 }

@@ -111,6 +111,12 @@ impl<'a> Running<'a> {
         self.child.wait().unwrap();
     }
 
+    /// Whether it has ended.
+    #[allow(dead_code, reason = "for the crash sweep")]
+    pub(crate) fn is_over(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for its end.
     pub(crate) fn end(mut self) -> Ended<'a> {
         let status = until("the end of samocode", || self.child.try_wait().unwrap());

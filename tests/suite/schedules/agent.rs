@@ -70,7 +70,7 @@ pub(super) fn script(dice: &Dice, records: &Path) -> Script {
     let runs = PHASES.iter().map(|phase| {
         // The same dice for each phase: what befalls the iteration does not hang on where the session stands.
         let mut dice = dice.clone();
-        Run { phase: Some((*phase).to_owned()), times: None, steps: steps(&mut dice, phase) }
+        Run { phase: Some((*phase).to_owned()), times: None, told: None, steps: steps(&mut dice, phase) }
     });
     Script { records: records.to_owned(), light: true, runs: runs.collect() }
 }
