@@ -31,6 +31,7 @@ MAIN_REPO=greet
 WORKTREES=worktrees
 SESSIONS=sessions
 SAMOCODE_PROVIDER=demo
+SAMOCODE_VERIFY='sh test.sh'
 ";
 
 /// Shows a session from the task to the branch.

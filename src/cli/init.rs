@@ -22,6 +22,14 @@ const SET_UPS: &[(&str, &str)] = &[
     ("poetry.lock", "poetry install"),
 ];
 
+/// What shows that the work is whole, by a file of the project.
+const VERIFIES: &[(&str, &str)] = &[
+    ("Cargo.toml", "cargo test"),
+    ("package.json", "npm test"),
+    ("go.mod", "go test ./..."),
+    ("pytest.ini", "pytest"),
+];
+
 /// `init`
 pub(super) fn init(files: &Files, yes: bool) -> Result<u8, Failure> {
     let here = std::env::current_dir()
@@ -142,6 +150,7 @@ struct Proposal {
     worktrees: String,
     sessions: String,
     provider: &'static str,
+    verify: Option<&'static str>,
     set_up: Option<&'static str>,
     inside: bool,
 }
@@ -164,6 +173,7 @@ impl Proposal {
             worktrees: place("worktrees"),
             sessions: place("sessions"),
             provider: if found { "claude" } else { "demo" },
+            verify: VERIFIES.iter().find(|(sign, _)| top.join(sign).exists()).map(|(_, command)| *command),
             set_up: SET_UPS.iter().find(|(sign, _)| top.join(sign).exists()).map(|(_, command)| *command),
             inside: above.is_none(),
         }
@@ -188,6 +198,12 @@ impl Proposal {
             text.push_str(&quoted(command));
             text.push('\n');
         }
+        text.push_str(
+            "# samocode runs this itself before a session may end; the summary says with which result:\n",
+        );
+        text.push_str("# SAMOCODE_VERIFY=");
+        text.push_str(&quoted(self.verify.unwrap_or("make test")));
+        text.push('\n');
         text
     }
 

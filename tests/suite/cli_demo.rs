@@ -66,7 +66,9 @@ fn a_newcomer_sees_both_gates_and_finds_a_branch_within_fifteen_seconds() {
         "questions answered by the demo, in your place, at a terminal: Q1, Q2",
         "samocode needs you: a plan to approve",
         "$ samocode approve greeting",
+        "verification: `sh test.sh` passed on commit",
         "done greeting",
+        "verified  `sh test.sh` passed on commit",
     ];
     let mut at = 0;
     for words in in_order {

@@ -35,6 +35,8 @@ fn a_repository_gets_settings_that_a_run_can_start_with() {
       SAMOCODE_PROVIDER=claude
       # A fresh worktree has no dependencies; this would install them:
       # SAMOCODE_SETUP='npm ci'
+      # samocode runs this itself before a session may end; the summary says with which result:
+      # SAMOCODE_VERIFY='make test'
 
     wrote /stage/repo/.samocode
 

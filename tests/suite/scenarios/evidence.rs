@@ -94,6 +94,11 @@ fn what_is_written_into_the_summary_is_written_once() {
     scenario.run(["run", &folder]).expect_exit(0);
     assert_eq!(summary(&scenario), first);
     expect_words(&scenario.session_file("01-08-15:30-summary.md.backup-1"), &["Result: PASSED"]);
+    // As if samocode had been killed between the end and the summary.
+    scenario.edit("01-08-15:30-summary.md", &first, "# Summary\n");
+    scenario.run(["run", &folder]).expect_exit(0);
+    assert_eq!(summary(&scenario), first);
+    assert!(!scenario.layout().session_dir().join("01-08-15:30-summary.md.backup-2").exists());
 }
 
 #[test]
@@ -281,6 +286,33 @@ fn what_it_prints_and_sees_holds_no_secret() {
     for text in [&ended.out, &journal, &scenario.session_file("session.log")] {
         assert!(!text.contains(secret), "{text}");
     }
+}
+
+#[test]
+fn a_secret_in_the_command_itself_is_seen_nowhere() {
+    let secret = "amber-Lantern-31415";
+    let scenario = verifies("DB=amber-Lantern-31415 sh -c \"echo \\$DB\"").env("DEPLOY_TOKEN", secret);
+    let ended = scenario.run(RUN).expect_exit(0).expect_out(&["verifying commit", "`DB=<redacted> sh -c"]);
+    assert_eq!(log(&scenario), "<redacted>\n");
+    assert_eq!(verified(&scenario).len(), 1, "what is told and what is run are one command");
+    let journal = fs::read_to_string(scenario.layout().journal()).unwrap();
+    for text in [
+        &ended.out,
+        &journal,
+        &scenario.session_file("session.log"),
+        &summary(&scenario),
+        &scenario.prompt(3),
+    ] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+#[test]
+fn output_that_would_steer_a_terminal_is_told_as_plain_text() {
+    let scenario = verifies("printf \"\\033[31mred\\033[0m \\033]0;title\\007\\rend\\n\"; exit 1")
+        .config("SAMOCODE_MAX_RETRIES=1");
+    scenario.run(RUN).expect_exit(11);
+    assert_eq!(verified(&scenario)[0].check.tail, "red end");
 }
 
 #[test]
