@@ -40,6 +40,11 @@ impl Failure {
         self
     }
 
+    /// The same, with the exit code of who was interrupted.
+    pub(super) fn when_interrupted(self) -> Self {
+        Self { message: format!("interrupted: {}", self.message), code: INTERRUPTED, ..self }
+    }
+
     pub(super) fn message(&self) -> &str {
         &self.message
     }

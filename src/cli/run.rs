@@ -40,8 +40,20 @@ pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8,
         return detach::start(&context, name, options, task.as_deref());
     }
     let happenings = Happenings::default();
-    signals::listen(&happenings)?;
-    let Some((record, repository)) = open(&context, &settings, name, options, task.as_deref())? else {
+    let asked = signals::listen(&happenings)?;
+    let go = || work(&context, &settings, name, options, task.as_deref(), &happenings);
+    go().map_err(|failure| asked.judge(failure))
+}
+
+fn work(
+    context: &Context,
+    settings: &Settings,
+    name: &str,
+    options: &RunOptions,
+    task: Option<&str>,
+    happenings: &Happenings,
+) -> Result<u8, Failure> {
+    let Some((record, repository)) = open(context, settings, name, options, task)? else {
         return Ok(0);
     };
     if options.detached {
@@ -52,7 +64,7 @@ pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8,
     for remark in remarks::remarks(&context.config, &phases) {
         terminal::line(&remark);
     }
-    drive_on(&context, &settings, record, repository, &happenings, RunScreen::new(&context))
+    drive_on(context, settings, record, repository, happenings, RunScreen::new(context))
 }
 
 /// Drives an open session with a screen of the caller's.

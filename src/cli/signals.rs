@@ -1,5 +1,7 @@
 //! Signals to this process become happenings; a terminal that hangs up is no reason to stop.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -12,10 +14,25 @@ use crate::engine::{Happening, Happenings};
 /// How long an orchestrator that was asked twice may take to leave by itself.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Whether somebody asked this process to end.
+pub(super) struct Asked(Arc<AtomicBool>);
+
+impl Asked {
+    /// A failure as it looks after such a request: a Ctrl-C reaches the whole group, so what was torn apart by it is not
+    /// what went wrong.
+    pub(super) fn judge(&self, failure: Failure) -> Failure {
+        if self.0.load(Ordering::SeqCst) { failure.when_interrupted() } else { failure }
+    }
+}
+
 /// Starts listening. SIGHUP is taken and dropped: the session goes on without its terminal.
-pub(super) fn listen(happenings: &Happenings) -> Result<(), Failure> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
-        .map_err(|e| Failure::usage(format!("signals cannot be listened to: {e}")))?;
+pub(super) fn listen(happenings: &Happenings) -> Result<Asked, Failure> {
+    let cannot = |e| Failure::usage(format!("signals cannot be listened to: {e}"));
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&flag)).map_err(cannot)?;
+    }
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(cannot)?;
     let sender = happenings.sender();
     thread::spawn(move || {
         let mut asked = 0;
@@ -32,7 +49,7 @@ pub(super) fn listen(happenings: &Happenings) -> Result<(), Failure> {
             }
         }
     });
-    Ok(())
+    Ok(Asked(flag))
 }
 
 /// Asked twice, the orchestrator leaves even from where it cannot listen, such as a slow git call. Nothing is lost

@@ -14,19 +14,19 @@ use crate::provider::Provider;
 /// A program that is slow to say its version is slow to start, too.
 const LIMIT: Duration = Duration::from_secs(15);
 
-/// A check for each provider that some phase uses.
+/// A check for each provider that some phase uses, and for the fallback.
 pub(super) fn all(settings: &Settings) -> Vec<Check> {
     let mut checks: Vec<Check> = Vec::new();
-    for phase in phases() {
-        let kind = settings.config.for_phase(&phase).provider;
+    let phases = phases().into_iter().map(|phase| settings.config.for_phase(&phase).provider);
+    for kind in phases.chain(settings.config.fallback) {
         let name = format!("provider {kind}");
         if checks.iter().any(|check| check.name == name) {
             continue;
         }
-        checks.push(match settings.provider(&phase) {
+        checks.push(match settings.adapter(kind) {
             Ok(provider) => one(name, settings, &provider),
             Err(error) => Check::fail(name, error.to_string())
-                .with_mend("set SAMOCODE_PROVIDER, or the phase's own key, to another one"),
+                .with_mend("set SAMOCODE_PROVIDER, SAMOCODE_FALLBACK or the phase's own key to another one"),
         });
     }
     checks

@@ -1,5 +1,7 @@
 //! A person who interrupts, stops, or comes a second time.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -171,4 +173,17 @@ fn a_task_for_a_session_that_nobody_works_on_is_guidance_for_its_next_iteration(
     let prompt = scenario.prompt(2);
     assert!(prompt.contains("## Guidance from the person\n\nmind the dates"), "{prompt}");
     assert_eq!(samocode::engine::list(&scenario.path("sessions")).unwrap().len(), 1);
+}
+
+#[test]
+fn a_ctrl_c_that_ends_a_git_call_with_samocode_is_an_interruption_and_no_failure_of_git() {
+    let scenario = Scenario::new();
+    let git = scenario.path("bin/git");
+    fs::create_dir(scenario.path("bin")).unwrap();
+    // In the first moments after its start, git is in samocode's own process group still.
+    fs::write(&git, "#!/bin/sh\nkill -INT $PPID\nkill -INT $$\n").unwrap();
+    fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", scenario.path("bin").display(), std::env::var("PATH").unwrap());
+    let scenario = scenario.env("PATH", path);
+    scenario.run(RUN).expect_exit(130).expect_err(&["interrupted: ", "git"]);
 }

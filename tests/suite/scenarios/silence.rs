@@ -27,7 +27,7 @@ fn stalls(scenario: &Scenario, wanted: Silence) -> usize {
 }
 
 #[test]
-fn a_cli_that_never_says_a_word_is_ended_and_tried_again() {
+fn fault_14_a_cli_that_never_says_a_word_is_ended_and_tried_again() {
     let scenario = first([Step::Hang]).config("SAMOCODE_STALL_START=3");
     scenario.run(RUN).expect_exit(0).expect_state("done");
     assert_eq!(stalls(&scenario, Silence::Start), 1);
@@ -39,7 +39,7 @@ fn a_cli_that_never_says_a_word_is_ended_and_tried_again() {
 }
 
 #[test]
-fn a_stream_that_falls_silent_with_no_tool_at_work_is_ended() {
+fn fault_14_a_stream_that_falls_silent_with_no_tool_at_work_is_ended() {
     let scenario =
         first([Step::Init, Step::Use("ls".into()), answered(), Step::Hang]).config("SAMOCODE_STALL_STREAM=4");
     scenario.run(RUN).expect_exit(0).expect_state("done");
@@ -48,7 +48,7 @@ fn a_stream_that_falls_silent_with_no_tool_at_work_is_ended() {
 }
 
 #[test]
-fn a_tool_may_be_silent_for_longer() {
+fn fault_14_a_tool_may_be_silent_for_longer() {
     let on = Step::signal(json!({"status": "continue", "phase": "testing", "summary": "worked"}));
     let scenario = first([
         Step::Init,
@@ -61,4 +61,13 @@ fn a_tool_may_be_silent_for_longer() {
     .config("SAMOCODE_STALL_STREAM=4");
     scenario.run(RUN).expect_exit(0).expect_state("done");
     assert_eq!(scenario.invocations().len(), 3, "nothing was ended");
+}
+
+#[test]
+fn fault_14_a_tool_that_hangs_is_ended_at_a_limit_of_its_own() {
+    let scenario =
+        first([Step::Init, Step::Use("cargo test".into()), Step::Hang]).config("SAMOCODE_STALL_TOOL=3");
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+    assert_eq!(stalls(&scenario, Silence::Tool), 1);
+    expect_words(&scenario.prompt(2), &["a tool ran for 3 s without a word"]);
 }
