@@ -92,15 +92,19 @@ impl Redactor {
     pub fn bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let mut clean = Vec::new();
         let mut stream = Stream::default();
-        let mut changed = false;
+        // The stream hands on what it was given in one piece, unless it takes something out, be it at its very end.
+        let mut whole = bytes.is_empty();
         stream.whole(self, bytes, &mut |piece| {
-            // The stream hands on what it was given in one piece, unless it took something out.
-            changed |= !std::ptr::eq(piece, bytes);
-            if changed {
-                clean.extend_from_slice(piece);
+            if std::ptr::eq(piece, bytes) {
+                whole = true;
+                return;
             }
+            if std::mem::take(&mut whole) {
+                clean.extend_from_slice(bytes);
+            }
+            clean.extend_from_slice(piece);
         });
-        if changed { Cow::Owned(clean) } else { Cow::Borrowed(bytes) }
+        if whole { Cow::Borrowed(bytes) } else { Cow::Owned(clean) }
     }
 
     /// Whether there is a secret in it.

@@ -158,6 +158,12 @@ fn memory_stays_small_however_long_a_secret_is() {
     assert_eq!(out, b"-----BEGIN PRIVATE KEY-----<redacted>");
 }
 
+#[test]
+fn what_stands_before_a_key_that_is_cut_off_at_once_stays() {
+    let header = "-----BEGIN PRIVATE KEY-----";
+    assert_eq!(redactor().text(header), "-----BEGIN PRIVATE KEY-----<redacted>");
+}
+
 fn piece() -> impl Strategy<Value = String> {
     let mut known = secrets();
     known.extend(

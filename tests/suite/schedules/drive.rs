@@ -307,7 +307,7 @@ impl<'a> Drive<'a> {
         let mut dice = dice(self.seed, "between", self.figures.lives.into());
         let must = matches!(session.state, State::Blocked(_) | State::Done(_));
         if (must || dice.chance(40))
-            && !(matches!(session.state, State::Waiting(_)) && !session.posted)
+            && (session.posted || !matches!(session.state, State::Waiting(_)))
             && let Some(deed) = person::deed(&mut dice, &session)
             && matches!(deed, Deed::Command(..))
         {
