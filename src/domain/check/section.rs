@@ -61,9 +61,10 @@ fn nothing(session: &Session) -> String {
     if session.is_at_base() {
         return "Nothing was verified by samocode: the branch has no commit of its own.".to_owned();
     }
-    let last = session.evidence.as_ref().map(|evidence| {
-        format!(" An earlier run of other files is not evidence for these: {}.", evidence.check.words())
-    });
+    let last = session
+        .evidence
+        .as_ref()
+        .map(|evidence| format!(" The last run is no evidence for these files: {}.", evidence.check.words()));
     format!(
         "Nothing was verified by samocode: no verify command (`SAMOCODE_VERIFY`) was set when the session ended. What \
          is said above about checks is the agent's word.{}",

@@ -106,7 +106,7 @@ fn without_evidence_the_section_says_so() {
     worked.head = Some("other".to_owned());
     assert!(section(&worked, false).contains("no verify command (`SAMOCODE_VERIFY`) was set"));
     let other = section(&verified(CheckEnd::Passed), false);
-    assert!(other.contains("Nothing was verified") && other.contains("not evidence for these"), "{other}");
+    assert!(other.contains("Nothing was verified") && other.contains("no evidence for these"), "{other}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use rustix::process::Signal;
 use samocode::domain::check::CheckEnd;
 use samocode::domain::event::{Event, Verified};
-use samocode_testing_agent::{Script, Step};
+use samocode_testing_agent::{PLAN, Script, Step};
 use serde_json::json;
 
 use crate::scenario::{Scenario, expect_words, lives, until};
@@ -395,6 +395,43 @@ fn what_the_last_phase_commits_is_verified_before_the_end() {
     let head = scenario.git(&["rev-parse", "auth"]);
     expect_words(&summary(&scenario), &[&format!("- Commit: {head} (the branch's last commit)")]);
     assert_eq!(scenario.view().summary.as_deref(), Some("all of it is done"));
+}
+
+#[test]
+fn in_the_full_workflow_a_failure_goes_back_from_quality() {
+    let script = Script::new()
+        .once("quality", Step::go("done"))
+        .once("quality", Step::go("implementation"))
+        .then(Script::full());
+    let scenario = verifies("test $(ls work-*.txt | wc -l) = 2").agent(script);
+    scenario
+        .run(["run", "auth", "--task", "Add tokens", "--accept-suggestions", "--approve-plan"])
+        .expect_exit(0)
+        .expect_state("done");
+    let phases = phases(&scenario);
+    let from_quality = ["quality", "quality", "implementation", "testing", "quality", "done"];
+    assert_eq!(phases[phases.len() - 6..], from_quality, "{phases:?}");
+    assert_eq!(verified(&scenario).len(), 2);
+}
+
+#[test]
+fn where_a_person_lets_it_into_the_last_phase_the_end_is_verified() {
+    let committed = [
+        Step::write("{worktree}/sketch.txt", "a sketch"),
+        Step::git(&["add", "--all"]),
+        Step::git(&["commit", "--quiet", "-m", "a sketch"]),
+    ];
+    let mut plan = Step::plan(PLAN);
+    plan.splice(1..1, committed);
+    let script = Script::new().each("planning", plan).then(Script::full());
+    let scenario = verifies("cat sketch.txt").agent(script);
+    let run =
+        ["run", "auth", "--task", "x", "--workflow", "design", "--accept-suggestions", "--approve-plan"];
+    scenario.run(run).expect_exit(0).expect_state("done");
+    assert_eq!(phases(&scenario), ["investigation", "requirements", "requirements", "planning", "done"]);
+    expect_words(&scenario.prompt(5), &["When you signal `done`, samocode itself runs `cat sketch.txt`"]);
+    assert_eq!(log(&scenario), "a sketch");
+    expect_words(&summary(&scenario), &["- Result: passed, exit code 0"]);
 }
 
 #[test]
