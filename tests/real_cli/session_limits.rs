@@ -1,7 +1,7 @@
-//! Limits that the person set, reached in the middle of a run of the real CLI.
+//! What ends a run of the real CLI in its middle: a budget, silence, a service that is out of reach.
 
 use samocode::domain::event::Event;
-use samocode::domain::outcome::Outcome;
+use samocode::domain::outcome::{Outcome, Silence};
 use samocode_testing_model::{Detours, Reply, ToolCall, Turn, Walkthrough};
 
 use crate::stage::{Stage, TASK, git};
@@ -34,4 +34,60 @@ fn a_budget_of_tokens_ends_a_run_in_its_middle_keeps_its_work_and_asks() {
     stage.go_on(&["--exit-on-wait"]).wait().with_code(10);
     stage.was_told(2, "Iteration 1 was ended in its middle");
     stage.model.assert_nothing_unexpected();
+}
+
+/// A walkthrough whose first iteration meets this reply, as often as it asks.
+fn first_meets(reply: Reply) -> Stage {
+    Stage::new(Detours::from(Walkthrough::full().with_task(TASK)).always_in_iteration(1, reply))
+}
+
+fn assert_stalls(stage: &Stage, silence: Silence, told: &str) {
+    stage.begin(&["--exit-on-wait"]).wait().with_code(10);
+    let ended = endings(stage);
+    assert!(matches!(ended[0], Outcome::Stalled { at, .. } if at == silence), "{ended:?}");
+    assert_eq!(stage.phases(), ["investigation", "investigation", "requirements"]);
+    stage.was_told(2, told);
+}
+
+#[test]
+fn fault_14_a_service_that_never_sends_a_first_byte_is_given_up() {
+    let stage = first_meets(Reply::Hang).setting("SAMOCODE_STALL_STREAM=4");
+    // The CLI itself says its first line before it asks the service.
+    assert_stalls(&stage, Silence::Stream, "fell silent for 4 s with no tool at work");
+}
+
+#[test]
+fn fault_14_a_service_that_falls_silent_in_mid_stream_is_given_up() {
+    let stage = first_meets(Reply::HangMidStream("half a sen".to_owned())).setting("SAMOCODE_STALL_STREAM=4");
+    assert_stalls(&stage, Silence::Stream, "fell silent for 4 s with no tool at work");
+}
+
+#[test]
+fn fault_14_a_tool_that_hangs_is_given_up_later() {
+    let stage = first_meets(Reply::call(ToolCall::bash("sleep 299")))
+        .setting("SAMOCODE_STALL_STREAM=3")
+        .setting("SAMOCODE_STALL_TOOL=8");
+    assert_stalls(&stage, Silence::Tool, "a tool ran for 8 s without a word");
+}
+
+/// The session parks for an outage and counts nothing.
+fn assert_backs_off(stage: &Stage) {
+    let mut run = stage.begin(&["--exit-on-wait"]);
+    run.hears("parked until");
+    let ended = endings(stage);
+    assert!(matches!(ended[..], [Outcome::Overloaded { .. }]), "{ended:?}");
+    assert_eq!(stage.session().used_in_phase(), 0, "it counts against nothing");
+    run.interrupt();
+    run.wait().with_code(130);
+}
+
+#[test]
+fn fault_05_a_connection_that_is_cut_again_and_again_backs_off() {
+    assert_backs_off(&first_meets(Reply::CutMidStream("half a sen".to_owned())));
+}
+
+#[test]
+fn fault_05_a_service_that_cannot_be_reached_backs_off() {
+    // Nothing listens on port 1.
+    assert_backs_off(&first_meets(Reply::Hang).env("ANTHROPIC_BASE_URL", "http://127.0.0.1:1"));
 }

@@ -14,7 +14,7 @@ fn first_meets(reply: Reply) -> Stage {
 }
 
 #[test]
-fn a_refused_login_stops_at_once_and_says_what_to_do() {
+fn fault_05_a_refused_login_stops_at_once_and_says_what_to_do() {
     let stage = first_meets(faults::invalid_key());
 
     let ended = stage.begin(&["--exit-on-wait"]).wait().with_code(12).saying("Invalid API key");
@@ -27,7 +27,7 @@ fn a_refused_login_stops_at_once_and_says_what_to_do() {
 }
 
 #[test]
-fn a_usage_limit_parks_until_it_resets_and_a_stop_ends_the_wait() {
+fn fault_01_a_usage_limit_parks_until_it_resets_and_a_stop_ends_the_wait() {
     let reset = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
     let stage = Stage::new(move |_: &Turn| faults::usage_limit(reset))
         .without_env("ANTHROPIC_API_KEY")
@@ -47,7 +47,7 @@ fn a_usage_limit_parks_until_it_resets_and_a_stop_ends_the_wait() {
 }
 
 #[test]
-fn an_overloaded_service_is_waited_for_and_a_resume_ends_the_wait() {
+fn fault_05_an_overloaded_service_is_waited_for_and_a_resume_ends_the_wait() {
     let stage = first_meets(faults::overloaded());
     let mut run = stage.begin(&["--exit-on-wait"]);
 
@@ -59,7 +59,7 @@ fn an_overloaded_service_is_waited_for_and_a_resume_ends_the_wait() {
 }
 
 #[test]
-fn an_exhausted_context_counts_as_a_failure_that_is_told() {
+fn fault_06_an_exhausted_context_counts_as_a_failure_that_is_told() {
     let stage = first_meets(faults::prompt_too_long());
 
     stage.begin(&["--exit-on-wait"]).wait().with_code(10).saying("the context was exhausted");

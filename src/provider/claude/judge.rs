@@ -39,7 +39,8 @@ const LIMIT_WORDS: [&str; 5] = [
 ];
 const CONTEXT_WORDS: [&str; 4] =
     ["prompt is too long", "exceed context limit", "context window", "conversation is too long"];
-const OUTAGE_WORDS: [&str; 6] = [
+const OUTAGE_WORDS: [&str; 7] = [
+    "connection to the api was lost",
     "unable to connect",
     "connection error",
     "connection closed",
@@ -97,7 +98,10 @@ fn failed(seen: &Seen, result: &RunResult, clock: &Clock<'_>) -> Outcome {
                 detail(words, "the model does not exist")
             ),
         },
-        (Some(500..), _) => Outcome::Overloaded { detail: detail(words, "the service is overloaded") },
+        // Without a status: the connection was lost in mid-answer (measured with 2.1.197, which then tries no more).
+        (Some(500..), _) | (None, "server_error") => {
+            Outcome::Overloaded { detail: detail(words, "the service is overloaded") }
+        }
         (status, _) => by_words(words, clock).unwrap_or_else(|| {
             let unreachable = status.is_none() && seen.retrying().is_some();
             if status == Some(429) || unreachable {

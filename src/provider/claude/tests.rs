@@ -322,7 +322,7 @@ fn a_limit_without_a_result_parks_too() {
 #[test]
 fn every_failure_of_the_service_has_its_verdict() {
     type Check = fn(&Outcome) -> bool;
-    let cases: [(&str, &str, Check, &str); 10] = [
+    let cases: [(&str, &str, Check, &str); 11] = [
         (
             "bad key",
             recorded!("bad-key"),
@@ -360,6 +360,12 @@ fn every_failure_of_the_service_has_its_verdict() {
             recorded!("no-connection"),
             |o| matches!(o, Outcome::Overloaded { .. }),
             "Unable to connect",
+        ),
+        (
+            "connection cut in mid-answer",
+            recorded!("connection-cut"),
+            |o| matches!(o, Outcome::Overloaded { .. }),
+            "Connection to the API was lost",
         ),
         (
             "unknown model",

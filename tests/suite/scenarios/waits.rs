@@ -19,7 +19,7 @@ fn overloaded() -> Scenario {
 }
 
 #[test]
-fn an_overloaded_service_parks_counts_nothing_and_resume_tries_at_once() {
+fn fault_05_an_overloaded_service_parks_counts_nothing_and_resume_tries_at_once() {
     let scenario = overloaded();
     let started = Instant::now();
     let mut running = scenario.start(RUN);
@@ -53,7 +53,7 @@ fn limited(words: &str) -> Scenario {
 }
 
 #[test]
-fn a_reset_that_is_only_said_in_words_is_waited_for() {
+fn fault_03_a_reset_that_is_only_said_in_words_is_waited_for() {
     let reset = Timestamp::from_second((Timestamp::now().as_second() / 60 + 90) * 60).unwrap();
     let said = reset.to_zoned(TimeZone::UTC).strftime("%-I:%M%P (UTC)").to_string();
     let scenario = limited(&format!("You've hit your session limit · resets {said}"));
@@ -70,7 +70,7 @@ fn a_reset_that_is_only_said_in_words_is_waited_for() {
 }
 
 #[test]
-fn a_limit_without_a_known_reset_says_so_and_one_beyond_the_longest_wait_blocks_at_once() {
+fn fault_03_a_limit_without_a_known_reset_says_so_and_one_beyond_the_longest_wait_blocks_at_once() {
     let scenario = limited("Claude AI usage limit reached");
     let mut running = scenario.start(RUN);
     running.until_state("parked");
