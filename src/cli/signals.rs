@@ -1,9 +1,11 @@
 //! Signals to this process become happenings; a terminal that hangs up is no reason to stop.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use crate::cli::failure::{Failure, INTERRUPTED};
@@ -11,6 +13,13 @@ use crate::engine::{Happening, Happenings};
 
 /// How long an orchestrator that was asked twice may take to leave by itself.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A write beyond the limit on a file's length (`ulimit -f`) becomes an error with a path, as on a full disk, instead
+/// of an end without a word. Children do not inherit this.
+pub(super) fn outlive_full_files() {
+    // Where it cannot be had, the system's own way stays.
+    drop(signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))));
+}
 
 /// Starts listening. SIGHUP is taken and dropped: the session goes on without its terminal.
 pub(super) fn listen(happenings: &Happenings) -> Result<(), Failure> {

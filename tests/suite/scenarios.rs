@@ -4,6 +4,7 @@ mod adoption;
 mod budgets;
 mod clocks;
 mod crashes;
+mod disk;
 mod gates;
 mod interrupts;
 mod iterations;
