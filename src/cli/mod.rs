@@ -50,6 +50,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
+    signals::outlive_full_files();
     match dispatch(cli) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => failure.print(),

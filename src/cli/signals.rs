@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use crate::cli::failure::{Failure, INTERRUPTED};
@@ -23,6 +23,13 @@ impl Asked {
     pub(super) fn judge(&self, failure: Failure) -> Failure {
         if self.0.load(Ordering::SeqCst) { failure.when_interrupted() } else { failure }
     }
+}
+
+/// A write beyond the limit on a file's length (`ulimit -f`) becomes an error with a path, as on a full disk, instead
+/// of an end without a word. Children do not inherit this.
+pub(super) fn outlive_full_files() {
+    // Where it cannot be had, the system's own way stays.
+    drop(signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))));
 }
 
 /// Starts listening. SIGHUP is taken and dropped: the session goes on without its terminal.

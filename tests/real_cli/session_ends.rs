@@ -87,7 +87,7 @@ fn fault_12_after_a_stop_nothing_is_left_and_the_next_start_goes_on() {
 }
 
 #[test]
-fn fault_12_after_a_kill_of_samocode_nothing_is_left_and_the_next_start_goes_on() {
+fn fault_18_after_a_kill_of_samocode_nothing_is_left_and_the_next_start_goes_on() {
     let Asleep { stage, run, sleeps } = asleep(5, &[]);
 
     let since = Instant::now();

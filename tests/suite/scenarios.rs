@@ -5,6 +5,7 @@ mod awake;
 mod budgets;
 mod clocks;
 mod crashes;
+mod disk;
 mod evidence;
 mod fallback;
 mod gates;

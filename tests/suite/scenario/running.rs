@@ -112,7 +112,6 @@ impl<'a> Running<'a> {
     }
 
     /// Whether it has ended.
-    #[allow(dead_code, reason = "for the crash sweep")]
     pub(crate) fn is_over(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }

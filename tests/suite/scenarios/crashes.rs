@@ -36,7 +36,7 @@ fn kill_in_the_middle(scenario: &Scenario, iteration: usize) {
 }
 
 #[test]
-fn a_killed_samocode_leaves_nothing_alive_and_the_next_start_closes_its_iteration() {
+fn fault_18_a_killed_samocode_leaves_nothing_alive_and_the_next_start_closes_its_iteration() {
     let scenario = Scenario::new().agent(Script::new().next(staying()).then(Script::quick()));
     kill_in_the_middle(&scenario, 1);
     assert_eq!(scenario.view().state, "interrupted");
@@ -60,7 +60,7 @@ fn a_killed_samocode_leaves_nothing_alive_and_the_next_start_closes_its_iteratio
 }
 
 #[test]
-fn three_interruptions_in_a_row_block() {
+fn fault_18_three_interruptions_in_a_row_block() {
     let scenario =
         Scenario::new().agent(Script::new().times(3, "implementation", staying()).then(Script::quick()));
     for iteration in 1..=3 {
@@ -73,7 +73,7 @@ fn three_interruptions_in_a_row_block() {
 }
 
 #[test]
-fn guidance_that_was_told_to_a_killed_iteration_is_told_again() {
+fn fault_18_guidance_that_was_told_to_a_killed_iteration_is_told_again() {
     let scenario = Scenario::new().agent(
         Script::new()
             .once("implementation", Step::go("implementation"))
@@ -92,7 +92,7 @@ fn guidance_that_was_told_to_a_killed_iteration_is_told_again() {
 }
 
 #[test]
-fn killed_before_its_worktree_stood_it_goes_on_from_there() {
+fn fault_18_killed_before_its_worktree_stood_it_goes_on_from_there() {
     let setup = "touch $HOME/.cache/agent/up; while [ ! -e $HOME/go ]; do sleep 0.05; done";
     let scenario = Scenario::new().config(&format!("SAMOCODE_SETUP='{setup}'"));
     let running = scenario.start(RUN);
@@ -104,7 +104,7 @@ fn killed_before_its_worktree_stood_it_goes_on_from_there() {
 }
 
 #[test]
-fn killed_before_its_first_entry_stood_it_is_made_by_the_same_command() {
+fn fault_18_killed_before_its_first_entry_stood_it_is_made_by_the_same_command() {
     let today = jiff::Zoned::now().strftime("%y-%m-%d").to_string();
     for journal in [None, Some(""), Some("{\"v\":1,\"at\":\"2026-")] {
         let scenario = Scenario::new();
@@ -121,7 +121,7 @@ fn killed_before_its_first_entry_stood_it_is_made_by_the_same_command() {
 }
 
 #[test]
-fn a_torn_last_line_of_the_journal_is_dropped() {
+fn fault_20_a_torn_last_line_of_the_journal_is_dropped() {
     let scenario = Scenario::new();
     scenario.run(RUN.into_iter().chain(["--max-iterations", "1"])).expect_exit(11);
     let journal = scenario.layout().journal();
@@ -134,7 +134,7 @@ fn a_torn_last_line_of_the_journal_is_dropped() {
 }
 
 #[test]
-fn a_journal_that_cannot_be_read_is_set_aside_and_never_overwritten() {
+fn fault_20_a_journal_that_cannot_be_read_is_set_aside_and_never_overwritten() {
     let scenario = Scenario::new();
     scenario.run(RUN.into_iter().chain(["--max-iterations", "1"])).expect_exit(11);
     let layout = scenario.layout();
@@ -152,7 +152,7 @@ fn a_journal_that_cannot_be_read_is_set_aside_and_never_overwritten() {
 }
 
 #[test]
-fn a_journal_of_a_newer_samocode_is_left_alone() {
+fn fault_20_a_journal_of_a_newer_samocode_is_left_alone() {
     let scenario = Scenario::new();
     scenario.run(RUN.into_iter().chain(["--max-iterations", "1"])).expect_exit(11);
     let journal = scenario.layout().journal();
@@ -161,4 +161,32 @@ fn a_journal_of_a_newer_samocode_is_left_alone() {
     fs::write(&journal, &newer).unwrap();
     scenario.run(["run", "auth"]).expect_exit(2).expect_err(&["newer samocode (version 99)"]);
     assert_eq!(fs::read_to_string(&journal).unwrap(), newer);
+}
+
+#[test]
+fn fault_20_a_journal_that_was_deleted_is_never_made_anew_by_itself() {
+    let scenario = Scenario::new();
+    scenario.run(RUN.into_iter().chain(["--max-iterations", "1"])).expect_exit(11);
+    let layout = scenario.layout();
+    fs::remove_file(layout.journal()).unwrap();
+    let folder = layout.session_dir().display().to_string();
+    for arguments in [vec!["run", "auth"], vec!["run", "auth", "--task", "new"], vec!["status", "auth"]] {
+        scenario.run(arguments).expect_exit(2).expect_err(&[&folder, "has no record", "--adopt"]);
+    }
+    assert!(!layout.journal().exists());
+    assert_eq!(scenario.invocations().len(), 1);
+    let adopt = ["run", "auth", "--adopt", "--workflow", "quick"];
+    scenario.run(adopt).expect_exit(0).expect_state("done");
+    let phases: Vec<String> = scenario.invocations().into_iter().map(|called| called.phase).collect();
+    assert_eq!(phases, ["implementation", "testing", "done"], "it goes on where the notebook says");
+}
+
+#[test]
+fn fault_20_one_session_that_cannot_be_read_hides_no_other() {
+    let scenario = Scenario::new();
+    scenario.run(["run", "first", "--workflow", "quick", "--task", "t"]).expect_exit(0);
+    scenario.run(["run", "second", "--workflow", "quick", "--task", "t"]).expect_exit(0);
+    fs::write(scenario.layout().journal(), "garbage\n").unwrap();
+    scenario.run(["list"]).expect_out(&["first", "second", "cannot be read"]);
+    scenario.run(["status", "second"]).expect_exit(11).expect_err(&["cannot be read", "line 1"]);
 }

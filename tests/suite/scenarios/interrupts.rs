@@ -10,7 +10,7 @@ use samocode::domain::outcome::{Interruption, Outcome};
 use samocode_testing_agent::{Script, Step};
 
 use super::workflows::{RUN_ASK, asking};
-use crate::scenario::{Scenario, lives, until};
+use crate::scenario::{Running, Scenario, lives, until};
 
 const RUN: [&str; 6] = ["run", "auth", "--workflow", "quick", "--task", "Add tokens"];
 
@@ -121,7 +121,28 @@ fn stop_at_a_gate_leaves_the_gate_open() {
 }
 
 #[test]
-fn a_second_orchestrator_says_who_holds_the_session_and_leaves() {
+fn fault_19_of_several_that_start_at_once_one_works_and_the_others_leave() {
+    let scenario = asking();
+    scenario.run(RUN_ASK.into_iter().chain(["--exit-on-wait"])).expect_exit(10);
+    let mut started: Vec<_> = (0..4).map(|_| scenario.start(["run", "auth"])).collect();
+    until("one that is left", || {
+        started.iter_mut().map(Running::is_over).filter(|over| !over).count().eq(&1).then_some(())
+    });
+    let (left, over): (Vec<_>, Vec<_>) =
+        started.into_iter().map(|mut run| (run.is_over(), run)).partition(|(over, _)| !over);
+    for (_, run) in over {
+        run.end()
+            .expect_exit(12)
+            .expect_err(&["held by another samocode", &format!("process {}", left[0].1.pid())]);
+    }
+    scenario.run(["answer", "auth", "--suggestions"]).expect_exit(0);
+    left.into_iter().next().unwrap().1.end().expect_exit(0).expect_state("done");
+    assert_eq!(scenario.count(|event| matches!(event, Event::Began { .. })), 2);
+    assert_eq!(scenario.invocations().len(), 3);
+}
+
+#[test]
+fn fault_19_a_second_orchestrator_says_who_holds_the_session_and_leaves() {
     let scenario = asking();
     let mut running = scenario.start(RUN_ASK);
     running.until_state("waiting");
