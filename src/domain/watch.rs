@@ -46,7 +46,7 @@ pub struct Watched {
     /// Whether a tool that it called has not answered yet.
     pub tool_runs: bool,
     /// Whether it has printed its result, and has not worked on since.
-    pub is_over: bool,
+    pub has_result: bool,
     /// Whether a signal stands.
     pub has_signal: bool,
 }
@@ -68,9 +68,9 @@ pub fn overdue(limits: &WatchLimits, seen: &Watched) -> Option<Overdue> {
     let patience = if seen.has_signal { limits.settled } else { limits.unsettled };
     if seen.elapsed >= limits.total {
         Some(Overdue::TimeLimit)
-    } else if seen.is_over && seen.silent >= patience {
+    } else if seen.has_result && seen.silent >= patience {
         Some(Overdue::Lingers)
-    } else if seen.is_over || seen.tool_runs {
+    } else if seen.has_result || seen.tool_runs {
         None
     } else if !seen.has_output {
         (seen.silent >= limits.start).then_some(Overdue::Silent(Silence::Start))
@@ -97,7 +97,7 @@ mod tests {
             elapsed: minutes(4),
             silent,
             has_output: true,
-            is_over: true,
+            has_result: true,
             has_signal,
             ..Watched::default()
         })
