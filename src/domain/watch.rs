@@ -49,7 +49,7 @@ pub struct Watched {
     /// Whether a tool that it called has not answered yet.
     pub tool_runs: bool,
     /// Whether it has printed its result, and has not worked on since.
-    pub is_over: bool,
+    pub has_result: bool,
     /// Whether a signal stands.
     pub has_signal: bool,
     /// Whether a budget is used up, as far as is known yet.
@@ -77,9 +77,9 @@ pub fn overdue(limits: &WatchLimits, seen: &Watched) -> Option<Overdue> {
         Some(Overdue::Budget)
     } else if seen.elapsed >= limits.total {
         Some(Overdue::TimeLimit)
-    } else if seen.is_over && seen.silent >= patience {
+    } else if seen.has_result && seen.silent >= patience {
         Some(Overdue::Lingers)
-    } else if seen.is_over {
+    } else if seen.has_result {
         None
     } else if seen.tool_runs {
         (seen.silent >= limits.tool).then_some(Overdue::Silent(Silence::Tool))
@@ -108,7 +108,7 @@ mod tests {
             elapsed: minutes(4),
             silent,
             has_output: true,
-            is_over: true,
+            has_result: true,
             has_signal,
             ..Watched::default()
         })
@@ -141,8 +141,8 @@ mod tests {
 
     #[test]
     fn a_budget_that_is_used_up_ends_whatever_runs() {
-        for is_over in [false, true] {
-            let seen = Watched { over_budget: true, is_over, ..Watched::default() };
+        for has_result in [false, true] {
+            let seen = Watched { over_budget: true, has_result, ..Watched::default() };
             assert_eq!(judged(seen), Some(Overdue::Budget));
         }
     }

@@ -309,7 +309,7 @@ impl Watching {
             silent: heard.last_output.elapsed(),
             has_output: heard.has_output,
             tool_runs: heard.seen.tool_runs(),
-            is_over: heard.seen.is_over(),
+            has_result: heard.seen.is_over(),
             has_signal,
             over_budget: false,
         }

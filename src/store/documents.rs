@@ -10,7 +10,8 @@ use crate::domain::gate::PlanFile;
 use crate::domain::workflow::DOCUMENT_KINDS;
 use crate::store::{Layout, StoreError, io_error};
 
-/// Names of the documents, oldest first.
+/// Names of the documents, oldest first: by when they were last written, then by name. The time stamp in a name has no
+/// seconds, no year, and does not move when a document is worked on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Documents {
     names: Vec<String>,

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use samocode::domain::event::{Adopted, Created, Event};
@@ -217,6 +218,32 @@ fn whatever_stands_in_the_signals_place_has_a_name_and_can_be_cleared() {
         assert!(signal.symlink_metadata().is_err(), "cleared after {expected:?}");
     }
     assert!(Path::new("/etc/hostname").exists(), "a link's target is left alone");
+}
+
+#[test]
+fn of_two_plans_of_one_minute_the_one_written_last_is_the_newest() {
+    let place = Place::new();
+    let layout = place.layout();
+    fs::create_dir_all(layout.session_dir()).unwrap();
+    let write = |name: &str, seconds: u64| {
+        let file = fs::File::create(layout.session_dir().join(name)).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+    };
+    let newest = || Documents::list(&layout).unwrap().plan(&layout, None).unwrap().unwrap().file;
+    write("01-08-15:00-plan-wide.md", 100);
+    write("01-08-15:00-plan-narrow.md", 101);
+    assert_eq!(newest(), "01-08-15:00-plan-narrow.md", "the names would say otherwise");
+    write("01-08-14:30-plan-first.md", 102);
+    assert_eq!(
+        newest(),
+        "01-08-14:30-plan-first.md",
+        "an old plan that is worked on is the one that is meant"
+    );
+    // Copied without their times, as from a repository, they go by their names.
+    for name in ["01-08-14:30-plan-first.md", "01-08-15:00-plan-narrow.md", "01-08-15:00-plan-wide.md"] {
+        write(name, 200);
+    }
+    assert_eq!(newest(), "01-08-15:00-plan-wide.md");
 }
 
 #[test]

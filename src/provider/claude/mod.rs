@@ -5,7 +5,6 @@
 mod judge;
 mod needs;
 #[cfg(test)]
-#[path = "tests.rs"]
 mod recorded;
 mod result;
 mod state;

@@ -4,58 +4,66 @@ use samocode_testing_agent::{PLAN, QUESTIONS, Script, Step};
 
 use crate::scenario::Scenario;
 
-/// A workflow that only asks: init, requirements, done.
-const ASK: &str = r#"
-[[phase]]
-name = "init"
-to = [{ phase = "requirements" }]
+/// A phase's name, and its rules beside those that all of them have.
+type Phase = (&'static str, &'static str);
 
-[[phase]]
-name = "requirements"
-agent = "requirements"
+const ASKING: Phase = (
+    "requirements",
+    r#"
 most_iterations = 10
 gate = "answers"
-document = "requirements"
-to = [{ phase = "done" }]
-
-[[phase]]
-name = "done"
-agent = "done"
-most_iterations = 3
-terminal = true
-"#;
-
-/// A workflow that plans and works: init, planning, implementation, done.
-const PLANNED: &str = r#"
-[[phase]]
-name = "init"
-to = [{ phase = "planning" }]
-
-[[phase]]
-name = "planning"
-agent = "planning"
+document = "requirements""#,
+);
+const PLANNING: Phase = (
+    "planning",
+    r#"
 most_iterations = 10
 gate = "approval"
-document = "plan"
-to = [{ phase = "implementation" }]
-
-[[phase]]
-name = "implementation"
-agent = "implementation"
+document = "plan""#,
+);
+const WORKING: Phase = (
+    "implementation",
+    r#"
 most_iterations = 5
-gate = "human_action"
-to = [{ phase = "done" }]
+gate = "human_action""#,
+);
 
+/// A workflow that goes straight through these phases, from `init` to `done`.
+fn straight(phases: &[Phase]) -> String {
+    let next = phases.iter().skip(1).map(|(name, _)| *name).chain(["done"]);
+    let between: String = phases
+        .iter()
+        .zip(next)
+        .map(|((name, rules), next)| {
+            format!(
+                r#"
+[[phase]]
+name = "{name}"
+agent = "{name}"{rules}
+to = [{{ phase = "{next}" }}]
+"#
+            )
+        })
+        .collect();
+    format!(
+        r#"
+[[phase]]
+name = "init"
+to = [{{ phase = "{first}" }}]
+{between}
 [[phase]]
 name = "done"
 agent = "done"
 most_iterations = 3
 terminal = true
-"#;
+"#,
+        first = phases[0].0
+    )
+}
 
-/// Starts a session of [`ASK`].
+/// Starts a session that only asks.
 pub(super) const RUN_ASK: [&str; 6] = ["run", "auth", "--workflow", "ask.toml", "--task", "Add tokens"];
-/// Starts a session of [`PLANNED`].
+/// Starts a session that plans and works.
 pub(super) const RUN_PLANNED: [&str; 6] =
     ["run", "auth", "--workflow", "planned.toml", "--task", "Add tokens"];
 
@@ -65,7 +73,7 @@ pub(super) fn asking() -> Scenario {
         .once("requirements", Step::ask(QUESTIONS))
         .each("requirements", Step::go("done"))
         .each("done", Step::finish());
-    Scenario::new().workflow("ask.toml", ASK).agent(script)
+    Scenario::new().workflow("ask.toml", &straight(&[ASKING])).agent(script)
 }
 
 /// The first iteration writes a plan.
@@ -74,5 +82,5 @@ pub(super) fn planning() -> Scenario {
         .each("planning", Step::plan(PLAN))
         .each("implementation", Step::work("done"))
         .each("done", Step::finish());
-    Scenario::new().workflow("planned.toml", PLANNED).agent(script)
+    Scenario::new().workflow("planned.toml", &straight(&[PLANNING, WORKING])).agent(script)
 }
