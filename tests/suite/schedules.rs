@@ -12,6 +12,7 @@ use std::time::Instant;
 
 mod agent;
 mod audit;
+mod checks;
 mod drive;
 mod follower;
 mod leftovers;

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use samocode::domain::session::{State, fold};
-use samocode::store::{Layout, read_journal};
+use samocode::domain::session::State;
+use samocode::store::Layout;
 use samocode_testing_agent::SCRIPT_VARIABLE;
 
 use super::follower::Follower;
 use super::person::{self, Deed};
-use super::{Figures, agent, leftovers};
+use super::{Figures, agent, checks, leftovers};
 use crate::properties::dice::Dice;
 use crate::scenario::{Running, Scenario};
 
@@ -19,7 +19,7 @@ const RUN: [&str; 4] = ["run", "auth", "--task", "Add tokens"];
 const PATIENCE: Duration = Duration::from_secs(90);
 /// After so long the person tries something else.
 const SECOND_THOUGHTS: Duration = Duration::from_secs(6);
-const POLL: Duration = Duration::from_millis(4);
+const POLL: Duration = Duration::from_millis(6);
 /// Iterations may go on for so many more while samocode is ended.
 const SPARE: u32 = 50;
 
@@ -98,7 +98,21 @@ impl<'a> Drive<'a> {
             self.live()?;
             self.between()?;
         }
-        self.look_back()?;
+        let (Some(layout), Some(follower)) = (&self.layout, &self.follower) else {
+            return Err("no session was made".to_owned());
+        };
+        checks::journal(layout, follower)?;
+        checks::status(self.scenario, follower)?;
+        checks::planted(&self.scenario.records())?;
+        if follower.audit.approvals > self.approvals {
+            return Err(format!(
+                "{} approvals, and the person gave {}",
+                follower.audit.approvals, self.approvals
+            ));
+        }
+        self.figures.commits = checks::commits(self.scenario, layout)?;
+        self.figures.gates = follower.audit.opened;
+        self.figures.approvals = follower.audit.approvals;
         self.figures.iterations = self.iteration();
         Ok(self.figures)
     }
@@ -185,22 +199,10 @@ impl<'a> Drive<'a> {
         if !matches!(ended.code, Some(0 | 10 | 11 | 13)) {
             return Err(format!("it ended with {:?}:\n{}\n{}", ended.code, ended.out, ended.err));
         }
-        let (Some(layout), Some(session)) =
-            (&self.layout, self.follower.as_ref().and_then(|follower| follower.session.as_ref()))
-        else {
-            return Ok(());
-        };
-        let notebook = fs::read_to_string(layout.overview()).unwrap_or_default();
-        for line in [
-            format!("Phase: {}", session.phase),
-            format!("Total Iterations: {}", session.iteration),
-            format!("Iteration: {}", session.used_in_phase()),
-        ] {
-            if !notebook.lines().any(|found| found.trim() == line) {
-                return Err(format!("_overview.md does not say `{line}`:\n{notebook}"));
-            }
+        match (&self.layout, self.follower.as_ref().and_then(|follower| follower.session.as_ref())) {
+            (Some(layout), Some(session)) => checks::notebook(layout, session),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Kills it; all that it had started ends, too, without another start.
@@ -319,60 +321,5 @@ impl<'a> Drive<'a> {
         self.acted = None;
         self.last_change = Instant::now();
         Ok(())
-    }
-
-    /// The whole of it, once more from the journal; every commit; what must never have run.
-    fn look_back(&mut self) -> Result<(), String> {
-        let (Some(layout), Some(follower)) = (self.layout.clone(), &self.follower) else {
-            return Err("no session was made".to_owned());
-        };
-        let read = read_journal(&layout.journal()).map_err(|error| error.to_string())?;
-        let folded = read.map(|read| fold(&read.entries)).ok_or("the journal is gone")?;
-        if folded.map_err(|error| error.to_string())? != *follower.session.as_ref().ok_or("no session")? {
-            return Err("the journal replayed gives another session".to_owned());
-        }
-        let audit = &follower.audit;
-        if audit.approvals > self.approvals {
-            return Err(format!("{} approvals, and the person gave {}", audit.approvals, self.approvals));
-        }
-        let view = self.scenario.run(["status", "auth", "--json"]);
-        let shown: serde_json::Value = serde_json::from_str(&view.out).map_err(|error| error.to_string())?;
-        let session = follower.session.as_ref().ok_or("no session")?;
-        for (what, right) in [
-            ("iteration", u64::from(session.iteration)),
-            ("used_in_phase", u64::from(session.used_in_phase())),
-            ("worked_ms", session.worked_ms),
-        ] {
-            if shown[what] != right {
-                return Err(format!("status shows {what} {}, the journal says {right}", shown[what]));
-            }
-        }
-        if shown["phase"] != session.phase.as_str() {
-            return Err(format!("status shows {}, the journal says {}", shown["phase"], session.phase));
-        }
-        self.figures.gates = audit.opened;
-        self.figures.approvals = audit.approvals;
-        self.commits(&layout)?;
-        let records = self.scenario.records();
-        if records.join("ran").exists() {
-            return Err("what an agent planted has run".to_owned());
-        }
-        let trouble = fs::read_to_string(records.join("trouble")).unwrap_or_default();
-        if trouble.contains("no run fits") {
-            return Err(format!("the stand-in was in trouble: {trouble}"));
-        }
-        Ok(())
-    }
-
-    /// Every commit that an agent made is part of the session's branch or of what samocode keeps.
-    fn commits(&mut self, layout: &Layout) -> Result<(), String> {
-        let made = fs::read_to_string(self.scenario.records().join("commits")).unwrap_or_default();
-        let made: BTreeSet<&str> = made.lines().filter(|line| line.len() == 40).collect();
-        let refs = format!("--glob=refs/samocode/{}/*", layout.folder());
-        let kept = self.scenario.git(&["rev-list", "refs/heads/auth", &refs]);
-        let kept: BTreeSet<&str> = kept.lines().collect();
-        let lost: Vec<_> = made.difference(&kept).collect();
-        self.figures.commits = u32::try_from(made.len()).unwrap_or(0);
-        if lost.is_empty() { Ok(()) } else { Err(format!("these commits are lost: {lost:?}")) }
     }
 }

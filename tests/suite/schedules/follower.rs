@@ -1,6 +1,7 @@
 //! Reads a journal as it grows, and replays it entry by entry.
 
-use std::fs;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use samocode::domain::event::Entry;
@@ -11,7 +12,8 @@ use super::audit::Audit;
 /// A journal that another process writes. It is killed at times, so a last line may be torn, and cut off later.
 pub(super) struct Follower {
     path: PathBuf,
-    read: usize,
+    /// How many bytes of whole lines were read.
+    read: u64,
     pub(super) session: Option<Session>,
     pub(super) audit: Audit,
     pub(super) last: String,
@@ -29,15 +31,24 @@ impl Follower {
 
     /// Reads what is new. Gives whether anything was.
     pub(super) fn poll(&mut self) -> Result<bool, String> {
-        let bytes = fs::read(&self.path).unwrap_or_default();
-        let new = bytes.get(self.read..).ok_or("the journal became shorter than its whole lines")?;
-        let Some(end) = memchr::memrchr(b'\n', new) else {
+        let Ok(mut file) = File::open(&self.path) else {
+            return Ok(false);
+        };
+        let length = file.metadata().map_err(|error| error.to_string())?.len();
+        if length < self.read {
+            return Err("the journal became shorter than its whole lines".to_owned());
+        }
+        let mut new = Vec::new();
+        file.seek(SeekFrom::Start(self.read))
+            .and_then(|_| file.read_to_end(&mut new))
+            .map_err(|error| error.to_string())?;
+        let Some(end) = memchr::memrchr(b'\n', &new) else {
             return Ok(false);
         };
         for line in new[..end].split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             self.take(line).map_err(|broken| format!("{broken}; at {}", String::from_utf8_lossy(line)))?;
         }
-        self.read += end + 1;
+        self.read += end as u64 + 1;
         Ok(true)
     }
 
