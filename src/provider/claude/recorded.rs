@@ -55,6 +55,7 @@ fn detail(outcome: &Outcome) -> &str {
         | Outcome::ContextExhausted
         | Outcome::TimeLimit { .. }
         | Outcome::Stalled { .. }
+        | Outcome::BudgetReached { .. }
         | Outcome::Interrupted { .. } => "",
     }
 }
