@@ -124,6 +124,10 @@ impl From<EngineError> for Failure {
             | EngineError::Workflow(_)
             | EngineError::Random(_)
             | EngineError::CannotAdopt { .. }
+            | EngineError::NothingKept { .. }
+            | EngineError::NoCommitThen { .. }
+            | EngineError::ChangedMeanwhile { .. }
+            | EngineError::InTheWay { .. }
             | EngineError::NoTask { .. } => (None, USAGE),
         };
         Self { message, hint, code }

@@ -117,6 +117,7 @@ impl Prompt<'_> {
             | Effect::Guided(_)
             | Effect::Stopping
             | Effect::Resumed
+            | Effect::Restored { .. }
             | Effect::Reopened { .. } => {}
         }
     }
@@ -134,6 +135,7 @@ impl Prompt<'_> {
             | Effect::Guided(_)
             | Effect::Stopping
             | Effect::Resumed
+            | Effect::Restored { .. }
             | Effect::Reopened { .. } => String::new(),
         };
         if matches!(effect, Effect::Answered { .. }) {

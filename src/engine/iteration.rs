@@ -77,8 +77,8 @@ impl Orchestrator<'_> {
         self.end_leftovers();
         clear_signal(self.record.layout())?;
         let iteration = self.session().iteration;
-        let planted = self.put_back(iteration)?;
-        self.open_worktree()?;
+        let mut planted = self.put_back(iteration)?;
+        planted.extend(self.open_worktree()?);
         let end = ChildEnd {
             outcome: Outcome::Interrupted { by: Interruption::OrchestratorLost },
             seen: Seen::new(""),

@@ -7,42 +7,53 @@ use crate::domain::phase::Phase;
 use crate::engine::EngineError;
 use crate::engine::facts;
 use crate::engine::orchestrator::Orchestrator;
+use crate::engine::remake::remake;
 use crate::git::{GitError, SnapshotOutcome, SnapshotSpec, Worktree};
 use crate::provider::{Provider, RunSpec, bundle};
 
 /// Files that are longer are left out of snapshots and named.
-const SNAPSHOT_LIMIT: u64 = 10 * 1024 * 1024;
+pub(super) const SNAPSHOT_LIMIT: u64 = 10 * 1024 * 1024;
 
 impl Orchestrator<'_> {
     /// What the next iteration has to be told of the worktree. Reads it only where nobody has since the last run.
     pub(super) fn look(&mut self) -> Result<Vec<String>, EngineError> {
-        self.open_worktree()?;
+        let mut found: Vec<String> = self.open_worktree()?.into_iter().collect();
         if self.state.is_none() {
             self.refresh_state();
         }
         let trouble =
             self.state.as_ref().and_then(|state| facts::branch_trouble(state, &self.session().branch));
-        Ok(trouble.map(|trouble| format!("In the worktree, {trouble}.")).into_iter().collect())
+        found.extend(trouble.map(|trouble| format!("In the worktree, {trouble}.")));
+        Ok(found)
     }
 
-    /// Opens the worktree; one that was deleted is made again from its branch.
-    pub(super) fn open_worktree(&mut self) -> Result<(), EngineError> {
+    /// Opens the worktree; one that was deleted is made again from its branch, and that is returned in words.
+    pub(super) fn open_worktree(&mut self) -> Result<Option<String>, EngineError> {
         let Some(path) = self.session().worktree().cloned() else {
-            return Ok(());
+            return Ok(None);
         };
         if self.worktree.is_some() && path.join(".git").is_file() {
-            return self.heal_index_lock();
+            return self.heal_index_lock().map(|()| None);
         }
+        let mut told = None;
         match Worktree::open(&self.repository, &path) {
             Ok(worktree) => self.worktree = Some(worktree),
             Err(GitError::WorktreeGone { .. }) => {
                 self.say.line(&format!("the worktree {} is gone; it is made again", path.display()));
                 self.state = None;
-                self.worktree = Some(self.remake_worktree()?);
+                let remade = remake(&self.settings.config, &self.repository, self.record.session())?;
+                remade.said.iter().for_each(|said| self.say.line(said));
+                told = Some(format!(
+                    "The worktree was gone and was made again from the branch {}. What git does not keep, e.g. dependencies, \
+                     is gone with it. {}",
+                    self.session().branch,
+                    remade.said.join(" ")
+                ));
+                self.worktree = Some(remade.worktree);
             }
             Err(error) => return Err(error.into()),
         }
-        self.heal_index_lock()
+        self.heal_index_lock().map(|()| told)
     }
 
     /// Nothing of an earlier iteration is alive here, so a lock that stands belongs to nobody.

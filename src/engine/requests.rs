@@ -55,6 +55,7 @@ impl Orchestrator<'_> {
             | Effect::Stopping
             | Effect::Resumed
             | Effect::Reopened { .. }
+            | Effect::Restored { .. }
             | Effect::Moved(_) => {}
         }
         self.publish()
@@ -116,6 +117,7 @@ impl Orchestrator<'_> {
             }
             Effect::Reopened { phase, .. } => format!("reopened by {who} in {phase}"),
             Effect::Moved(phase) => format!("moved to {phase} by {who}"),
+            Effect::Restored { .. } => format!("the worktree was restored by {who}"),
         };
         self.say.line(&words);
     }

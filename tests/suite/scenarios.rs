@@ -13,6 +13,7 @@ mod planted;
 mod progress;
 mod providers;
 mod requests;
+mod restores;
 mod sandbox;
 mod secrets;
 mod signals;
