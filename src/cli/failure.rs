@@ -65,6 +65,7 @@ pub(super) fn block_code(block: &Block) -> u8 {
         | BlockCause::Failures
         | BlockCause::NoProgress
         | BlockCause::Interruptions
+        | BlockCause::Tampered
         | BlockCause::Limit => BLOCKED,
     }
 }
@@ -98,9 +99,9 @@ impl From<EngineError> for Failure {
                 )),
                 UNABLE,
             ),
-            EngineError::Store(StoreError::Unreadable { .. } | StoreError::Senseless { .. }) => {
-                (Some("restore the record from a backup, or start a new session".to_owned()), BLOCKED)
-            }
+            EngineError::Store(
+                StoreError::Unreadable { .. } | StoreError::Senseless { .. } | StoreError::Tampered { .. },
+            ) => (Some("restore the record from a backup, or start a new session".to_owned()), BLOCKED),
             EngineError::Store(StoreError::Io { .. }) | EngineError::Io { .. } => (
                 Some("free the disk or mend the permissions, then run it again: nothing is lost".to_owned()),
                 BLOCKED,

@@ -19,6 +19,9 @@ use wait::{grown, later};
 /// Decides what happens after an iteration. Pure: the same arguments give the same ruling.
 #[must_use]
 pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Ruling {
+    if let Some(what) = &verdict.facts.tampering {
+        return tampered(session, what);
+    }
     match &verdict.outcome {
         Outcome::Interrupted { by } => return interrupted(session, policy, *by),
         Outcome::CannotStart { detail } => return unable(detail),
@@ -87,6 +90,13 @@ fn failure(outcome: &Outcome, fault: &SignalFault) -> String {
         (Some(ended), fault) => format!("{ended}; {fault}"),
         (None, fault) => fault.to_string(),
     }
+}
+
+/// Whatever a run came to that reached for the record: a person looks at it first.
+fn tampered(session: &Session, what: &str) -> Ruling {
+    let reason = format!("in iteration {}, {what}", session.iteration);
+    let decision = Decision::Block(Block { cause: BlockCause::Tampered, reason: reason.clone() });
+    Ruling { decision, told: vec![format!("The session was blocked: {reason}. Never write there.")] }
 }
 
 fn interrupted(session: &Session, policy: &Policy, by: Interruption) -> Ruling {

@@ -40,6 +40,8 @@ pub struct Facts {
     pub plan: Option<Result<PlanFile, String>>,
     /// Nothing differs from before the run: no commit, no file of the worktree, no document, no question.
     pub unchanged: bool,
+    /// What was done to samocode's record while the child ran, in words.
+    pub tampering: Option<String>,
 }
 
 /// What happens next.
@@ -103,6 +105,8 @@ pub enum BlockCause {
     Interruptions,
     /// A limit or budget is used up.
     Limit,
+    /// Somebody else wrote to samocode's record.
+    Tampered,
     /// The provider cannot be used: login, credit, program missing.
     Unable,
 }

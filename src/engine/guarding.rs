@@ -55,7 +55,7 @@ impl Orchestrator<'_> {
         let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         let shown: Vec<&str> = lines.into_iter().take(MOST_TOLD).collect();
         let told = format!(
-            "While iteration {iteration} ran, Git's configuration or hooks were changed: {}{more}. samocode put them back, \
+            "While iteration {iteration} ran, what Git reads and runs was changed: {}{more}. samocode put them back, \
              because they would run as the person. What was there is kept in {}. Work without such changes, or signal \
              `blocked` and say what is needed.",
             shown.join("; "),

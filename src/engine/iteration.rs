@@ -19,7 +19,7 @@ use crate::engine::say::{duration_words, usage_words};
 use crate::engine::{EngineError, Wish, facts, random_hex};
 use crate::process::{Tagged, end_tagged};
 use crate::provider::Seen;
-use crate::store::{clear_signal, read_signal};
+use crate::store::{clear_signal, mend_folders, read_signal};
 
 /// Longest summary of an iteration in the log, in characters; the journal has all of it.
 const LONGEST_SUMMARY: usize = 600;
@@ -28,6 +28,7 @@ impl Orchestrator<'_> {
     /// Runs the next iteration, from cleaning up to the journaled decision.
     pub(super) fn iterate(&mut self) -> Result<Option<Wish>, EngineError> {
         self.end_leftovers();
+        mend_folders(self.record.layout())?;
         clear_signal(self.record.layout())?;
         if let Some(wish) = self.take_requests()? {
             return Ok(Some(wish));
@@ -141,6 +142,14 @@ impl Orchestrator<'_> {
         mut found: Vec<String>,
     ) -> Result<(), EngineError> {
         let layout = self.record.layout().clone();
+        let mended = mend_folders(&layout)?;
+        if !mended.is_empty() {
+            self.say.reopen_log();
+        }
+        for odd in mended.into_iter().chain(facts::odd_files(&layout)) {
+            self.say.line(&odd);
+            found.push(odd);
+        }
         found.extend(self.refresh_state());
         if let Some(left) = self.left_behind(iteration) {
             self.say.line(&left);
@@ -156,7 +165,8 @@ impl Orchestrator<'_> {
         let (head, snapshot_tree) = self.keep(iteration, &mut found);
         let after = self.standing(head.as_deref(), snapshot_tree.as_deref())?;
         let unchanged = before == Some(after.as_str());
-        let facts = facts::gather(&layout, self.session(), signal.as_ref().ok(), trouble, unchanged)?;
+        let mut facts = facts::gather(&layout, self.session(), signal.as_ref().ok(), trouble, unchanged)?;
+        facts.tampering = self.record.tampering()?;
         let signal = match end.outcome {
             // A half-done child may have left anything: its signal is not looked at again.
             Outcome::Interrupted { .. } => Err(SignalFault::Missing),

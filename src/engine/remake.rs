@@ -3,7 +3,8 @@
 use crate::config::Config;
 use crate::domain::session::Session;
 use crate::engine::EngineError;
-use crate::git::{self, BaseBranch, Repository, Worktree, WorktreeSpec};
+use crate::git::{self, BaseBranch, GitError, Repository, Worktree, WorktreeSpec};
+use crate::store::move_aside;
 
 /// A worktree that was made again.
 pub(super) struct Remade {
@@ -28,14 +29,16 @@ pub(super) fn remake(
     };
     let name = place.map(|place| place.base_branch.clone()).unwrap_or_default();
     let base = BaseBranch { name, revision: commit.clone(), commit, warnings: Vec::new() };
-    let prepared = repository.prepare(&WorktreeSpec {
-        path: &path,
-        branch: &session.branch,
-        base: &base,
-        own: true,
-        attach: true,
-    })?;
+    let spec = WorktreeSpec { path: &path, branch: &session.branch, base: &base, own: true, attach: true };
     let mut said = Vec::new();
+    let prepared = match repository.prepare(&spec) {
+        // Its entry in the repository is gone and files of it are left.
+        Err(GitError::PathTaken { .. }) => {
+            said.push(format!("What was left of it is kept as {}.", move_aside(&path)?.display()));
+            repository.prepare(&spec)?
+        }
+        prepared => prepared?,
+    };
     if prepared.created_branch {
         let short = base.commit.get(..10).unwrap_or(&base.commit);
         said.push(format!("The branch {} was gone, too; it starts at {short} again.", session.branch));

@@ -25,8 +25,8 @@ use scan::Item;
 /// Guarded in the git folder that all worktrees share. `commondir` there would lead git to another configuration.
 const SHARED: &[&str] = &["commondir", "config", "config.worktree", "hooks", "info"];
 /// Guarded in the git folder of one worktree.
-const OWN: &[&str] = &["commondir", "config", "config.worktree", "hooks", "info"];
-/// Guarded in the main checkout, where it is no folder.
+const OWN: &[&str] = &["commondir", "config", "config.worktree", "gitdir", "hooks", "info"];
+/// Guarded in the session's worktree, and in the main checkout where it is no folder there.
 const POINTER: &[&str] = &[".git"];
 
 /// The guarded files as they were at one time.
@@ -54,6 +54,7 @@ impl Guard {
         let mut places = vec![
             Place::copy("shared", repository.common_dir(), SHARED)?,
             Place::copy("worktree", worktree.git_dir(), OWN)?,
+            Place::copy("pointer", worktree.path(), POINTER)?,
         ];
         if !repository.top().join(".git").is_dir() {
             places.push(Place::copy("checkout", repository.top(), POINTER)?);
@@ -85,7 +86,7 @@ impl Guard {
             } else if place.label == "shared" {
                 return Err(GitError::GuardedGone { path: dir.to_owned() });
             }
-            // The entry of a worktree may be gone with the worktree. It is made again then, by git.
+            // The worktree may be gone, and its entry with it. It is made again then, by git.
         }
         Ok(all)
     }

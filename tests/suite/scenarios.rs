@@ -1,6 +1,7 @@
 //! Whole sessions with a scripted agent: bad input, faults, gates, crashes and limits.
 
 mod adoption;
+mod attacks;
 mod budgets;
 mod crashes;
 mod gates;

@@ -107,6 +107,7 @@ impl World {
                 None => listed.then(|| Err("plan.md cannot be read".to_owned())),
             },
             unchanged: self.unchanged,
+            tampering: None,
         }
     }
 
