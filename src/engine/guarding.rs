@@ -6,8 +6,8 @@ use std::io;
 use std::path::Path;
 
 use crate::domain::session::State;
-use crate::engine::EngineError;
 use crate::engine::orchestrator::Orchestrator;
+use crate::engine::{EngineError, guard_peers};
 use crate::git::{Difference, Guard};
 use crate::store::{Layout, Writable, write_atomic};
 
@@ -18,32 +18,44 @@ const MOST_TOLD: usize = 10;
 
 impl Orchestrator<'_> {
     /// Copies what a child could change, right before it starts. Written only where it differs from the last copy.
-    pub(super) fn guard(&mut self) -> Result<(), EngineError> {
+    pub(super) fn guard(&mut self, iteration: u32) -> Result<(), EngineError> {
         let Some(worktree) = &self.worktree else {
             return Ok(());
         };
-        let copy = Guard::copy(&self.repository, worktree)?;
-        if self.guard.as_ref() == Some(&copy) {
-            return Ok(());
+        let layout = self.record.layout().clone();
+        let turn = guard_peers::take_turn(layout.sessions())?;
+        let peers = guard_peers::settle(layout.sessions(), Some(&layout), &turn)?;
+        let before = self.guard.take();
+        let mut copy = match &before {
+            Some(guard) => guard.again(&self.repository, worktree)?,
+            None => Guard::copy(&self.repository, worktree)?,
+        };
+        // Planted by another session's agent in this very moment, it is not the person's either.
+        peers.iter().for_each(|peer| copy.take_shared(peer));
+        if before.as_ref() != Some(&copy) {
+            for path in copy.unguarded() {
+                self.say.line(&format!("{} has too many entries to be guarded", path.display()));
+            }
+            let path = layout.guard_copy();
+            let text = serde_json::to_vec(&copy).map_err(|error| unreadable("write", &path, error.into()))?;
+            write_atomic(&path, &text)?;
         }
-        for path in copy.unguarded() {
-            self.say.line(&format!("{} has too many entries to be guarded", path.display()));
-        }
-        let path = self.record.layout().guard_copy();
-        let text = serde_json::to_vec(&copy).map_err(|error| unreadable("write", &path, error.into()))?;
-        write_atomic(&path, &text)?;
         self.guard = Some(copy);
-        Ok(())
+        guard_peers::mark(&layout, iteration)
     }
 
     /// Puts back what the child of an iteration changed, before the first call of git after it. Returns what to tell.
     pub(super) fn put_back(&mut self, iteration: u32) -> Result<Vec<String>, EngineError> {
         let layout = self.record.layout();
+        let turn = guard_peers::take_turn(layout.sessions())?;
         let loaded = if self.guard.is_some() { None } else { load(layout)? };
-        let Some(guard) = self.guard.as_ref().or(loaded.as_ref()) else {
-            return Ok(Vec::new());
+        let left = match self.guard.as_ref().or(loaded.as_ref()) {
+            Some(guard) => put_back(layout, guard, iteration)?,
+            None => Vec::new(),
         };
-        for left in put_back(layout, guard, iteration)? {
+        guard_peers::unmark(layout)?;
+        drop(turn);
+        for left in left {
             self.say.line(&format!("{left} meanwhile; that is left as it is"));
         }
         let folder = layout.planted(iteration);
@@ -66,12 +78,19 @@ impl Orchestrator<'_> {
     }
 }
 
-/// Puts back what an iteration changed whose orchestrator did not live to do it. To be called before git is.
+/// Puts back what iterations changed whose orchestrator did not live to do it, and what agents of other sessions changed
+/// that are at work. To be called before git is; `record` is the session that is held, if one is.
 ///
 /// # Errors
-/// When the copy cannot be read, or something cannot be put back.
-pub fn put_back_lost(record: &Writable) -> Result<(), EngineError> {
-    if let State::Running(_) = record.session().state
+/// When a copy cannot be read, or something cannot be put back.
+pub fn put_back_lost(sessions: &Path, record: Option<&Writable>) -> Result<(), EngineError> {
+    if !Layout::records(sessions).is_dir() {
+        return Ok(());
+    }
+    let turn = guard_peers::take_turn(sessions)?;
+    guard_peers::settle(sessions, record.map(Writable::layout), &turn)?;
+    if let Some(record) = record
+        && let State::Running(_) = record.session().state
         && let Some(guard) = load(record.layout())?
     {
         // What is left as it is gets said when the iteration is closed.
@@ -81,7 +100,11 @@ pub fn put_back_lost(record: &Writable) -> Result<(), EngineError> {
 }
 
 /// Puts back what differs and lists it in the record; returns what differs and is harmless.
-fn put_back(layout: &Layout, guard: &Guard, iteration: u32) -> Result<Vec<Difference>, EngineError> {
+pub(super) fn put_back(
+    layout: &Layout,
+    guard: &Guard,
+    iteration: u32,
+) -> Result<Vec<Difference>, EngineError> {
     let differences = guard.compare()?;
     let (left, planted): (Vec<_>, Vec<_>) = differences.into_iter().partition(Difference::is_left);
     if planted.is_empty() {
@@ -107,7 +130,7 @@ fn put_back(layout: &Layout, guard: &Guard, iteration: u32) -> Result<Vec<Differ
     Ok(left)
 }
 
-fn load(layout: &Layout) -> Result<Option<Guard>, EngineError> {
+pub(super) fn load(layout: &Layout) -> Result<Option<Guard>, EngineError> {
     let path = layout.guard_copy();
     match fs::read(&path) {
         Ok(text) => {
@@ -118,6 +141,6 @@ fn load(layout: &Layout) -> Result<Option<Guard>, EngineError> {
     }
 }
 
-fn unreadable(what: &'static str, path: &Path, source: io::Error) -> EngineError {
+pub(super) fn unreadable(what: &'static str, path: &Path, source: io::Error) -> EngineError {
     EngineError::Io { what, path: path.to_owned(), source }
 }

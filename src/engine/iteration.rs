@@ -49,7 +49,7 @@ impl Orchestrator<'_> {
         };
         let before = self.standing(None, None)?;
         let tag = format!("{}/{iteration}-{}", self.record.layout().process_mark(), random_hex()?);
-        self.guard()?;
+        self.guard(iteration)?;
         self.append(Event::Started(Started {
             iteration,
             phase: phase.clone(),

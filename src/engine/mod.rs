@@ -10,6 +10,7 @@ mod child;
 mod confine;
 mod facts;
 mod gates;
+mod guard_peers;
 mod guarding;
 mod happening;
 mod history;

@@ -76,7 +76,7 @@ impl<'a> Restoration<'a> {
         let record = crate::engine::take(layout)?;
         // Of an orchestrator that was killed something may live on. That the table cannot be read stops nothing.
         let _ = end_tagged(Tagged::Of(&layout.process_mark()));
-        guarding::put_back_lost(&record)?;
+        guarding::put_back_lost(&config.sessions, Some(&record))?;
         let repository = Repository::discover(&Git::new(), &config.main_repo)?;
         Ok(Self { config, record, repository })
     }

@@ -8,6 +8,7 @@ mod gates;
 mod interrupts;
 mod iterations;
 mod names;
+mod neighbours;
 mod places;
 mod plans;
 mod planted;
