@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
+use crate::domain::session::State;
 use crate::engine::EngineError;
 use crate::engine::guarding::{load, put_back, unreadable};
 use crate::git::Guard;
@@ -65,14 +66,18 @@ pub(super) fn settle(sessions: &Path, own: Option<&Layout>, _turn: &Turn) -> Res
             continue;
         };
         // Git is called next, and not by that session: its own comparison would come too late.
-        put_back(&layout, &guard, iteration)?;
         if store::holder(&layout).is_some() {
+            put_back(&layout, &guard, iteration)?;
             open.push(guard);
-        } else {
-            // From here on, what changes is the person's.
-            unmark(&layout)?;
+            continue;
+        }
+        let left = store::read_session(&layout.journal()).ok().flatten();
+        // It may have been killed before its child was started: all that changed since is the person's.
+        if left.is_some_and(|left| left.iteration == iteration && matches!(left.state, State::Running(_))) {
+            put_back(&layout, &guard, iteration)?;
             remove(&layout.guard_copy())?;
         }
+        unmark(&layout)?;
     }
     Ok(open)
 }

@@ -17,6 +17,7 @@ use crate::engine::child::ChildEnd;
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::say::{duration_words, usage_words};
 use crate::engine::{EngineError, Wish, facts, random_hex};
+use crate::git::WorktreeState;
 use crate::process::{Tagged, end_tagged};
 use crate::provider::Seen;
 use crate::store::{clear_signal, mend_folders, read_signal};
@@ -49,6 +50,7 @@ impl Orchestrator<'_> {
         };
         let before = self.standing(None, None)?;
         let tag = format!("{}/{iteration}-{}", self.record.layout().process_mark(), random_hex()?);
+        self.watch_checkout();
         self.guard(iteration)?;
         self.append(Event::Started(Started {
             iteration,
@@ -150,7 +152,13 @@ impl Orchestrator<'_> {
             self.say.line(&odd);
             found.push(odd);
         }
-        found.extend(self.refresh_state());
+        let was_clean = self.state.as_ref().is_some_and(WorktreeState::is_clean);
+        let (said, touched) = self.refresh_both();
+        found.extend(said);
+        if let Some(changed) = self.checkout_changes(iteration, touched.as_ref()) {
+            self.say.line(&changed);
+            found.push(changed);
+        }
         if let Some(left) = self.left_behind(iteration) {
             self.say.line(&left);
             found.push(left);
@@ -162,7 +170,7 @@ impl Orchestrator<'_> {
             Some(state) => facts::branch_trouble(state, &self.session().branch),
             None => Some("the worktree cannot be read".to_owned()),
         };
-        let (head, snapshot_tree) = self.keep(iteration, &mut found);
+        let (head, snapshot_tree) = self.keep(iteration, was_clean, &mut found);
         let after = self.standing(head.as_deref(), snapshot_tree.as_deref())?;
         let unchanged = before == Some(after.as_str());
         let mut facts = facts::gather(&layout, self.session(), signal.as_ref().ok(), trouble, unchanged)?;

@@ -84,24 +84,28 @@ impl Orchestrator<'_> {
         }
     }
 
-    /// Keeps a snapshot if anything changed. Returns HEAD and the snapshot's tree.
+    /// Keeps a snapshot if anything changed. Returns HEAD and the snapshot's tree. `was_clean` says that nothing but
+    /// commits was in the worktree before, as far as that is known.
     pub(super) fn keep(
         &mut self,
         iteration: u32,
+        was_clean: bool,
         found: &mut Vec<String>,
     ) -> (Option<String>, Option<String>) {
         let (Some(worktree), Some(state)) = (&self.worktree, &self.state) else {
             return (None, None);
         };
         let head = state.head.clone();
-        if state.is_clean() && head == self.session().head {
+        let moved = head != self.session().head;
+        if state.is_clean() && was_clean && !moved {
             return (head, None);
         }
         let folder = self.record.layout().folder();
         let spec = SnapshotSpec {
             reference: &format!("refs/samocode/{folder}/{iteration}"),
             message: &format!("samocode: {folder}, iteration {iteration}"),
-            previous_tree: self.session().snapshot_tree.as_deref(),
+            // A commit of files that were kept before is kept, too: its branch may go.
+            previous_tree: self.session().snapshot_tree.as_deref().filter(|_| !moved),
             skip_larger_than: SNAPSHOT_LIMIT,
         };
         match worktree.snapshot(state, &spec) {

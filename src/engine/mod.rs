@@ -6,6 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
+mod checkout_watch;
 mod child;
 mod confine;
 mod facts;

@@ -12,17 +12,16 @@ mod bytes;
 mod difference;
 mod mend;
 mod scan;
-mod stamp;
 mod statements;
 
 pub use difference::{Difference, How};
 
 use super::error::GitError;
 use super::repository::Repository;
+use super::stamp::Stamps;
 use super::worktree::Worktree;
 use bytes::Bytes;
 use scan::{Item, Scan};
-use stamp::Stamps;
 
 /// Guarded in the git folder that all worktrees share. `commondir` there would lead git to another configuration.
 const SHARED: &[&str] = &["commondir", "config", "config.worktree", "hooks", "info"];

@@ -6,6 +6,7 @@
 
 mod base;
 mod branch;
+mod checkout;
 mod create;
 mod drain;
 mod entries;
@@ -13,6 +14,7 @@ mod error;
 mod exclude;
 mod folder;
 mod guard;
+mod heads;
 mod history;
 mod includes;
 mod keep_commit;
@@ -21,12 +23,14 @@ mod program;
 mod repository;
 mod restore;
 mod snapshot;
+mod stamp;
 mod state;
 mod status;
 mod worktree;
 
 pub use base::BaseBranch;
 pub use branch::check_branch_name;
+pub use checkout::{Checkout, Touched};
 pub use error::GitError;
 pub use exclude::exclude_locally;
 pub use folder::{FolderCommit, commit_folder};

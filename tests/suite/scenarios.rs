@@ -3,6 +3,7 @@
 mod adoption;
 mod attacks;
 mod budgets;
+mod checkouts;
 mod crashes;
 mod gates;
 mod interrupts;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::bytes::Bytes;
 use super::mode;
-use super::stamp::Stamps;
 use crate::git::error::GitError;
+use crate::git::stamp::Stamps;
 
 /// The longest file whose content is kept, in bytes. A longer one is known by its length and times.
 const LONGEST: u64 = 1024 * 1024;

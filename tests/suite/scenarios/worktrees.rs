@@ -195,3 +195,38 @@ fn a_head_that_moved_backwards_is_told_and_its_commits_are_kept() {
     assert!(!scenario.prompt(2).contains("moved off") && !scenario.prompt(4).contains("moved off"));
     assert_eq!(scenario.git(&["show", &format!("{reference}:work-1.txt")]), "work of iteration 1");
 }
+
+#[test]
+fn a_commit_of_files_that_were_kept_before_is_kept_itself() {
+    let commit = [Step::git(&["add", "--all"]), Step::git(&["commit", "--quiet", "-m", "kept"]), again()];
+    let scenario = Scenario::new().agent(
+        Script::new()
+            .once("implementation", Step::run([Step::write("{worktree}/loose.txt", "loose\n"), again()]))
+            .once("implementation", Step::run(commit))
+            .then(Script::quick()),
+    );
+    scenario.run(RUN.into_iter().chain(["--max-iterations", "2"])).expect_exit(11);
+    let kept = format!("refs/samocode/{}/2", scenario.layout().folder());
+    assert_eq!(scenario.git(&["log", "--format=%s", &kept, "^main"]).lines().last(), Some("kept"));
+}
+
+#[test]
+fn files_that_are_discarded_are_a_change_and_kept_before() {
+    let discard = Step::run([Step::shell("rm loose.txt"), again()]);
+    let scenario = Scenario::new().agent(
+        Script::new()
+            .once("implementation", Step::run([Step::write("{worktree}/loose.txt", "loose\n"), again()]))
+            .once("implementation", discard)
+            .then(Script::quick()),
+    );
+    scenario.run(RUN.into_iter().chain(["--max-iterations", "2"])).expect_exit(11);
+    let judged: Vec<bool> = scenario
+        .journal()
+        .into_iter()
+        .filter_map(|entry| match entry.event {
+            samocode::domain::event::Event::Judged(judged) => Some(judged.unchanged),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(judged, [false, false]);
+}

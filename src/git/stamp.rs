@@ -37,6 +37,20 @@ impl Stamps {
         self.paths.push((path.to_owned(), metadata.map(stamp)));
     }
 
+    /// What is not as it was, in the order of noting. What changed in the instant of the look may be missed.
+    pub(super) fn touched(&self, dir: &Path) -> Vec<&Path> {
+        let touched = self
+            .paths
+            .iter()
+            .filter(|(path, then)| fs::symlink_metadata(dir.join(path)).ok().as_ref().map(stamp) != *then);
+        touched.map(|(path, _)| path.as_path()).collect()
+    }
+
+    /// How many paths were noted.
+    pub(super) fn len(&self) -> usize {
+        self.paths.len()
+    }
+
     /// Whether nothing was touched since, beyond doubt. Takes about a microsecond a path.
     pub(super) fn hold(&self, dir: &Path) -> bool {
         self.paths.iter().all(|(path, then)| {
