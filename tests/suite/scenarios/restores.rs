@@ -158,7 +158,7 @@ fn the_branch_goes_back_where_that_is_asked_for_and_its_commits_are_kept() {
 }
 
 #[test]
-fn a_stopped_rebase_on_a_detached_head_is_given_up_for_the_branch() {
+fn fault_24_a_stopped_rebase_on_a_detached_head_is_given_up_for_the_branch() {
     let scenario = spoiled_by(
         "git switch -qc side HEAD~2 && echo other > one.txt && git add one.txt && git commit -qm side; git rebase auth; true",
     );
@@ -172,7 +172,7 @@ fn a_stopped_rebase_on_a_detached_head_is_given_up_for_the_branch() {
 }
 
 #[test]
-fn a_deleted_worktree_and_a_deleted_branch_come_back() {
+fn fault_24_a_deleted_worktree_and_a_deleted_branch_come_back() {
     let scenario = spoiled();
     fs::remove_dir_all(worktree(&scenario)).unwrap();
     scenario.git(&["worktree", "prune"]);
@@ -185,7 +185,7 @@ fn a_deleted_worktree_and_a_deleted_branch_come_back() {
 }
 
 #[test]
-fn commits_that_head_was_moved_off_come_back() {
+fn fault_24_commits_that_head_was_moved_off_come_back() {
     let scenario = spoiled_by("git reset -q --hard HEAD~2");
     assert_eq!(names(&scenario), ["1", "2", "3-before", "3"]);
     scenario.run(["restore", "auth", "3-before", "--branch", "--yes"]).expect_exit(0);
