@@ -30,6 +30,7 @@ const SHARED_LABEL: &str = "shared";
 const OWN: &[&str] = &["commondir", "config", "config.worktree", "gitdir", "hooks", "info"];
 /// Guarded in the session's worktree, and in the main checkout where it is no folder there.
 const POINTER: &[&str] = &[".git"];
+const POINTER_LABEL: &str = "pointer";
 
 /// The guarded files as they were at one time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +81,7 @@ impl Guard {
         let mut places = vec![
             Place::copy(SHARED_LABEL, repository.common_dir(), SHARED, earlier)?,
             Place::copy("worktree", worktree.git_dir(), OWN, earlier)?,
-            Place::copy("pointer", worktree.path(), POINTER, earlier)?,
+            Place::copy(POINTER_LABEL, worktree.path(), POINTER, earlier)?,
         ];
         if !repository.top().join(".git").is_dir() {
             places.push(Place::copy("checkout", repository.top(), POINTER, earlier)?);
@@ -119,7 +120,7 @@ impl Guard {
         let mut all = Vec::new();
         for (number, place) in self.places.iter().enumerate() {
             let dir = place.dir();
-            let stands = dir.canonicalize().is_ok_and(|found| found == dir);
+            let stands = dir.canonicalize().is_ok_and(|found| found == dir) && !place.is_emptied();
             if stands {
                 place.compare(number, &mut all)?;
             } else if place.label == SHARED_LABEL {
@@ -159,6 +160,12 @@ impl Place {
         let Scan { items, stamps } = scan::scan(&dir, &names)?;
         let dir = Bytes::from(dir.as_os_str().as_bytes());
         Ok(Self { label: label.to_owned(), dir, names, items, stamps })
+    }
+
+    /// A worktree without any file, its `.git` included, was deleted by somebody who may not delete the folder itself.
+    fn is_emptied(&self) -> bool {
+        let empty = || fs::read_dir(self.dir()).is_ok_and(|mut inside| inside.next().is_none());
+        self.label == POINTER_LABEL && empty()
     }
 
     /// Whether all of it is as it was copied, beyond doubt; no means that it has to be read.

@@ -78,6 +78,15 @@ fn fault_24_a_worktree_that_the_agent_deleted_is_made_again_from_its_branch() {
 }
 
 #[test]
+fn fault_24_a_worktree_whose_files_were_all_deleted_is_made_again() {
+    // As under the sandbox, where the folder itself cannot be deleted.
+    let steps = [Step::shell("echo 1 > one.txt; git add .; git commit -qm one; find . -delete")];
+    let scenario = first(steps);
+    scenario.run(RUN).expect_exit(0).expect_out(&["is gone; it is made again"]).expect_state("done");
+    assert_eq!(fs::read_to_string(scenario.view().worktree.unwrap().join("one.txt")).unwrap(), "1\n");
+}
+
+#[test]
 fn fault_22_a_stale_index_lock_is_removed() {
     let scenario = first([Step::shell("touch $(git rev-parse --git-dir)/index.lock")]);
     scenario.run(RUN).expect_exit(0).expect_out(&["stale index.lock"]).expect_state("done");
