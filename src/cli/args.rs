@@ -267,7 +267,7 @@ pub(super) struct RestoreOptions {
     /// As JSON; with an iteration it says what would be done, and does it only with `--yes`
     #[arg(long)]
     pub(super) json: bool,
-    /// Show all there is, however much
+    /// Show all there is, and compare all of it, however much
     #[arg(long)]
     pub(super) all: bool,
 }

@@ -30,7 +30,7 @@ pub(super) fn restore(files: &Files, session: &str, options: &RestoreOptions) ->
 }
 
 fn list(desk: &Desk, options: &RestoreOptions) -> Result<u8, Failure> {
-    let shown = if options.all || options.json { usize::MAX } else { NAMED };
+    let shown = if options.all { usize::MAX } else { NAMED };
     let busy = store::holder(&desk.layout);
     let points = match &busy {
         // An agent is at work, and what it did to git's settings is not put back yet: only references are read.
