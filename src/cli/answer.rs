@@ -9,6 +9,7 @@ use crate::cli::{needed, terminal};
 use crate::domain::qa::{self, Qa};
 use crate::domain::request::Act;
 use crate::engine::{GateKindView, QuestionView};
+use crate::store::read_text;
 
 /// Answers questions of an open gate.
 pub(super) fn answer(
@@ -22,8 +23,7 @@ pub(super) fn answer(
     let GateKindView::Answers { file, questions } = kind else {
         return Err(desk.misfit("answers"));
     };
-    let text = std::fs::read_to_string(file)
-        .map_err(|e| Failure::usage(format!("cannot read {}: {e}", file.display())))?;
+    let text = read_text(file).map_err(|e| Failure::usage(format!("cannot read {}: {e}", file.display())))?;
     let parsed = qa::parse(&text);
     let mut answers = named(&parsed, given)?;
     if suggestions {

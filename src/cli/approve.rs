@@ -10,7 +10,7 @@ use crate::cli::request::Desk;
 use crate::cli::terminal;
 use crate::domain::request::Act;
 use crate::engine::GateKindView;
-use crate::store::sha256_hex;
+use crate::store::{read_document, sha256_hex};
 
 /// Approves the plan at the open gate.
 pub(super) fn approve(files: &Files, session: &str, expected: Option<&str>) -> Result<u8, Failure> {
@@ -19,7 +19,8 @@ pub(super) fn approve(files: &Files, session: &str, expected: Option<&str>) -> R
     let GateKindView::Approval { file, changed, .. } = kind else {
         return Err(desk.misfit("an approval"));
     };
-    let bytes = fs::read(file).map_err(|e| Failure::usage(format!("cannot read {}: {e}", file.display())))?;
+    let bytes =
+        read_document(file).map_err(|e| Failure::usage(format!("cannot read {}: {e}", file.display())))?;
     let sha256 = sha256_hex(&bytes);
     if let Some(expected) = expected
         && !expected.eq_ignore_ascii_case(&sha256)

@@ -243,4 +243,31 @@ pub(super) enum Command {
         #[arg(long, value_name = "PHASE")]
         phase: Option<String>,
     },
+    /// Bring the worktree back to a kept state; without one, list them
+    Restore {
+        /// The session
+        session: String,
+        #[command(flatten)]
+        options: RestoreOptions,
+    },
+}
+
+/// How to restore.
+#[derive(Debug, Clone, Args)]
+pub(super) struct RestoreOptions {
+    /// The number of an iteration, or another name that the list shows
+    #[arg(value_name = "ITERATION")]
+    pub(super) state: Option<String>,
+    /// Move the session's branch back, too; without it no commit and no branch changes
+    #[arg(long, requires = "state")]
+    pub(super) branch: bool,
+    /// Do not ask
+    #[arg(long, short, requires = "state")]
+    pub(super) yes: bool,
+    /// As JSON; with an iteration it says what would be done, and does it only with `--yes`
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Show all there is, and compare all of it, however much
+    #[arg(long)]
+    pub(super) all: bool,
 }

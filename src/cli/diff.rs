@@ -58,7 +58,10 @@ pub(super) fn diff(files: &Files, session: &str, stat: bool) -> Result<u8, Failu
     let _ = std::io::stdout().flush();
     let style = if stat { DiffStyle::Stat } else { DiffStyle::Full };
     repository.show_diff(base, &head, style, terminal::is_colored())?;
-    uncommitted(&repository, &view);
+    if view.state != "running" {
+        // While an agent is at work, what it did to git's settings is not put back yet: a status could run it.
+        uncommitted(&repository, &view);
+    }
     Ok(0)
 }
 

@@ -67,6 +67,7 @@ pub(super) fn block_code(block: &Block) -> u8 {
         | BlockCause::NoProgress
         | BlockCause::Unverified
         | BlockCause::Interruptions
+        | BlockCause::Tampered
         | BlockCause::Limit => BLOCKED,
     }
 }
@@ -100,9 +101,9 @@ impl From<EngineError> for Failure {
                 )),
                 UNABLE,
             ),
-            EngineError::Store(StoreError::Unreadable { .. } | StoreError::Senseless { .. }) => {
-                (Some("restore the record from a backup, or start a new session".to_owned()), BLOCKED)
-            }
+            EngineError::Store(
+                StoreError::Unreadable { .. } | StoreError::Senseless { .. } | StoreError::Tampered { .. },
+            ) => (Some("restore the record from a backup, or start a new session".to_owned()), BLOCKED),
             EngineError::Store(StoreError::Io { .. }) | EngineError::Io { .. } => (
                 Some("free the disk or mend the permissions, then run it again: nothing is lost".to_owned()),
                 BLOCKED,
@@ -126,6 +127,10 @@ impl From<EngineError> for Failure {
             | EngineError::Workflow(_)
             | EngineError::Random(_)
             | EngineError::CannotAdopt { .. }
+            | EngineError::NothingKept { .. }
+            | EngineError::NoCommitThen { .. }
+            | EngineError::ChangedMeanwhile { .. }
+            | EngineError::InTheWay { .. }
             | EngineError::NoTask { .. } => (None, USAGE),
         };
         Self { message, hint, code }

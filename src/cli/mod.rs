@@ -21,6 +21,7 @@ mod logs;
 mod needed;
 mod remarks;
 mod request;
+mod restore;
 mod run;
 mod screen;
 mod signals;
@@ -88,6 +89,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Command::Tell { session, message } => request::tell(&files, &session, &message.join(" ")),
         Command::Stop { session } => request::stop(&files, &session),
         Command::Resume { session } => request::resume(&files, &session),
+        Command::Restore { session, options } => restore::restore(&files, &session, &options),
         Command::Reopen { session, message, phase } => {
             request::reopen(&files, &session, &message, phase.as_deref())
         }

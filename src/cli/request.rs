@@ -132,6 +132,7 @@ fn effect_words(effect: &Effect, name: &str) -> String {
         Effect::Stopping => format!("{name} stops"),
         Effect::Reopened { phase, .. } => format!("{name} works again, in {phase}"),
         Effect::Moved(phase) => format!("{name} goes on with {phase}"),
+        Effect::Restored { .. } => format!("the worktree of {name} was restored"),
     }
 }
 

@@ -211,12 +211,14 @@ fn open(
     };
     match found {
         Found::New(name) => {
+            engine::put_back_lost(&context.config.sessions, None)?;
             let repository = repository()?;
             let new = new(name)?;
             settings.check_providers(&Workflow::parse(&new.workflow).map_err(EngineError::from)?)?;
             Ok(Some((engine::create(settings, &repository, new)?, repository)))
         }
         Found::Folder(layout) => {
+            engine::put_back_lost(&context.config.sessions, None)?;
             let repository = repository()?;
             may_adopt(&layout, options.adopt)?;
             let name = adopted_name(&layout)?;
@@ -236,7 +238,7 @@ fn open(
                 }
                 taken => {
                     let record = taken?;
-                    engine::put_back_lost(&record)?;
+                    engine::put_back_lost(&context.config.sessions, Some(&record))?;
                     Ok(Some((record, repository()?)))
                 }
             }

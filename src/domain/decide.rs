@@ -24,6 +24,9 @@ use wait::{Row, grown, later};
 /// Decides what happens after an iteration. Pure: the same arguments give the same ruling.
 #[must_use]
 pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Ruling {
+    if let Some(what) = &verdict.facts.tampering {
+        return tampered(session, what);
+    }
     let Rule { signal, otherwise } = rule(&verdict.outcome);
     let fault = match signal {
         Heed::Never => SignalFault::Missing,
@@ -65,6 +68,13 @@ fn failure(ended: Option<String>, fault: &SignalFault) -> String {
         (Some(ended), fault) => format!("{ended}; {fault}"),
         (None, fault) => fault.to_string(),
     }
+}
+
+/// Whatever a run came to that reached for the record: a person looks at it first.
+fn tampered(session: &Session, what: &str) -> Ruling {
+    let reason = format!("in iteration {}, {what}", session.iteration);
+    let told = format!("The session was blocked: {reason}. Never write there.");
+    stop(BlockCause::Tampered, reason, vec![told])
 }
 
 fn again(session: &Session, why: &str) -> Ruling {

@@ -197,7 +197,9 @@ impl Judged {
             | Decision::Retry { .. } => true,
             Decision::Again | Decision::Park(_) => false,
             Decision::Block(block) => match block.cause {
-                BlockCause::Asked | BlockCause::Failures | BlockCause::NoProgress => true,
+                BlockCause::Asked | BlockCause::Failures | BlockCause::NoProgress | BlockCause::Tampered => {
+                    true
+                }
                 // Its signal asks for a move that is used up, or the provider's limit outlasts the longest wait.
                 BlockCause::Limit => !self.outcome.is_outage(),
                 BlockCause::Interruptions | BlockCause::Unable | BlockCause::Unverified => false,

@@ -122,6 +122,7 @@ impl Prompt<'_> {
             | Effect::Guided(_)
             | Effect::Stopping
             | Effect::Resumed
+            | Effect::Restored { .. }
             | Effect::Reopened { .. } => {}
         }
     }
@@ -139,6 +140,7 @@ impl Prompt<'_> {
             | Effect::Guided(_)
             | Effect::Stopping
             | Effect::Resumed
+            | Effect::Restored { .. }
             | Effect::Reopened { .. } => String::new(),
         };
         if matches!(effect, Effect::Answered { .. }) {

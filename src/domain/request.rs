@@ -92,6 +92,8 @@ pub enum Act {
     },
     /// `Phase:` was changed by hand.
     SetPhase(Phase),
+    /// Bring the worktree back to a kept state, by its name.
+    Restore(String),
 }
 
 /// What came of a request; journaled with it, so that replaying needs no second judgement.
@@ -133,6 +135,15 @@ pub enum Effect {
     },
     /// The open gate is passed by hand, and the session stands in this phase.
     Moved(Phase),
+    /// The worktree is brought back to a kept state.
+    Restored {
+        /// HEAD afterwards.
+        head: Option<String>,
+        /// The tree that the files are as afterwards.
+        tree: String,
+        /// What the next iteration is told of it.
+        told: String,
+    },
 }
 
 /// A person's answer, bound to the question as it read then.

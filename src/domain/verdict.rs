@@ -43,6 +43,8 @@ pub struct Facts {
     pub unchanged: bool,
     /// What is checked out; looked up only where the end may depend on it.
     pub head: Option<Head>,
+    /// What was done to samocode's record while the child ran, in words.
+    pub tampering: Option<String>,
 }
 
 /// What happens next.
@@ -129,6 +131,8 @@ pub enum BlockCause {
     Interruptions,
     /// A limit or budget is used up.
     Limit,
+    /// Somebody else wrote to samocode's record.
+    Tampered,
     /// The provider cannot be used: login, credit, program missing.
     Unable,
 }

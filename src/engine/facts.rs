@@ -12,7 +12,7 @@ use crate::domain::signal::{Ask, Signal};
 use crate::domain::verdict::Facts;
 use crate::engine::EngineError;
 use crate::git::{Change, ChangeKind, WorktreeState};
-use crate::store::{Documents, Layout, sha256_hex};
+use crate::store::{Documents, Layout, odd_document, read_document, sha256_hex};
 
 /// Looks at the folder for what the signal is about.
 pub(super) fn gather(
@@ -44,6 +44,7 @@ pub(super) fn gather(
         plan: documents.plan(layout, named),
         unchanged,
         head,
+        tampering: None,
     })
 }
 
@@ -68,6 +69,18 @@ pub(super) fn standing(
     Ok(format!("{head:?} {tree:?} {named:?} {plan:?} {}", size(&layout.qa())))
 }
 
+/// Which of the two files that agents share with the person are no files, in words.
+pub(super) fn odd_files(layout: &Layout) -> Vec<String> {
+    let odd = |name: &str, path: &Path| {
+        odd_document(path)
+            .map(|what| format!("`{name}` is {what}; it has to be a regular file, and does not count."))
+    };
+    [("_overview.md", layout.overview()), ("_qa.md", layout.qa())]
+        .iter()
+        .filter_map(|(name, path)| odd(name, path))
+        .collect()
+}
+
 /// What a request has to be judged by.
 pub(super) fn scene(layout: &Layout, session: &Session) -> Scene {
     use crate::domain::gate::GateAsk;
@@ -77,13 +90,13 @@ pub(super) fn scene(layout: &Layout, session: &Session) -> Scene {
     });
     Scene {
         questions: distinct(parsed(layout)),
-        plan_sha256: plan.and_then(|path| fs::read(path).ok()).map(|bytes| sha256_hex(&bytes)),
+        plan_sha256: plan.and_then(|path| read_document(&path).ok()).map(|bytes| sha256_hex(&bytes)),
     }
 }
 
 /// The questions of `_qa.md` as they stand.
 fn parsed(layout: &Layout) -> Qa {
-    let text = fs::read(layout.qa()).unwrap_or_default();
+    let text = read_document(&layout.qa()).unwrap_or_default();
     qa::parse(&String::from_utf8_lossy(&text))
 }
 

@@ -13,7 +13,9 @@ use crate::domain::request::{Act, Effect, Who};
 use crate::engine::orchestrator::{Orchestrator, TICK};
 use crate::engine::view::View;
 use crate::engine::{EngineError, Wish, overview};
-use crate::store::{keep_backup, sha256_hex, write_atomic};
+use crate::store::{
+    keep_backup, move_aside, odd_document, read_document, read_text, sha256_hex, write_atomic,
+};
 
 /// A file edited by hand counts once it has not changed for this long: editors save in steps.
 const SETTLED: Duration = Duration::from_secs(3);
@@ -51,12 +53,12 @@ impl Orchestrator<'_> {
             GateAsk::Answers => {
                 self.reset_answers()?;
                 self.clean_questions()?;
-                if let Ok(questions) = fs::read(layout.qa()) {
+                if let Ok(questions) = read_document(&layout.qa()) {
                     write_atomic(&layout.shown_questions(&gate.id), &questions)?;
                 }
             }
             GateAsk::Approval(plan) => {
-                if let Ok(bytes) = fs::read(layout.session_dir().join(&plan.file))
+                if let Ok(bytes) = read_document(&layout.session_dir().join(&plan.file))
                     && sha256_hex(&bytes) == plan.sha256
                 {
                     write_atomic(&layout.shown_plan(&gate.id), &bytes)?;
@@ -70,7 +72,7 @@ impl Orchestrator<'_> {
 
     fn reset_answers(&mut self) -> Result<(), EngineError> {
         let path = self.record.layout().qa();
-        let Ok(text) = fs::read_to_string(&path) else {
+        let Ok(text) = read_text(&path) else {
             return Ok(());
         };
         let session = self.record.session();
@@ -140,7 +142,7 @@ impl Orchestrator<'_> {
     }
 
     fn questions(&self) -> Qa {
-        let text = fs::read(self.record.layout().qa()).unwrap_or_default();
+        let text = read_document(&self.record.layout().qa()).unwrap_or_default();
         qa::parse(&String::from_utf8_lossy(&text))
     }
 
@@ -167,8 +169,12 @@ impl Orchestrator<'_> {
     /// Questions that were deleted while they wait would leave nothing to answer.
     fn put_questions_back(&mut self, gate: &Gate) -> Result<(), EngineError> {
         let layout = self.record.layout();
-        if layout.qa().exists() {
+        let odd = odd_document(&layout.qa()).is_some();
+        if layout.qa().exists() && !odd {
             return Ok(());
+        }
+        if odd {
+            move_aside(&layout.qa())?;
         }
         if let Ok(questions) = fs::read(layout.shown_questions(&gate.id)) {
             write_atomic(&layout.qa(), &questions)?;
@@ -221,7 +227,7 @@ struct Settling {
 impl Settling {
     /// Whether the file has just become settled: true once for each content.
     fn settled(&mut self, path: &std::path::Path) -> bool {
-        let content = fs::read(path).ok();
+        let content = read_document(path).ok();
         if self.since.is_none() || content != self.content {
             self.content = content;
             self.since = Some(Instant::now());

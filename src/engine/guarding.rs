@@ -6,9 +6,9 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::domain::session::State;
-use crate::engine::EngineError;
+use crate::engine::guarded::Guarded;
 use crate::engine::orchestrator::Orchestrator;
+use crate::engine::{EngineError, guard_peers};
 use crate::git::{Difference, Guard};
 use crate::store::{Layout, Writable, write_atomic};
 
@@ -19,46 +19,48 @@ const MOST_TOLD: usize = 10;
 
 impl Orchestrator<'_> {
     /// Copies what a child could change, right before it starts. Written only where it differs from the last copy.
-    pub(super) fn guard(&mut self) -> Result<(), EngineError> {
+    pub(super) fn guard(&mut self, what: Guarded) -> Result<(), EngineError> {
         let Some(worktree) = &self.worktree else {
             return Ok(());
         };
-        let copy = Guard::copy(&self.repository, worktree)?;
-        if self.guard.as_ref() == Some(&copy) {
-            return Ok(());
-        }
-        for path in copy.unguarded() {
-            self.say.line(&format!("{} has too many entries to be guarded", path.display()));
-        }
-        let path = self.record.layout().guard_copy();
-        let text = serde_json::to_vec(&copy).map_err(|error| unreadable("write", &path, error.into()))?;
-        write_atomic(&path, &text)?;
-        // A remote's address may hold a password. Later copies keep the mode.
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))
-            .map_err(|error| unreadable("set the mode of", &path, error))?;
-        self.guard = Some(copy);
-        Ok(())
-    }
-
-    /// Puts back what the child of an iteration changed, before the first call of git after it. Returns what to tell.
-    pub(super) fn put_back(&mut self, iteration: u32) -> Result<Vec<String>, EngineError> {
-        let folder = self.record.layout().planted(iteration);
-        self.put_back_into(&folder, &format!("iteration {iteration}"))
-    }
-
-    /// The same after a verification, which runs what children wrote.
-    pub(super) fn put_back_after_verification(&mut self) -> Result<Vec<String>, EngineError> {
-        let folder = self.record.layout().planted_by_verification(self.session().iteration);
-        self.put_back_into(&folder, "the verify command")
-    }
-
-    fn put_back_into(&mut self, folder: &Path, who: &str) -> Result<Vec<String>, EngineError> {
-        let layout = self.record.layout();
-        let loaded = if self.guard.is_some() { None } else { load(layout)? };
-        let Some(guard) = self.guard.as_ref().or(loaded.as_ref()) else {
-            return Ok(Vec::new());
+        let layout = self.record.layout().clone();
+        let turn = guard_peers::take_turn(layout.sessions())?;
+        let peers = guard_peers::settle(layout.sessions(), Some(&layout), &turn)?;
+        let before = self.guard.take();
+        let mut copy = match &before {
+            Some(guard) => guard.again(&self.repository, worktree)?,
+            None => Guard::copy(&self.repository, worktree)?,
         };
-        for left in put_back(folder, guard)? {
+        // Planted by another session's agent in this very moment, it is not the person's either.
+        peers.iter().for_each(|peer| copy.take_shared(peer));
+        if before.as_ref() != Some(&copy) {
+            for path in copy.unguarded() {
+                self.say.line(&format!("{} has too many entries to be guarded", path.display()));
+            }
+            let path = layout.guard_copy();
+            let text = serde_json::to_vec(&copy).map_err(|error| unreadable("write", &path, error.into()))?;
+            write_atomic(&path, &text)?;
+            // A remote's address may hold a password. Later copies keep the mode.
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))
+                .map_err(|error| unreadable("set the mode of", &path, error))?;
+        }
+        self.guard = Some(copy);
+        guard_peers::mark(&layout, what)
+    }
+
+    /// Puts back what was changed meanwhile, before the first call of git after it. Returns what to tell.
+    pub(super) fn put_back(&mut self, what: Guarded) -> Result<Vec<String>, EngineError> {
+        let layout = self.record.layout();
+        let folder = what.planted(layout);
+        let turn = guard_peers::take_turn(layout.sessions())?;
+        let loaded = if self.guard.is_some() { None } else { load(layout)? };
+        let left = match self.guard.as_ref().or(loaded.as_ref()) {
+            Some(guard) => put_back(&folder, guard)?,
+            None => Vec::new(),
+        };
+        guard_peers::unmark(layout)?;
+        drop(turn);
+        for left in left {
             self.say.line(&format!("{left} meanwhile; that is left as it is"));
         }
         let Ok(list) = fs::read_to_string(folder.join(LIST)) else {
@@ -69,7 +71,7 @@ impl Orchestrator<'_> {
         let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         let shown: Vec<&str> = lines.into_iter().take(MOST_TOLD).collect();
         let told = format!(
-            "While {who} ran, Git's configuration or hooks were changed: {}{more}. samocode put them back, \
+            "While {what} ran, what Git reads and runs was changed: {}{more}. samocode put them back, \
              because they would run as the person. What was there is kept in {}. Work without such changes, or signal \
              `blocked` and say what is needed.",
             shown.join("; "),
@@ -80,26 +82,29 @@ impl Orchestrator<'_> {
     }
 }
 
-/// Puts back what an iteration changed whose orchestrator did not live to do it. To be called before git is.
+/// Puts back what iterations changed whose orchestrator did not live to do it, and what agents of other sessions changed
+/// that are at work. To be called before git is; `record` is the session that is held, if one is.
 ///
 /// # Errors
-/// When the copy cannot be read, or something cannot be put back.
-pub fn put_back_lost(record: &Writable) -> Result<(), EngineError> {
-    let (layout, iteration) = (record.layout(), record.session().iteration);
-    let folder = match record.session().state {
-        State::Running(_) => layout.planted(iteration),
-        State::Verifying(_) => layout.planted_by_verification(iteration),
-        _ => return Ok(()),
-    };
-    if let Some(guard) = load(layout)? {
+/// When a copy cannot be read, or something cannot be put back.
+pub fn put_back_lost(sessions: &Path, record: Option<&Writable>) -> Result<(), EngineError> {
+    if !Layout::records(sessions).is_dir() {
+        return Ok(());
+    }
+    let turn = guard_peers::take_turn(sessions)?;
+    guard_peers::settle(sessions, record.map(Writable::layout), &turn)?;
+    if let Some(record) = record
+        && let Some(what) = Guarded::under_way(record.session())
+        && let Some(guard) = load(record.layout())?
+    {
         // What is left as it is gets said when the iteration is closed, or verified again.
-        put_back(&folder, &guard)?;
+        put_back(&what.planted(record.layout()), &guard)?;
     }
     Ok(())
 }
 
-/// Puts back what differs and lists it in the record; returns what differs and is harmless.
-fn put_back(folder: &Path, guard: &Guard) -> Result<Vec<Difference>, EngineError> {
+/// Puts back what differs, and keeps and lists it in a folder of the record; returns what differs and is harmless.
+pub(super) fn put_back(folder: &Path, guard: &Guard) -> Result<Vec<Difference>, EngineError> {
     let differences = guard.compare()?;
     let (left, planted): (Vec<_>, Vec<_>) = differences.into_iter().partition(Difference::is_left);
     if planted.is_empty() {
@@ -124,7 +129,7 @@ fn put_back(folder: &Path, guard: &Guard) -> Result<Vec<Difference>, EngineError
     Ok(left)
 }
 
-fn load(layout: &Layout) -> Result<Option<Guard>, EngineError> {
+pub(super) fn load(layout: &Layout) -> Result<Option<Guard>, EngineError> {
     let path = layout.guard_copy();
     match fs::read(&path) {
         Ok(text) => {
@@ -135,6 +140,6 @@ fn load(layout: &Layout) -> Result<Option<Guard>, EngineError> {
     }
 }
 
-fn unreadable(what: &'static str, path: &Path, source: io::Error) -> EngineError {
+pub(super) fn unreadable(what: &'static str, path: &Path, source: io::Error) -> EngineError {
     EngineError::Io { what, path: path.to_owned(), source }
 }

@@ -15,12 +15,14 @@ use crate::domain::session::State;
 use crate::domain::signal::{RawSignal, Signal, SignalFault};
 use crate::domain::verdict::{Decision, Ruling, Verdict};
 use crate::engine::child::{ChildEnd, milliseconds};
+use crate::engine::guarded::Guarded;
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::say::{duration_words, usage_words};
 use crate::engine::view::live;
 use crate::engine::{EngineError, Wish, facts, random_hex};
+use crate::git::WorktreeState;
 use crate::process::{Awake, Tagged, end_tagged};
-use crate::store::{clear_signal, read_signal};
+use crate::store::{clear_signal, mend_folders, read_signal};
 
 /// Longest summary of an iteration in the log, in characters; the journal has all of it.
 const LONGEST_SUMMARY: usize = 600;
@@ -31,6 +33,7 @@ impl Orchestrator<'_> {
         self.on_fallback = instead.is_some();
         self.awake.get_or_insert_with(Awake::keep);
         self.end_leftovers();
+        mend_folders(self.record.layout())?;
         clear_signal(self.record.layout())?;
         if let Some(wish) = self.take_requests()? {
             return Ok(Some(wish));
@@ -51,7 +54,8 @@ impl Orchestrator<'_> {
         };
         let before = self.standing(None, None)?;
         let tag = format!("{}/{iteration}-{}", self.record.layout().process_mark(), random_hex()?);
-        self.guard()?;
+        self.watch_checkout();
+        self.guard(Guarded::Iteration(iteration))?;
         self.append(Event::Started(Started {
             iteration,
             phase: phase.clone(),
@@ -67,7 +71,7 @@ impl Orchestrator<'_> {
         self.say.line(&format!("#{iteration} {phase} · {} started{why}", provider.name()));
         let end = self.drive(iteration, &agent, &provider, spec, &tag)?;
         crash::point(|| "the CLI, ended and not judged");
-        let planted = self.put_back(iteration)?;
+        let planted = self.put_back(Guarded::Iteration(iteration))?;
         // Nothing of the child is alive any more. What it may have put into the inbox is ruled on while no gate is open
         // yet; what comes later is a person's.
         self.take_requests()?;
@@ -86,8 +90,8 @@ impl Orchestrator<'_> {
         self.end_leftovers();
         clear_signal(self.record.layout())?;
         let iteration = self.session().iteration;
-        let planted = self.put_back(iteration)?;
-        self.open_worktree()?;
+        let mut planted = self.put_back(Guarded::Iteration(iteration))?;
+        planted.extend(self.open_worktree()?);
         // What it had used when it was last looked at counts for the budgets, too.
         let left = live(self.record.layout()).filter(|left| left.iteration == iteration);
         let end = ChildEnd {
@@ -162,7 +166,21 @@ impl Orchestrator<'_> {
         mut found: Vec<String>,
     ) -> Result<(), EngineError> {
         let layout = self.record.layout().clone();
-        found.extend(self.refresh_state());
+        let mended = mend_folders(&layout)?;
+        if !mended.is_empty() {
+            self.say.reopen_log();
+        }
+        for odd in mended.into_iter().chain(facts::odd_files(&layout)) {
+            self.say.line(&odd);
+            found.push(odd);
+        }
+        let was_clean = self.state.as_ref().is_some_and(WorktreeState::is_clean);
+        let (said, touched) = self.refresh_both();
+        found.extend(said);
+        if let Some(changed) = self.checkout_changes(iteration, touched.as_ref()) {
+            self.say.line(&changed);
+            found.push(changed);
+        }
         if let Some(left) = self.left_behind(iteration) {
             self.say.line(&left);
             found.push(left);
@@ -177,11 +195,12 @@ impl Orchestrator<'_> {
             }
             None => Some("the worktree cannot be read".to_owned()),
         };
-        let (head, snapshot_tree) = self.keep(iteration, &mut found);
+        let (head, snapshot_tree) = self.keep(iteration, was_clean, &mut found);
         let after = self.standing(head.as_deref(), snapshot_tree.as_deref())?;
         let unchanged = before == Some(after.as_str());
         let at = self.head_before_the_end(signal.as_ref().ok());
-        let facts = facts::gather(&layout, self.session(), signal.as_ref().ok(), trouble, unchanged, at)?;
+        let mut facts = facts::gather(&layout, self.session(), signal.as_ref().ok(), trouble, unchanged, at)?;
+        facts.tampering = self.record.tampering()?;
         let signal = match end.outcome {
             // A half-done child may have left anything: its signal is not looked at again.
             Outcome::Interrupted { .. } => Err(SignalFault::Missing),

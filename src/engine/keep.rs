@@ -7,16 +7,17 @@ use crate::domain::phase::Phase;
 use crate::engine::EngineError;
 use crate::engine::facts;
 use crate::engine::orchestrator::Orchestrator;
+use crate::engine::remake::remake;
 use crate::git::{GitError, SnapshotOutcome, SnapshotSpec, Worktree};
 use crate::provider::{Provider, RunSpec, bundle};
 
 /// Files that are longer are left out of snapshots and named.
-const SNAPSHOT_LIMIT: u64 = 10 * 1024 * 1024;
+pub(super) const SNAPSHOT_LIMIT: u64 = 10 * 1024 * 1024;
 
 impl Orchestrator<'_> {
     /// What the next iteration has to be told of the worktree. Reads it only where nobody has since the last run.
     pub(super) fn look(&mut self) -> Result<Vec<String>, EngineError> {
-        self.open_worktree()?;
+        let mut found: Vec<String> = self.open_worktree()?.into_iter().collect();
         if self.state.is_none() {
             self.refresh_state();
         }
@@ -25,27 +26,37 @@ impl Orchestrator<'_> {
             .state
             .as_ref()
             .and_then(|state| facts::branch_trouble(state, &session.branch, session.left_by_verification()));
-        Ok(trouble.map(|trouble| format!("In the worktree, {trouble}.")).into_iter().collect())
+        found.extend(trouble.map(|trouble| format!("In the worktree, {trouble}.")));
+        Ok(found)
     }
 
-    /// Opens the worktree; one that was deleted is made again from its branch.
-    pub(super) fn open_worktree(&mut self) -> Result<(), EngineError> {
+    /// Opens the worktree; one that was deleted is made again from its branch, and that is returned in words.
+    pub(super) fn open_worktree(&mut self) -> Result<Option<String>, EngineError> {
         let Some(path) = self.session().worktree().cloned() else {
-            return Ok(());
+            return Ok(None);
         };
         if self.worktree.is_some() && path.join(".git").is_file() {
-            return self.heal_index_lock();
+            return self.heal_index_lock().map(|()| None);
         }
+        let mut told = None;
         match Worktree::open(&self.repository, &path) {
             Ok(worktree) => self.worktree = Some(worktree),
             Err(GitError::WorktreeGone { .. }) => {
                 self.say.line(&format!("the worktree {} is gone; it is made again", path.display()));
                 self.state = None;
-                self.worktree = Some(self.remake_worktree()?);
+                let remade = remake(&self.settings.config, &self.repository, self.record.session())?;
+                remade.said.iter().for_each(|said| self.say.line(said));
+                told = Some(format!(
+                    "The worktree was gone and was made again from the branch {}. What git does not keep, e.g. dependencies, \
+                     is gone with it. {}",
+                    self.session().branch,
+                    remade.said.join(" ")
+                ));
+                self.worktree = Some(remade.worktree);
             }
             Err(error) => return Err(error.into()),
         }
-        self.heal_index_lock()
+        self.heal_index_lock().map(|()| told)
     }
 
     /// Nothing of an earlier iteration is alive here, so a lock that stands belongs to nobody.
@@ -76,24 +87,28 @@ impl Orchestrator<'_> {
         }
     }
 
-    /// Keeps a snapshot if anything changed. Returns HEAD and the snapshot's tree.
+    /// Keeps a snapshot if anything changed. Returns HEAD and the snapshot's tree. `was_clean` says that nothing but
+    /// commits was in the worktree before, as far as that is known.
     pub(super) fn keep(
         &mut self,
         iteration: u32,
+        was_clean: bool,
         found: &mut Vec<String>,
     ) -> (Option<String>, Option<String>) {
         let (Some(worktree), Some(state)) = (&self.worktree, &self.state) else {
             return (None, None);
         };
         let head = state.head.clone();
-        if state.is_clean() && head == self.session().head {
+        let moved = head != self.session().head;
+        if state.is_clean() && was_clean && !moved {
             return (head, None);
         }
         let folder = self.record.layout().folder();
         let spec = SnapshotSpec {
             reference: &format!("refs/samocode/{folder}/{iteration}"),
             message: &format!("samocode: {folder}, iteration {iteration}"),
-            previous_tree: self.session().snapshot_tree.as_deref(),
+            // A commit of files that were kept before is kept, too: its branch may go.
+            previous_tree: self.session().snapshot_tree.as_deref().filter(|_| !moved),
             skip_larger_than: SNAPSHOT_LIMIT,
         };
         match worktree.snapshot(state, &spec) {

@@ -6,6 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
+mod checkout_watch;
 mod child;
 mod cli_state;
 mod confine;
@@ -13,6 +14,8 @@ mod confined;
 mod evidence;
 mod facts;
 mod gates;
+mod guard_peers;
+mod guarded;
 mod guarding;
 mod happening;
 mod history;
@@ -23,7 +26,10 @@ mod orchestrator;
 mod overview;
 mod parks;
 mod place;
+mod remake;
 mod requests;
+mod restore;
+mod restore_points;
 mod say;
 mod settings;
 mod shell;
@@ -34,6 +40,8 @@ pub use guarding::put_back_lost;
 pub use happening::{Happening, Happenings};
 pub use open::{Found, NewSession, adopt, create, find, find_any, list, look_up, take};
 pub use orchestrator::{Ending, Orchestrator};
+pub use restore::{BranchMove, Restoration, RestorePlan};
+pub use restore_points::{Point, PointKind, list as restore_points};
 pub use say::{Live, Progress, Screen, duration_words, usage_words};
 pub use settings::{Settings, Wishes, redactor};
 pub use view::{GateKindView, GateView, QuestionView, VerificationView, View, live};
@@ -112,6 +120,30 @@ pub enum EngineError {
     NoSandbox {
         /// Why not.
         why: String,
+    },
+    /// No such state was kept.
+    #[error("nothing is kept under `{wanted}`")]
+    NothingKept {
+        /// What was asked for.
+        wanted: String,
+    },
+    /// A kept state of a time without a commit.
+    #[error("nothing was checked out at `{wanted}` that the branch could go back to")]
+    NoCommitThen {
+        /// What was asked for.
+        wanted: String,
+    },
+    /// The worktree is not as it was shown.
+    #[error("{} changed after it was shown; nothing was restored", path.display())]
+    ChangedMeanwhile {
+        /// The worktree.
+        path: PathBuf,
+    },
+    /// Something would be lost.
+    #[error("{} would be lost, because Git does not know it; move it away, then try again", path.display())]
+    InTheWay {
+        /// The file.
+        path: PathBuf,
     },
     /// A new session without anything to do.
     #[error("session `{name}` is new and needs a task: give it `--task`, `--task-file` or `--dive`")]

@@ -161,7 +161,7 @@ pub fn create(
 /// When its `_overview.md` says no phase that the workflow has, or its files cannot be written.
 pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Writable, EngineError> {
     let cannot = |detail: String| EngineError::CannotAdopt { path: layout.session_dir(), detail };
-    let overview = std::fs::read_to_string(layout.overview())
+    let overview = store::read_text(&layout.overview())
         .map_err(|e| cannot(format!("its _overview.md cannot be read: {e}")))?;
     let lines = status::read(&overview);
     let workflow = Workflow::parse(&new.workflow)?;
@@ -176,7 +176,7 @@ pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Wr
             known.join(", ")
         )));
     }
-    let answers = std::fs::read_to_string(layout.qa()).map(|text| person_answers(&text)).unwrap_or_default();
+    let answers = store::read_text(&layout.qa()).map(|text| person_answers(&text)).unwrap_or_default();
     let number = |count: Option<u64>| u32::try_from(count.unwrap_or(0).min(MOST_ADOPTED)).unwrap_or(0);
     let iterations = number(lines.total_iterations);
     let in_phase = number(lines.iteration).min(iterations);

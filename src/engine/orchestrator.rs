@@ -9,6 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::session::Session;
 use crate::domain::step::Step;
 use crate::domain::verdict::{Block, BlockCause};
+use crate::engine::checkout_watch::Watch;
 use crate::engine::cli_state::CliState;
 use crate::engine::confine::Sandbox;
 use crate::engine::happening::{Happening, Happenings};
@@ -49,6 +50,11 @@ pub struct Orchestrator<'a> {
     pub(super) state: Option<WorktreeState>,
     /// What a child could plant in git, as it was before the newest one started.
     pub(super) guard: Option<Guard>,
+    pub(super) checkout: Option<Watch>,
+    /// Git could not tell once.
+    pub(super) checkout_given_up: bool,
+    /// Changes there that were told.
+    pub(super) checkout_told: BTreeSet<String>,
     pub(super) interrupted: bool,
     /// A park until then was waited out, and no iteration has started since, whatever the clock says.
     pub(super) waited_until: Timestamp,
@@ -91,6 +97,9 @@ impl<'a> Orchestrator<'a> {
             worktree: None,
             state: None,
             guard: None,
+            checkout: None,
+            checkout_given_up: false,
+            checkout_told: BTreeSet::new(),
             interrupted: false,
             waited_until: Timestamp::MIN,
             said_parked: false,

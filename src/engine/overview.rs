@@ -1,13 +1,12 @@
 //! Keeps samocode's own lines of `_overview.md` true, and nothing else in it.
 
-use std::fs;
 use std::io::ErrorKind;
 
 use crate::domain::prompt::log_stamp;
 use crate::domain::session::{Session, State};
 use crate::domain::status::{self, Blocked, NewOverview, OwnLines};
 use crate::engine::EngineError;
-use crate::store::{Layout, StoreError, write_atomic};
+use crate::store::{Layout, StoreError, move_aside, odd_document, read_text, write_atomic};
 
 /// The four lines as they should stand.
 pub(super) fn own_lines(session: &Session) -> OwnLines {
@@ -54,23 +53,26 @@ pub(super) fn create(layout: &Layout, session: &Session) -> Result<(), EngineErr
 /// unreadable is made anew; what stood there is kept beside it.
 pub(super) fn update(layout: &Layout, session: &Session) -> Result<(), EngineError> {
     let path = layout.overview();
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
+    let text = match read_text(&path) {
+        Ok(text) => text,
         Err(e) if e.kind() == ErrorKind::NotFound => return create(layout, session),
+        Err(_) if odd_document(&path).is_some() => return anew(layout, session),
+        Err(e) if e.kind() == ErrorKind::InvalidData => return anew(layout, session),
         Err(source) => return Err(StoreError::Io { what: "read", path, source }.into()),
-    };
-    let Ok(text) = String::from_utf8(bytes) else {
-        crate::store::keep_backup(&path)?;
-        fs::remove_file(&path).map_err(|source| StoreError::Io { what: "replace", path, source })?;
-        return create(layout, session);
     };
     let updated = status::update(&text, &own_lines(session));
     if updated == text { Ok(()) } else { Ok(write_atomic(&path, updated.as_bytes())?) }
 }
 
+/// Keeps what stands there aside, whatever it is, and writes the first one again.
+fn anew(layout: &Layout, session: &Session) -> Result<(), EngineError> {
+    move_aside(&layout.overview())?;
+    create(layout, session)
+}
+
 /// The phase that stands in the file, if it differs from the session's.
 pub(super) fn edited_phase(layout: &Layout, session: &Session) -> Option<String> {
-    let text = fs::read_to_string(layout.overview()).ok()?;
+    let text = read_text(&layout.overview()).ok()?;
     let phase = status::read(&text).phase?;
     (phase != session.phase.as_str()).then_some(phase)
 }

@@ -87,21 +87,6 @@ impl Orchestrator<'_> {
         })?)
     }
 
-    /// Makes a deleted worktree again from the session's branch.
-    pub(super) fn remake_worktree(&mut self) -> Result<git::Worktree, EngineError> {
-        let base = self.repository.base_branch(Duration::ZERO)?;
-        let session = self.session();
-        let path = session.worktree().cloned().unwrap_or_default();
-        let prepared = self.repository.prepare(&WorktreeSpec {
-            path: &path,
-            branch: &session.branch,
-            base: &base,
-            own: true,
-            attach: true,
-        })?;
-        Ok(prepared.worktree)
-    }
-
     /// Runs `SAMOCODE_SETUP` in the fresh worktree; says why if it failed.
     fn set_up(&mut self, worktree: &std::path::Path) -> Result<Option<String>, EngineError> {
         let Some(command) = self.settings.config.setup.clone() else {

@@ -1,7 +1,5 @@
 //! Takes requests in: each is ruled on, journaled with its effect, and only then removed from the inbox.
 
-use std::fs;
-
 use jiff::Timestamp;
 
 use crate::domain::event::{Event, Received};
@@ -10,7 +8,7 @@ use crate::domain::qa;
 use crate::domain::request::{Act, Effect, Request, Who, rule};
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::{EngineError, Wish, facts, random_hex};
-use crate::store::{self, sha256_hex, write_atomic};
+use crate::store::{self, read_document, read_text, sha256_hex, write_atomic};
 
 impl Orchestrator<'_> {
     /// Takes all requests that wait. A stop among them is the caller's to obey.
@@ -55,6 +53,7 @@ impl Orchestrator<'_> {
             | Effect::Stopping
             | Effect::Resumed
             | Effect::Reopened { .. }
+            | Effect::Restored { .. }
             | Effect::Moved(_) => {}
         }
         self.publish()
@@ -63,7 +62,7 @@ impl Orchestrator<'_> {
     /// Writes the person's answers into `_qa.md`.
     pub(super) fn write_answers(&mut self) -> Result<(), EngineError> {
         let path = self.record.layout().qa();
-        let Ok(text) = fs::read_to_string(&path) else {
+        let Ok(text) = read_text(&path) else {
             return Ok(());
         };
         let session = self.record.session();
@@ -87,7 +86,8 @@ impl Orchestrator<'_> {
     pub(super) fn keep_approved(&mut self, plan: &PlanFile) -> Result<(), EngineError> {
         let layout = self.record.layout();
         let kept = layout.approved_plan();
-        let stands = |path: &std::path::Path| fs::read(path).ok().filter(|b| sha256_hex(b) == plan.sha256);
+        let stands =
+            |path: &std::path::Path| read_document(path).ok().filter(|b| sha256_hex(b) == plan.sha256);
         if stands(&kept).is_some() {
             return Ok(());
         }
@@ -116,6 +116,7 @@ impl Orchestrator<'_> {
             }
             Effect::Reopened { phase, .. } => format!("reopened by {who} in {phase}"),
             Effect::Moved(phase) => format!("moved to {phase} by {who}"),
+            Effect::Restored { .. } => format!("the worktree was restored by {who}"),
         };
         self.say.line(&words);
     }

@@ -1,6 +1,6 @@
 //! What the engine tells while it works: lines for the log and the screen, and the state of the running iteration.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::domain::outcome::Usage;
 use crate::domain::phase::Phase;
 use crate::domain::redact::Redactor;
 use crate::engine::view::View;
-use crate::store::Layout;
+use crate::store::{Layout, append_log};
 
 /// Where progress is shown. The engine never writes to a terminal itself.
 pub trait Screen {
@@ -68,8 +68,13 @@ pub(super) struct Say<'a> {
 
 impl<'a> Say<'a> {
     pub(super) fn new(screen: &'a mut dyn Screen, layout: &Layout, redactor: &Arc<Redactor>) -> Self {
-        let log = OpenOptions::new().create(true).append(true).open(layout.session_log()).ok();
+        let log = append_log(&layout.session_log()).ok();
         Self { screen, layout: layout.clone(), redactor: Arc::clone(redactor), log, live_written: None }
+    }
+
+    /// Opens the log anew, after its folder was deleted.
+    pub(super) fn reopen_log(&mut self) {
+        self.log = append_log(&self.layout.session_log()).ok();
     }
 
     /// A line for the log and the screen.

@@ -14,6 +14,7 @@ use crate::domain::outcome::Usage;
 use crate::domain::session::State;
 use crate::domain::signal::{Ask, Signal};
 use crate::domain::verdict::Decision;
+use crate::engine::guarded::Guarded;
 use crate::engine::happening::Happening;
 use crate::engine::orchestrator::{Orchestrator, TICK};
 use crate::engine::say::Live;
@@ -60,7 +61,8 @@ impl Orchestrator<'_> {
         };
         let worktree = self.session().worktree().cloned().unwrap_or_default();
         let launch = self.shell(&shell, &worktree)?;
-        self.guard()?;
+        let what = Guarded::Verification(self.session().iteration);
+        self.guard(what)?;
         let limit = self.settings.config.policy.verify_limit;
         self.say.line(&format!(
             "verifying commit {} with `{command}` (at most {} s)",
@@ -76,7 +78,7 @@ impl Orchestrator<'_> {
         if let Some(error) = &finished.log_error {
             self.say.line(&format!("the log {} is not complete: {error}", log.display()));
         }
-        let told = self.put_back_after_verification()?;
+        let told = self.put_back(what)?;
         // What it may have put into the inbox is ruled on while no gate is open.
         self.take_requests()?;
         if finished.cut != Some(Cut::Stopped) {

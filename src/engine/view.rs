@@ -1,6 +1,5 @@
 //! A session as a person may see it: made from its journal and its folder, read by every screen.
 
-use std::fs;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -178,7 +177,7 @@ impl View {
     /// The view of a session that is at hand.
     #[must_use]
     pub fn of(layout: &Layout, session: &Session) -> Self {
-        let overview = fs::read_to_string(layout.overview()).unwrap_or_default();
+        let overview = store::read_text(&layout.overview()).unwrap_or_default();
         let lines = status::read(&overview);
         let orchestrator = store::holder(layout);
         let running = orchestrator.as_ref().and_then(|_| live(layout));
@@ -258,7 +257,7 @@ fn state_words(state: &State, alive: bool) -> StateWords {
 /// The running iteration as its orchestrator last told it; without one that lives, this is what it left.
 #[must_use]
 pub fn live(layout: &Layout) -> Option<Live> {
-    serde_json::from_slice(&fs::read(layout.live()).ok()?).ok()
+    serde_json::from_slice(&store::read_document(&layout.live()).ok()?).ok()
 }
 
 fn gate_view(layout: &Layout, session: &Session, gate: &Gate) -> GateView {
@@ -268,7 +267,7 @@ fn gate_view(layout: &Layout, session: &Session, gate: &Gate) -> GateView {
         }
         GateAsk::Approval(plan) => {
             let path = layout.session_dir().join(&plan.file);
-            let bytes = fs::read(&path).ok();
+            let bytes = store::read_document(&path).ok();
             let sha256 = bytes.as_deref().map(store::sha256_hex);
             let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
             let progress = plan::progress(&text);
@@ -292,7 +291,7 @@ fn gate_view(layout: &Layout, session: &Session, gate: &Gate) -> GateView {
 }
 
 fn questions(layout: &Layout, session: &Session) -> Vec<QuestionView> {
-    let text = fs::read_to_string(layout.qa()).unwrap_or_default();
+    let text = store::read_text(&layout.qa()).unwrap_or_default();
     let mut seen = std::collections::BTreeSet::new();
     let answered = |id: &str, title: &str| {
         session.answers.get(id).filter(|answer| answer.title == title).map(|answer| answer.text.clone())

@@ -212,7 +212,7 @@ fn add_worktree(add: Call, path: &Path, spec: &WorktreeSpec<'_>, found: &Found) 
     add.run().map(drop)
 }
 
-fn refuse_busy(entries: &[Entry], path: &Path, branch: &str) -> Result<(), GitError> {
+pub(super) fn refuse_busy(entries: &[Entry], path: &Path, branch: &str) -> Result<(), GitError> {
     let elsewhere = |entry: &&Entry| entry.branch.as_deref() == Some(branch) && resolved(&entry.path) != path;
     match entries.iter().find(elsewhere) {
         None => Ok(()),

@@ -106,6 +106,8 @@ pub struct SnapshotRef {
     pub commit: String,
     /// The commit's tree.
     pub tree: String,
+    /// When the commit was made, in seconds since 1970.
+    pub seconds: i64,
 }
 
 impl Worktree {
@@ -141,7 +143,7 @@ impl Worktree {
         Ok(SnapshotOutcome::Kept(Snapshot { commit, tree, left_out }))
     }
 
-    fn left_out(&self, state: &WorktreeState, limit: u64) -> Vec<LeftOut> {
+    pub(super) fn left_out(&self, state: &WorktreeState, limit: u64) -> Vec<LeftOut> {
         let mut left_out = Vec::new();
         for change in &state.changes {
             let reason = match change.kind {
@@ -172,7 +174,7 @@ impl Worktree {
     }
 
     /// The paths whose entry in the index is to be made like the file, each ended by NUL.
-    fn to_update(&self, state: &WorktreeState, left_out: &[LeftOut]) -> Vec<u8> {
+    pub(super) fn to_update(&self, state: &WorktreeState, left_out: &[LeftOut]) -> Vec<u8> {
         let left_out: HashSet<&Path> = left_out.iter().map(|left| left.path.as_path()).collect();
         let mut paths = Vec::new();
         for change in &state.changes {
@@ -199,14 +201,15 @@ impl Repository {
     /// # Errors
     /// When git cannot be run.
     pub fn list_snapshots(&self, prefix: &str) -> Result<Vec<SnapshotRef>, GitError> {
-        let format = "--format=%(refname) %(objectname) %(tree)";
+        let format = "--format=%(refname) %(objectname) %(tree) %(committerdate:unix)";
         let output = self.call().args(["for-each-ref", "--sort=version:refname", format, prefix]).run()?;
         let mut snapshots = Vec::new();
         for line in output.text().lines() {
             let mut fields = line.split(' ').map(str::to_owned);
-            match (fields.next(), fields.next(), fields.next()) {
-                (Some(reference), Some(commit), Some(tree)) => {
-                    snapshots.push(SnapshotRef { reference, commit, tree });
+            let seconds = fields.next_back().and_then(|seconds| seconds.parse().ok());
+            match (fields.next(), fields.next(), fields.next(), seconds) {
+                (Some(reference), Some(commit), Some(tree), Some(seconds)) => {
+                    snapshots.push(SnapshotRef { reference, commit, tree, seconds });
                 }
                 _ => return Err(output.unexpected(line.as_bytes())),
             }
@@ -220,12 +223,12 @@ pub(super) fn identified(call: Call) -> Call {
 }
 
 /// A copy of the index beside the real one (a split index is found only from there), removed when dropped.
-struct PrivateIndex {
+pub(super) struct PrivateIndex {
     path: PathBuf,
 }
 
 impl PrivateIndex {
-    fn copy_of(worktree: &Worktree) -> Result<Self, GitError> {
+    pub(super) fn copy_of(worktree: &Worktree) -> Result<Self, GitError> {
         let real = worktree.git_dir().join("index");
         let index = Self { path: worktree.git_dir().join("samocode-index") };
         // What a killed samocode left.
@@ -244,14 +247,19 @@ impl PrivateIndex {
 
     /// Makes the entries of `paths` like the files, and writes the tree. Not with `git add`, which runs
     /// `git status` inside every submodule, under a configuration that a child may have written.
-    fn tree(&self, worktree: &Worktree, paths: &[u8]) -> Result<String, GitError> {
-        let call = || worktree.call().env("GIT_INDEX_FILE", &self.path);
+    pub(super) fn tree(&self, worktree: &Worktree, paths: &[u8]) -> Result<String, GitError> {
         if !paths.is_empty() {
-            let update = call().args(["update-index", "--add", "--remove", "--replace", "-z", "--stdin"]);
+            let update =
+                self.call(worktree).args(["update-index", "--add", "--remove", "--replace", "-z", "--stdin"]);
             update.input(paths)?.run()?;
         }
         crash::point(|| "tree of a snapshot, before");
-        Ok(call().arg("write-tree").run()?.text())
+        Ok(self.call(worktree).arg("write-tree").run()?.text())
+    }
+
+    /// A call that works on this index.
+    pub(super) fn call(&self, worktree: &Worktree) -> Call {
+        worktree.call().env("GIT_INDEX_FILE", &self.path)
     }
 
     fn remove(&self) {

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+
 use crate::crash;
 
 /// Where a stream is copied to.
@@ -61,8 +63,11 @@ impl Log {
 }
 
 fn open(path: &Path) -> io::Result<File> {
+    // Its folder may be writable for the child: a link there would lead the child's words into any file of the person's. On a pipe
+    // that nobody reads, it fails at once.
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     crash::point(|| "make a log of a stream, before");
-    let opened = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+    let opened = OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(flags).open(path);
     crash::point(|| "make a log of a stream, after");
     opened
 }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::gate::PlanFile;
 use crate::domain::workflow::DOCUMENT_KINDS;
-use crate::store::{Layout, StoreError, io_error};
+use crate::store::{Layout, StoreError, io_error, read_document};
 
 /// Names of the documents, oldest first: by when they were last written, then by name. The time stamp in a name has no
 /// seconds, no year, and does not move when a document is worked on.
@@ -70,7 +70,7 @@ impl Documents {
         if !regular {
             return Some(Err(format!("there is no plan {name} in the session folder")));
         }
-        Some(match fs::read(&path) {
+        Some(match read_document(&path) {
             Ok(bytes) => Ok(PlanFile { file: name, sha256: sha256_hex(&bytes) }),
             Err(e) => Err(format!("{name} cannot be read: {e}")),
         })

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::crash;
 use crate::domain::request::Request;
 use crate::store::atomic::sync_dir;
-use crate::store::{Layout, StoreError, io_error, write_atomic};
+use crate::store::{Layout, StoreError, io_error, read_document, write_atomic};
 
 /// A request with the file that it came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub fn waiting_requests(layout: &Layout) -> Result<Vec<Incoming>, StoreError> {
     files.sort();
     let mut requests = Vec::new();
     for file in files {
-        let parsed = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let parsed = read_document(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         match parsed {
             Some(request) => requests.push(Incoming { request, file }),
             None => {

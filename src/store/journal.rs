@@ -1,14 +1,12 @@
 //! The journal: append-only, one JSON object a line, synced before anything is done about it.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::crash;
 use crate::domain::event::{Entry, JOURNAL_VERSION};
 use crate::domain::session::{Session, fold_stream};
-use crate::store::atomic::sync_dir;
-use crate::store::{StoreError, io_error, write_atomic};
+use crate::store::{StoreError, io_error};
 
 /// A journal as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,68 +131,6 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
 
 fn aside(path: &Path) -> PathBuf {
     path.with_extension("jsonl.unreadable")
-}
-
-/// The end of a journal that entries are added to.
-#[derive(Debug)]
-pub(super) struct JournalWriter {
-    file: File,
-    path: PathBuf,
-    /// Where the last whole line ends.
-    end: u64,
-    /// Set when an append failed half-way: the torn part is cut off before the next one.
-    torn: bool,
-}
-
-impl JournalWriter {
-    /// Opens a journal for appending, after `whole_bytes` of whole lines; a torn last line is cut off.
-    pub(super) fn open(path: &Path, whole_bytes: u64) -> Result<Self, StoreError> {
-        let file = OpenOptions::new().create(true).append(true).open(path).map_err(io_error("open", path))?;
-        if let Some(dir) = path.parent() {
-            sync_dir(dir)?;
-        }
-        let length = file.metadata().map_err(io_error("read", path))?.len();
-        let mut writer = Self { file, path: path.to_owned(), end: whole_bytes, torn: length > whole_bytes };
-        writer.mend()?;
-        Ok(writer)
-    }
-
-    /// Makes a journal that holds these entries, all of them or none, in the place of one without any.
-    pub(super) fn begin(path: &Path, entries: &[Entry]) -> Result<Self, StoreError> {
-        let mut lines = Vec::new();
-        for entry in entries {
-            serde_json::to_writer(&mut lines, entry)
-                .map_err(|e| StoreError::Misfit { path: path.to_owned(), detail: e.to_string() })?;
-            lines.push(b'\n');
-        }
-        write_atomic(path, &lines)?;
-        Self::open(path, lines.len() as u64)
-    }
-
-    fn mend(&mut self) -> Result<(), StoreError> {
-        if self.torn {
-            self.file.set_len(self.end).map_err(io_error("mend", &self.path))?;
-            self.torn = false;
-        }
-        Ok(())
-    }
-
-    /// Adds an entry and makes it durable.
-    pub(super) fn append(&mut self, entry: &Entry) -> Result<(), StoreError> {
-        self.mend()?;
-        let mut line = serde_json::to_vec(entry)
-            .map_err(|e| StoreError::Misfit { path: self.path.clone(), detail: e.to_string() })?;
-        line.push(b'\n');
-        crash::point(|| format!("journal {}, before", entry.event.name()));
-        self.torn = true;
-        self.file.write_all(&line).map_err(io_error("write", &self.path))?;
-        crash::point(|| format!("journal {}, written", entry.event.name()));
-        self.file.sync_data().map_err(io_error("sync", &self.path))?;
-        crash::point(|| format!("journal {}, synced", entry.event.name()));
-        self.torn = false;
-        self.end += line.len() as u64;
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -109,6 +109,18 @@ impl Layout {
         self.record_dir().join("guard.json")
     }
 
+    /// Stands while an iteration is open whose changes to the repository's configuration and hooks are not put back.
+    #[must_use]
+    pub fn guard_mark(&self) -> PathBuf {
+        self.record_dir().join("guard.open")
+    }
+
+    /// Held by the one process that looks at guards and marks.
+    #[must_use]
+    pub fn guard_turn(sessions: &Path) -> PathBuf {
+        Self::records(sessions).join("guard.turn")
+    }
+
     /// What an iteration planted in the repository's git folder, kept for the person to look at.
     #[must_use]
     pub fn planted(&self, iteration: u32) -> PathBuf {

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 mod atomic;
 mod catalog;
+mod document;
 mod documents;
 mod inbox;
 mod journal;
+mod journal_writer;
 mod layout;
 mod lock;
 mod signal_file;
@@ -17,6 +19,7 @@ mod writable;
 
 pub use atomic::{keep_backup, write_atomic};
 pub use catalog::{Folder, folders, is_unborn};
+pub use document::{append_log, mend_folders, move_aside, odd_document, read_document, read_text};
 pub use documents::{Documents, sha256_hex};
 pub use inbox::{Incoming, post, take_in, waiting_requests};
 pub use journal::{JournalRead, read_journal, read_session, set_aside};
@@ -79,6 +82,12 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         detail: String,
+    },
+    /// Somebody else changed the journal while it was held.
+    #[error("the record {} was changed by somebody else while samocode worked, and cannot be put back", path.display())]
+    Tampered {
+        /// The journal.
+        path: PathBuf,
     },
     /// There is no record.
     #[error("{} has no record", path.display())]

@@ -8,7 +8,7 @@ use crate::crash;
 use crate::domain::event::{Adopted, Created, Entry, Event, JOURNAL_VERSION};
 use crate::domain::session::{Session, fold};
 use crate::store::atomic::{remove_leftovers, sync_dir};
-use crate::store::journal::JournalWriter;
+use crate::store::journal_writer::JournalWriter;
 use crate::store::lock::Lock;
 use crate::store::{Layout, StoreError, io_error, read_journal, set_aside};
 
@@ -121,6 +121,16 @@ impl Writable {
         self.journal.append(&entry)?;
         self.session = next;
         Ok(())
+    }
+}
+
+impl Writable {
+    /// What somebody else did to the journal since this was last asked, in words; it is put back.
+    ///
+    /// # Errors
+    /// When it cannot be put back.
+    pub fn tampering(&mut self) -> Result<Option<String>, StoreError> {
+        self.journal.tampering()
     }
 }
 

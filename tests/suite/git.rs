@@ -4,6 +4,7 @@
 
 mod base;
 mod folders;
+mod guard;
 mod project;
 mod snapshots;
 mod worktrees;

@@ -1,8 +1,10 @@
 //! Whole sessions with a scripted agent: bad input, faults, gates, crashes and limits.
 
 mod adoption;
+mod attacks;
 mod awake;
 mod budgets;
+mod checkouts;
 mod clocks;
 mod crashes;
 mod disk;
@@ -14,6 +16,7 @@ mod iterations;
 mod leftovers;
 mod limits;
 mod names;
+mod neighbours;
 mod places;
 mod plans;
 mod planted;
@@ -21,6 +24,7 @@ mod progress;
 mod providers;
 mod pushing;
 mod requests;
+mod restores;
 mod results;
 mod sandbox;
 mod secrets;

@@ -48,6 +48,8 @@ pub fn rule(session: &Session, request: &Request, scene: &Scene) -> Effect {
         Act::Resume(gate) => resume(session, gate.as_ref()),
         Act::Reopen { phase, message } => reopen(session, phase.as_ref(), message),
         Act::SetPhase(phase) => set_phase(session, phase, scene),
+        // The command does it itself, holding the session, and journals it. In an inbox it is somebody's forgery.
+        Act::Restore(_) => Effect::Refused("only the command `restore` restores".to_owned()),
     }
 }
 

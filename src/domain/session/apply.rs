@@ -336,6 +336,12 @@ impl Session {
                 self.go(phase);
                 passes = true;
             }
+            Effect::Restored { head, tree, told } => {
+                // What the next iteration is measured against.
+                self.head = head.clone().or_else(|| self.head.take());
+                self.snapshot_tree = Some(tree.clone());
+                self.news.told.push(told.clone());
+            }
         }
         if passes {
             self.state = ready;

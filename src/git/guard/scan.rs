@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::bytes::Bytes;
 use super::mode;
 use crate::git::error::GitError;
+use crate::git::stamp::Stamps;
 
 /// The longest file whose content is kept, in bytes. A longer one is known by its length and times.
 const LONGEST: u64 = 1024 * 1024;
@@ -55,19 +56,29 @@ struct Budget {
     entries: usize,
 }
 
+/// What was found, with what tells later that it was not touched.
+pub(super) struct Scan {
+    pub(super) items: Vec<(Bytes, Item)>,
+    /// None where not all of it was looked at.
+    pub(super) stamps: Option<Stamps>,
+}
+
 /// What stands under these names of a folder, sorted; names that are not there are left out.
-pub(super) fn items(dir: &Path, names: &[String]) -> Result<Vec<(Bytes, Item)>, GitError> {
+pub(super) fn scan(dir: &Path, names: &[String]) -> Result<Scan, GitError> {
     let mut found = Vec::new();
+    let mut stamps = Stamps::new();
+    let mut whole = true;
     for name in names {
         let first = found.len();
         let mut budget = Budget { bytes: MOST_BYTES, entries: MOST_ENTRIES };
-        if !visit(dir, Path::new(name), &mut budget, &mut found)? {
+        if !visit(dir, Path::new(name), &mut budget, &mut found, &mut stamps)? {
             found.truncate(first);
             found.push((Bytes::from(name.as_bytes()), Item::Crowded));
+            whole = false;
         }
     }
     found.sort_by(|one, other| one.0.as_slice().cmp(other.0.as_slice()));
-    Ok(found)
+    Ok(Scan { items: found, stamps: whole.then_some(stamps) })
 }
 
 /// Adds a path and what is under it; false when there are too many entries.
@@ -76,13 +87,18 @@ fn visit(
     path: &Path,
     budget: &mut Budget,
     found: &mut Vec<(Bytes, Item)>,
+    stamps: &mut Stamps,
 ) -> Result<bool, GitError> {
     let full = dir.join(path);
     let metadata = match fs::symlink_metadata(&full) {
         Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            stamps.note(path, None);
+            return Ok(true);
+        }
         Err(error) => return Err(GitError::io("look at", &full)(error)),
     };
+    stamps.note(path, Some(&metadata));
     let Some(left) = budget.entries.checked_sub(1) else {
         return Ok(false);
     };
@@ -103,7 +119,7 @@ fn visit(
         names.sort();
         found.push((name, Item::Folder { mode }));
         for child in names {
-            if !visit(dir, &path.join(child), budget, found)? {
+            if !visit(dir, &path.join(child), budget, found, stamps)? {
                 return Ok(false);
             }
         }

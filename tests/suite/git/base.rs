@@ -35,7 +35,7 @@ fn a_bare_repository_is_refused_as_such() {
 }
 
 #[test]
-fn an_empty_repository_is_told_to_make_a_first_commit() {
+fn fault_23_an_empty_repository_is_told_to_make_a_first_commit() {
     let error = Project::without_commit().discover().unwrap_err();
     assert!(error.to_string().contains("make a first commit"), "{error}");
 }
@@ -71,7 +71,7 @@ fn variables_of_a_surrounding_git_hook_lead_nowhere_else() {
 }
 
 #[test]
-fn without_a_remote_the_only_main_branch_is_the_base() {
+fn fault_23_without_a_remote_the_only_main_branch_is_the_base() {
     let project = Project::new();
     project.git("main", &["switch", "--quiet", "--create", "topic"]);
     let base = project.base().unwrap();
@@ -89,7 +89,7 @@ fn with_main_and_master_the_configured_one_is_the_base_and_else_the_one_checked_
 }
 
 #[test]
-fn a_detached_head_without_a_default_branch_is_an_error_that_says_what_to_do() {
+fn fault_23_a_detached_head_without_a_default_branch_is_an_error_that_says_what_to_do() {
     let project = Project::new();
     project.git("main", &["switch", "--quiet", "--detach"]);
     project.git("main", &["branch", "--move", "main", "trunk"]);
@@ -98,7 +98,7 @@ fn a_detached_head_without_a_default_branch_is_an_error_that_says_what_to_do() {
 }
 
 #[test]
-fn the_remote_says_its_default_branch_even_where_origin_head_is_unset() {
+fn fault_23_the_remote_says_its_default_branch_even_where_origin_head_is_unset() {
     let project = Project::with_remote();
     project.git("main", &["push", "--quiet", "origin", "main:develop"]);
     project.git("remote.git", &["symbolic-ref", "HEAD", "refs/heads/develop"]);
@@ -142,7 +142,7 @@ fn work_starts_from_the_local_tip_when_it_has_commits_that_are_not_pushed() {
 }
 
 #[test]
-fn a_remote_that_is_not_there_is_a_warning_and_no_failure() {
+fn fault_23_a_remote_that_is_not_there_is_a_warning_and_no_failure() {
     let project = Project::with_remote();
     fs::rename(project.path("remote.git"), project.path("away.git")).unwrap();
     let base = project.base().unwrap();
@@ -151,7 +151,7 @@ fn a_remote_that_is_not_there_is_a_warning_and_no_failure() {
 }
 
 #[test]
-fn a_remote_that_never_answers_is_left_after_the_limit() {
+fn fault_23_a_remote_that_never_answers_is_left_after_the_limit() {
     let project = Project::new();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("git://127.0.0.1:{}/x.git", silent.local_addr().unwrap().port());

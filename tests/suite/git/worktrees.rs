@@ -41,7 +41,7 @@ fn a_kill_between_branch_and_worktree_is_made_up_for() {
 }
 
 #[test]
-fn a_worktree_that_git_did_not_finish_is_made_anew() {
+fn fault_22_a_worktree_that_git_did_not_finish_is_made_anew() {
     let project = Project::new();
     let git_dir = project.session().git_dir().to_owned();
     fs::write(git_dir.join("locked"), "initializing").unwrap();
@@ -77,7 +77,7 @@ fn a_branch_that_only_the_remote_has_is_attached_from_there() {
 }
 
 #[test]
-fn a_branch_that_is_checked_out_elsewhere_is_refused_with_the_place() {
+fn fault_22_a_branch_that_is_checked_out_elsewhere_is_refused_with_the_place() {
     let project = Project::new();
     project.git("main", &["worktree", "add", "--quiet", "-b", "work", "../other"]);
     let error = project.prepare(How::Attach).unwrap_err();
@@ -88,7 +88,7 @@ fn a_branch_that_is_checked_out_elsewhere_is_refused_with_the_place() {
 }
 
 #[test]
-fn only_the_own_entry_is_healed_when_folders_are_gone() {
+fn fault_22_only_the_own_entry_is_healed_when_folders_are_gone() {
     let project = Project::new();
     project.session();
     project.git("main", &["worktree", "add", "--quiet", "../other"]);
@@ -101,7 +101,7 @@ fn only_the_own_entry_is_healed_when_folders_are_gone() {
 }
 
 #[test]
-fn a_locked_entry_without_its_folder_is_left_to_the_person() {
+fn fault_22_a_locked_entry_without_its_folder_is_left_to_the_person() {
     let project = Project::new();
     project.session();
     project.git("main", &["worktree", "lock", "--reason", "on a stick", "../wt"]);
@@ -111,7 +111,7 @@ fn a_locked_entry_without_its_folder_is_left_to_the_person() {
 }
 
 #[test]
-fn a_foreign_folder_is_refused_and_an_empty_one_is_used() {
+fn fault_22_a_foreign_folder_is_refused_and_an_empty_one_is_used() {
     let project = Project::new();
     project.write("wt/precious.txt", "mine");
     let error = project.prepare(How::New).unwrap_err();
@@ -124,7 +124,7 @@ fn a_foreign_folder_is_refused_and_an_empty_one_is_used() {
 }
 
 #[test]
-fn a_worktree_of_another_branch_is_refused() {
+fn fault_22_a_worktree_of_another_branch_is_refused() {
     let project = Project::new();
     project.git("main", &["worktree", "add", "--quiet", "-b", "theirs", "../wt"]);
     let error = project.prepare(How::New).unwrap_err();
@@ -167,7 +167,7 @@ fn a_branch_name_inside_another_one_is_explained() {
 }
 
 #[test]
-fn a_hook_that_fails_is_not_run() {
+fn fault_23_a_hook_that_fails_is_not_run() {
     let project = Project::new();
     project.trap("main/.git/hooks/post-checkout", "ran");
     project.session();
@@ -175,14 +175,14 @@ fn a_hook_that_fails_is_not_run() {
 }
 
 #[test]
-fn submodules_do_not_get_in_the_way() {
+fn fault_23_submodules_do_not_get_in_the_way() {
     let project = with_submodule();
     let worktree = project.session();
     assert!(worktree.state().unwrap().is_clean());
 }
 
 #[test]
-fn a_killed_git_leaves_a_lock_that_is_removed_only_in_the_own_worktree() {
+fn fault_22_a_killed_git_leaves_a_lock_that_is_removed_only_in_the_own_worktree() {
     let project = Project::new();
     let worktree = project.session();
     project.write("main/.git/index.lock", "");
@@ -272,7 +272,7 @@ fn the_index_of_a_checkout_is_written_anew_once_and_then_left_alone() {
 }
 
 #[test]
-fn a_worktree_that_is_gone_is_an_error_of_its_own() {
+fn fault_24_a_worktree_that_is_gone_is_an_error_of_its_own() {
     let project = Project::new();
     let worktree = project.session();
     fs::remove_dir_all(project.path("wt")).unwrap();
@@ -310,7 +310,7 @@ fn a_worktree_that_was_given_another_configuration_is_noticed_before_git_runs() 
 }
 
 #[test]
-fn what_a_child_set_in_the_configuration_runs_nothing_and_stops_nothing() {
+fn fault_24_what_a_child_set_in_the_configuration_runs_nothing_and_stops_nothing() {
     let project = Project::new();
     let worktree = project.session();
     project.trap("trap.sh", "ran");

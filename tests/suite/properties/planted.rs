@@ -210,7 +210,7 @@ fn any_gate(session: &Session, request: &Request, scene: &Scene) -> Effect {
                 gate.clone_from(&open.id);
             }
             Act::Resume(gate) => *gate = Some(open.id.clone()),
-            Act::Tell(_) | Act::Stop { .. } | Act::Reopen { .. } | Act::SetPhase(_) => {}
+            Act::Tell(_) | Act::Stop { .. } | Act::Reopen { .. } | Act::SetPhase(_) | Act::Restore(_) => {}
         }
     }
     (REAL.rule)(session, &renamed, scene)

@@ -124,6 +124,7 @@ impl World {
             },
             unchanged: self.unchanged,
             head: self.head(),
+            tampering: None,
         }
     }
 

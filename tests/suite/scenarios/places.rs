@@ -22,7 +22,7 @@ fn a_main_repo_that_does_not_exist_is_refused_with_its_path() {
 }
 
 #[test]
-fn an_empty_repository_is_refused_and_a_first_commit_is_asked_for() {
+fn fault_23_an_empty_repository_is_refused_and_a_first_commit_is_asked_for() {
     let scenario = Scenario::without_repository();
     scenario.git(&["init", "--quiet", "-b", "main"]);
     let repo = scenario.repo().display().to_string();

@@ -74,7 +74,7 @@ fn withstands(shell: &str, told: &[&str]) -> Scenario {
 }
 
 #[test]
-fn settings_that_run_programs_are_put_back_named_and_kept() {
+fn fault_24_settings_that_run_programs_are_put_back_named_and_kept() {
     let keys =
         ["core.fsmonitor", "core.hooksPath", "core.sshCommand", "core.pager", "alias.st", "diff.x.command"];
     let set = keys.map(|key| format!("git config {key} 'touch {{records}}/ran; false'")).join("; ");
@@ -104,7 +104,7 @@ fn a_filter_by_attributes_outside_the_worktree_never_runs_either() {
 }
 
 #[test]
-fn hooks_are_put_back_with_their_modes() {
+fn fault_24_hooks_are_put_back_with_their_modes() {
     let scenario = withstands(
         "d=$(git rev-parse --git-common-dir)/hooks; printf '#!/bin/sh\\ntouch {records}/ran\\n' > $d/post-checkout; \
          chmod +x $d/post-checkout; chmod 777 $d/pre-push; rm -f $d/pre-rebase.sample; mkdir -p $d/lib/x; echo x > $d/lib/x/y",
@@ -126,7 +126,7 @@ fn hooks_replaced_by_a_link_are_put_back_and_what_it_led_to_stays() {
 }
 
 #[test]
-fn a_repository_made_bare_deleted_or_unreadable_by_its_settings_goes_on() {
+fn fault_24_a_repository_made_bare_deleted_or_unreadable_by_its_settings_goes_on() {
     withstands("git config core.bare true", &["core.bare"]);
     withstands("git config core.worktree /nowhere", &["core.worktree"]);
     withstands("rm $(git rev-parse --git-common-dir)/config", &["config` was deleted"]);

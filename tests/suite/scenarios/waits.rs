@@ -125,7 +125,7 @@ fn a_plan_that_is_gone_cannot_be_approved() {
 }
 
 #[test]
-fn a_busy_branch_is_refused_with_the_place_where_it_is_checked_out() {
+fn fault_22_a_busy_branch_is_refused_with_the_place_where_it_is_checked_out() {
     let scenario = Scenario::new();
     scenario.git(&["switch", "--quiet", "-c", "auth"]);
     let repo = scenario.repo().display().to_string();
@@ -146,7 +146,7 @@ fn a_branch_prefix_is_used_and_one_that_clashes_is_refused_in_words() {
 }
 
 #[test]
-fn a_folder_in_the_worktrees_place_is_refused_and_left_as_it_is() {
+fn fault_22_a_folder_in_the_worktrees_place_is_refused_and_left_as_it_is() {
     let scenario = Scenario::new();
     let today = jiff::Zoned::now().strftime("%y-%m-%d-auth").to_string();
     let folder = scenario.path("worktrees").join(today);

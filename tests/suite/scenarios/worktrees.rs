@@ -10,7 +10,11 @@ use crate::scenario::{Scenario, expect_words};
 const RUN: [&str; 6] = ["run", "auth", "--workflow", "quick", "--task", "Add tokens"];
 
 fn again() -> Step {
-    Step::signal(json!({"status": "continue", "phase": "implementation", "summary": "once more"}))
+    again_in("implementation")
+}
+
+fn again_in(phase: &str) -> Step {
+    Step::signal(json!({"status": "continue", "phase": phase, "summary": "once more"}))
 }
 
 fn first(steps: impl IntoIterator<Item = Step>) -> Scenario {
@@ -19,7 +23,7 @@ fn first(steps: impl IntoIterator<Item = Step>) -> Scenario {
 }
 
 #[test]
-fn a_detached_head_is_told_and_done_waits_for_the_branch() {
+fn fault_24_a_detached_head_is_told_and_done_waits_for_the_branch() {
     let scenario = Scenario::new().agent(
         Script::new()
             .once("implementation", Step::run([Step::git(&["switch", "--quiet", "--detach"]), again()]))
@@ -42,7 +46,7 @@ fn a_detached_head_is_told_and_done_waits_for_the_branch() {
 }
 
 #[test]
-fn a_stopped_rebase_and_a_dirty_tree_are_told() {
+fn fault_24_a_stopped_rebase_and_a_dirty_tree_are_told() {
     let stop = "echo a > f && git add f && git commit -qm a && git switch -qc side HEAD~1 && echo b > f && git add f \
                 && git commit -qm b && git switch -q auth && git rebase side";
     let scenario = Scenario::new().agent(
@@ -60,7 +64,7 @@ fn a_stopped_rebase_and_a_dirty_tree_are_told() {
 }
 
 #[test]
-fn a_worktree_that_the_agent_deleted_is_made_again_from_its_branch() {
+fn fault_24_a_worktree_that_the_agent_deleted_is_made_again_from_its_branch() {
     let work =
         ["add --all", "commit --quiet -m kept"].map(|words| Step::git(&words.split(' ').collect::<Vec<_>>()));
     let steps = [Step::write("{worktree}/kept.txt", "kept\n")]
@@ -74,13 +78,22 @@ fn a_worktree_that_the_agent_deleted_is_made_again_from_its_branch() {
 }
 
 #[test]
-fn a_stale_index_lock_is_removed() {
+fn fault_24_a_worktree_whose_files_were_all_deleted_is_made_again() {
+    // As under the sandbox, where the folder itself cannot be deleted.
+    let steps = [Step::shell("echo 1 > one.txt; git add .; git commit -qm one; find . -delete")];
+    let scenario = first(steps);
+    scenario.run(RUN).expect_exit(0).expect_out(&["is gone; it is made again"]).expect_state("done");
+    assert_eq!(fs::read_to_string(scenario.view().worktree.unwrap().join("one.txt")).unwrap(), "1\n");
+}
+
+#[test]
+fn fault_22_a_stale_index_lock_is_removed() {
     let scenario = first([Step::shell("touch $(git rev-parse --git-dir)/index.lock")]);
     scenario.run(RUN).expect_exit(0).expect_out(&["stale index.lock"]).expect_state("done");
 }
 
 #[test]
-fn a_failing_set_up_stops_before_any_agent_and_shows_the_end_of_its_output() {
+fn fault_25_a_failing_set_up_stops_before_any_agent_and_shows_the_end_of_its_output() {
     let scenario = Scenario::new().config("SAMOCODE_SETUP='echo installing; echo no network >&2; exit 4'");
     let log = |scenario: &Scenario| scenario.layout().setup_log().display().to_string();
     let ended = scenario.run(RUN).expect_exit(12).expect_state("blocked");
@@ -118,7 +131,7 @@ fn ctrl_c_during_the_set_up_leaves_and_the_next_start_does_it_again() {
 }
 
 #[test]
-fn files_that_worktreeinclude_names_are_there_before_the_set_up() {
+fn fault_25_files_that_worktreeinclude_names_are_there_before_the_set_up() {
     let scenario = Scenario::new().config("SAMOCODE_SETUP='cp .env copied.txt'");
     fs::write(scenario.repo().join(".gitignore"), ".env\nsecret/\ncopied.txt\n").unwrap();
     fs::write(scenario.repo().join(".worktreeinclude"), ".env\n").unwrap();
@@ -156,7 +169,7 @@ fn an_iteration_that_changed_something_has_a_snapshot_and_no_other_has() {
 }
 
 #[test]
-fn what_an_agent_planted_in_git_never_runs_as_samocode() {
+fn fault_24_what_an_agent_planted_in_git_never_runs_as_samocode() {
     let plant = "d=$(git rev-parse --git-common-dir); mkdir -p $d/hooks; for h in post-checkout pre-commit post-commit \
                  reference-transaction post-index-change; do printf '#!/bin/sh\\ntouch {records}/hooked\\n' > $d/hooks/$h; \
                  chmod +x $d/hooks/$h; done; git config core.fsmonitor 'touch {records}/monitored; false'";
@@ -177,7 +190,7 @@ fn what_an_agent_planted_in_git_never_runs_as_samocode() {
 }
 
 #[test]
-fn a_head_that_moved_backwards_is_told_and_its_commits_are_kept() {
+fn fault_24_a_head_that_moved_backwards_is_told_and_its_commits_are_kept() {
     let scenario = Scenario::new().agent(
         Script::new()
             .once("implementation", Step::work("implementation"))
@@ -194,4 +207,116 @@ fn a_head_that_moved_backwards_is_told_and_its_commits_are_kept() {
     expect_words(&ended.out, &words);
     assert!(!scenario.prompt(2).contains("moved off") && !scenario.prompt(4).contains("moved off"));
     assert_eq!(scenario.git(&["show", &format!("{reference}:work-1.txt")]), "work of iteration 1");
+}
+
+#[test]
+fn a_commit_of_files_that_were_kept_before_is_kept_itself() {
+    let commit = [Step::git(&["add", "--all"]), Step::git(&["commit", "--quiet", "-m", "kept"]), again()];
+    let scenario = Scenario::new().agent(
+        Script::new()
+            .once("implementation", Step::run([Step::write("{worktree}/loose.txt", "loose\n"), again()]))
+            .once("implementation", Step::run(commit))
+            .then(Script::quick()),
+    );
+    scenario.run(RUN.into_iter().chain(["--max-iterations", "2"])).expect_exit(11);
+    let kept = format!("refs/samocode/{}/2", scenario.layout().folder());
+    assert_eq!(scenario.git(&["log", "--format=%s", &kept, "^main"]).lines().last(), Some("kept"));
+}
+
+#[test]
+fn files_that_are_discarded_are_a_change_and_kept_before() {
+    let discard = Step::run([Step::shell("rm loose.txt"), again()]);
+    let scenario = Scenario::new().agent(
+        Script::new()
+            .once("implementation", Step::run([Step::write("{worktree}/loose.txt", "loose\n"), again()]))
+            .once("implementation", discard)
+            .then(Script::quick()),
+    );
+    scenario.run(RUN.into_iter().chain(["--max-iterations", "2"])).expect_exit(11);
+    let judged: Vec<bool> = scenario
+        .journal()
+        .into_iter()
+        .filter_map(|entry| match entry.event {
+            samocode::domain::event::Event::Judged(judged) => Some(judged.unchanged),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(judged, [false, false]);
+}
+
+#[test]
+fn fault_24_a_branch_that_was_renamed_is_told_until_it_has_its_name_again() {
+    let scenario = Scenario::new().agent(
+        Script::new()
+            .once("implementation", Step::run([Step::shell("git branch -m auth other"), again()]))
+            .once("implementation", Step::work("testing"))
+            .once("testing", Step::go("done"))
+            .once("testing", Step::run([Step::shell("git branch -m other auth"), again_in("testing")]))
+            .then(Script::quick()),
+    );
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+    let words = "other is checked out instead of auth";
+    expect_words(&scenario.prompt(2), &[words]);
+    expect_words(&scenario.prompt(4), &["the work is not finished while", words]);
+    assert_eq!(scenario.git(&["show", "auth:work-2.txt"]), "work of iteration 2");
+}
+
+#[test]
+fn fault_24_a_worktree_deleted_with_its_branch_and_its_entry_comes_back_with_the_commits() {
+    let commit = "echo 1 > one.txt; git add .; git commit -qm one";
+    let destroy =
+        "git switch -q --detach; git branch -q -D auth; d=$(git rev-parse --git-dir); rm -rf $d {worktree}";
+    let scenario = Scenario::new().agent(
+        Script::new()
+            .once("implementation", Step::run([Step::shell(commit), again()]))
+            .once("implementation", Step::run([Step::shell(destroy), again()]))
+            .then(Script::quick()),
+    );
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+    expect_words(
+        &scenario.prompt(3),
+        &["The worktree was gone and was made again", "The branch auth was gone, too"],
+    );
+    assert_eq!(scenario.git(&["log", "--format=%s", "auth", "^main"]), "work of iteration 3\none");
+}
+
+#[test]
+fn fault_24_files_whose_worktree_entry_is_gone_are_kept_beside_the_new_worktree() {
+    let scenario = first([
+        Step::write("{worktree}/loose.txt", "loose\n"),
+        Step::shell("rm -rf $(git rev-parse --git-dir)"),
+    ]);
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+    let worktree = scenario.view().worktree.unwrap();
+    let left =
+        worktree.with_file_name(format!("{}.backup-1", worktree.file_name().unwrap().to_str().unwrap()));
+    expect_words(&scenario.prompt(2), &[&format!("is kept as {}", left.display())]);
+    assert_eq!(fs::read_to_string(left.join("loose.txt")).unwrap(), "loose\n");
+}
+
+#[test]
+fn fault_24_a_git_file_that_leads_elsewhere_is_put_back_before_git_runs() {
+    for replace in [
+        "git init -q ../evil; rm .git; ln -s $PWD/../evil/.git .git",
+        "git init -q ../evil; echo \"gitdir: $PWD/../evil/.git\" > .git",
+        "rm .git; git init -q .",
+        "rm .git",
+    ] {
+        let scenario = first([Step::shell(replace)]);
+        scenario.run(RUN).expect_exit(0).expect_state("done");
+        expect_words(&scenario.prompt(2), &["/.git` was ", "put them back"]);
+        assert_eq!(scenario.git(&["log", "--format=%s", "auth", "^main"]), "work of iteration 2");
+    }
+}
+
+#[test]
+fn fault_25_a_worktree_that_is_made_again_has_the_files_that_worktreeinclude_names() {
+    let scenario = first([Step::shell("rm -rf {worktree}")]);
+    fs::write(scenario.repo().join(".gitignore"), ".env\n").unwrap();
+    fs::write(scenario.repo().join(".worktreeinclude"), ".env\n").unwrap();
+    scenario.git(&["add", "--all"]);
+    scenario.git(&["commit", "--quiet", "-m", "rules"]);
+    fs::write(scenario.repo().join(".env"), "KEY=1\n").unwrap();
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+    assert_eq!(fs::read_to_string(scenario.view().worktree.unwrap().join(".env")).unwrap(), "KEY=1\n");
 }

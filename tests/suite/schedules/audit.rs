@@ -100,7 +100,7 @@ impl Audit {
             Act::Resume(gate) => gate.as_ref(),
             // Edited into a file while the gate was open.
             Act::SetPhase(_) => self.open.as_ref(),
-            Act::Tell(_) | Act::Stop { .. } | Act::Reopen { .. } => None,
+            Act::Tell(_) | Act::Stop { .. } | Act::Reopen { .. } | Act::Restore(_) => None,
         };
         let passes = match &received.effect {
             Effect::Answered { answers, open } => {
@@ -121,7 +121,8 @@ impl Audit {
             | Effect::Guided(_)
             | Effect::Stopping
             | Effect::Resumed
-            | Effect::Reopened { .. } => false,
+            | Effect::Reopened { .. }
+            | Effect::Restored { .. } => false,
         };
         if passes {
             demand(self.open.is_some() && named == self.open.as_ref(), "an act passed another gate")?;

@@ -147,7 +147,7 @@ impl Law {
             }
             Act::Tell(_) => !self.done,
             Act::Stop { orchestrator } => orchestrator.is_none() || *orchestrator == self.began,
-            Act::Resume(None) | Act::Reopen { .. } | Act::SetPhase(_) => false,
+            Act::Resume(None) | Act::Reopen { .. } | Act::SetPhase(_) | Act::Restore(_) => false,
         }
     }
 }
