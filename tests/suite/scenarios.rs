@@ -31,6 +31,7 @@ mod secrets;
 mod signals;
 mod silence;
 mod streams;
+mod verifying;
 mod waits;
 mod walk;
 mod workflows;
