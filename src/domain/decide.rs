@@ -45,7 +45,16 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
         Treatment::AgainSeldom => again_seldom(session, policy, &detail),
         Treatment::Park { until } => row().usage_limit(until, &detail),
         Treatment::BackOff => row().outage(&verdict.gate_id, &detail),
-        Treatment::Stop => stop(BlockCause::Unable, detail, Vec::new()),
+        Treatment::Stop => {
+            let told = match signal {
+                Heed::First => vec![cut_short(session, &detail)],
+                Heed::Never => Vec::new(),
+            };
+            match wait::for_the_own(session, policy, now, &detail) {
+                Some(park) => Ruling { decision: Decision::Park(park), told },
+                None => stop(BlockCause::Unable, detail, told),
+            }
+        }
         Treatment::Ask => {
             let told = format!(
                 "Iteration {} was ended in its middle, at a budget of the person: {detail}. Check what it left.",
@@ -65,6 +74,10 @@ fn failure(ended: Option<String>, fault: &SignalFault) -> String {
         (Some(ended), fault) => format!("{ended}; {fault}"),
         (None, fault) => fault.to_string(),
     }
+}
+
+fn cut_short(session: &Session, why: &str) -> String {
+    format!("Iteration {} was cut short: {why}. Check what it left.", session.iteration)
 }
 
 fn again(session: &Session, why: &str) -> Ruling {
