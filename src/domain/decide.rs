@@ -48,7 +48,16 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
         Treatment::AgainSeldom => again_seldom(session, policy, &detail),
         Treatment::Park { until } => row().usage_limit(until, &detail),
         Treatment::BackOff => row().outage(&verdict.gate_id, &detail),
-        Treatment::Stop => stop(BlockCause::Unable, detail, Vec::new()),
+        Treatment::Stop => {
+            let told = match signal {
+                Heed::First => vec![cut_short(session, &detail)],
+                Heed::Never => Vec::new(),
+            };
+            match wait::for_the_own(session, policy, now, &detail) {
+                Some(park) => Ruling { decision: Decision::Park(park), told },
+                None => stop(BlockCause::Unable, detail, told),
+            }
+        }
         Treatment::Ask => {
             let told = format!(
                 "Iteration {} was ended in its middle, at a budget of the person: {detail}. Check what it left.",
@@ -75,6 +84,10 @@ fn tampered(session: &Session, what: &str) -> Ruling {
     let reason = format!("in iteration {}, {what}", session.iteration);
     let told = format!("The session was blocked: {reason}. Never write there.");
     stop(BlockCause::Tampered, reason, vec![told])
+}
+
+fn cut_short(session: &Session, why: &str) -> String {
+    format!("Iteration {} was cut short: {why}. Check what it left.", session.iteration)
 }
 
 fn again(session: &Session, why: &str) -> Ruling {

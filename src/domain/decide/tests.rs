@@ -302,6 +302,28 @@ fn a_reset_beyond_the_longest_wait_is_waited_for_where_the_fallback_goes_on() {
 }
 
 #[test]
+fn a_fallback_that_cannot_be_used_stops_nothing_while_the_own_provider_is_waited_for() {
+    let mut session = running("full", "planning");
+    let fallback = Some(Fallback { provider: "demo".to_owned(), after: Duration::ZERO });
+    let policy = Policy { fallback, ..Policy::default() };
+    let login = verdict(
+        Outcome::LoginRequired { detail: "log in".to_owned() },
+        Err(SignalFault::Missing),
+        Facts::default(),
+    );
+    assert_eq!(went(&decide(&session, &policy, &login, NOW).decision), "blocked", "it is the own one");
+    parked(&mut session, 1, 60);
+    let mut own = session.outages.remove("demo").unwrap();
+    own.until = NOW + SignedDuration::from_hours(1);
+    session.outages.insert("claude".to_owned(), own);
+    let ruling = decide(&session, &policy, &login, NOW);
+    let Decision::Park(park) = ruling.decision else { panic!("{ruling:?}") };
+    assert_eq!(park.until, NOW + SignedDuration::from_hours(1));
+    assert_eq!(park.reason, "the fallback demo cannot be used: log in");
+    assert_eq!(ruling.told, ["Iteration 11 was cut short: log in. Check what it left."]);
+}
+
+#[test]
 fn an_ending_that_no_pause_would_mend_is_followed_at_once_in_a_fresh_context() {
     let session = running("full", "planning");
     for (outcome, pause) in [

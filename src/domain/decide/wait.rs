@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::amount::span_words;
+use crate::domain::decide::cut_short;
 use crate::domain::fallback::serves_beside;
 use crate::domain::gate::GateId;
 use crate::domain::policy::Policy;
@@ -73,11 +74,7 @@ impl<'a> Row<'a> {
 
     fn park(&self, until: Timestamp, reason: &str) -> Ruling {
         // One that was parked before told it then.
-        let told = if self.parks == 0 {
-            vec![format!("Iteration {} was cut short: {reason}. Check what it left.", self.session.iteration)]
-        } else {
-            Vec::new()
-        };
+        let told = if self.parks == 0 { vec![cut_short(self.session, reason)] } else { Vec::new() };
         let decision = match self.too_long(until) {
             Some(why) if !self.is_covered => Decision::Block(Block {
                 cause: BlockCause::Limit,
@@ -103,11 +100,11 @@ impl<'a> Row<'a> {
         if together <= longest {
             None
         } else if self.waited.is_zero() {
-            Some(format!("it ends at {until}, later than the longest wait of {allowed} allows"))
+            Some(format!("it ends at {until:.0}, later than the longest wait of {allowed} allows"))
         } else {
             let waited = span_words(self.waited);
             Some(format!(
-                "the next try is at {until}, {waited} were waited already, and {allowed} is the longest wait"
+                "the next try is at {until:.0}, {waited} were waited already, and {allowed} is the longest wait"
             ))
         }
     }
@@ -121,6 +118,16 @@ impl<'a> Row<'a> {
         let left = self.longest().saturating_sub(self.waited);
         if self.is_covered || left < OUTAGE_WAIT { wait } else { wait.min(left) }
     }
+}
+
+/// Waits for the provider that a fallback ran in place of: a fallback that cannot be used must not stop a session that
+/// would go on without one.
+pub(super) fn for_the_own(session: &Session, policy: &Policy, now: Timestamp, detail: &str) -> Option<Park> {
+    let provider = &session.running()?.provider;
+    let fallback = policy.fallback.as_ref().filter(|fallback| fallback.provider == *provider)?;
+    let others = session.outages.iter().filter(|(name, _)| **name != fallback.provider);
+    let until = others.map(|(_, outage)| outage.until).filter(|until| *until > now).min()?;
+    Some(Park { until, reason: format!("the fallback {provider} cannot be used: {detail}") })
 }
 
 /// `first`, doubled so many times, up to the longest step.
