@@ -14,6 +14,7 @@ use crate::config::{Config, Dirs, Overrides, Source};
 
 pub(super) mod project;
 mod provider;
+mod sandbox;
 mod system;
 
 /// How a check went.
@@ -81,7 +82,9 @@ pub(super) fn doctor(files: &Files, json: bool) -> Result<u8, Failure> {
             checks.push(project::configuration(&context.config));
             checks.extend(project::repository(&context.config));
             checks.extend(project::folders(&context.config));
-            checks.extend(provider::all(&run::settings(&context, &RunOptions::default())?));
+            let session = run::settings(&context, &RunOptions::default())?;
+            checks.extend(provider::all(&session));
+            checks.push(sandbox::sandbox(&session));
             checks.push(system::space(&[&context.config.worktrees, &context.config.sessions]));
             settings = made(&context.config);
         }

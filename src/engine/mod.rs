@@ -21,6 +21,7 @@ mod open;
 mod orchestrator;
 mod overview;
 mod place;
+mod refused;
 mod requests;
 mod say;
 mod settings;

@@ -14,6 +14,7 @@ mod progress;
 mod providers;
 mod pushing;
 mod requests;
+#[cfg(target_os = "linux")]
 mod sandbox;
 mod secrets;
 mod signals;
