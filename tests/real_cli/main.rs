@@ -18,6 +18,7 @@ mod session_ends;
 mod session_full;
 mod session_gates;
 mod session_guidance;
+mod session_sandbox;
 mod session_tools;
 mod session_troubles;
 mod stage;
