@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::config::SandboxMode;
+use crate::config::{ProviderKind, SandboxMode};
 use crate::domain::command::{CommandSpec, Exit};
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::{EngineError, Settings, random_hex};
@@ -60,12 +60,12 @@ enum Wanted {
 
 fn wanted<E: ToString>(
     mode: SandboxMode,
-    available: impl FnOnce() -> Result<(), E>,
+    available: impl FnOnce() -> Result<u32, E>,
 ) -> Result<Wanted, String> {
     match mode {
         SandboxMode::Off => Ok(Wanted::Off(format!("the sandbox is off (SAMOCODE_SANDBOX): {OPEN}"))),
-        SandboxMode::Auto => Ok(available().map_or_else(|why| without(&why.to_string()), |()| Wanted::On)),
-        SandboxMode::Required => available().map(|()| Wanted::On).map_err(|why| why.to_string()),
+        SandboxMode::Auto => Ok(available().map_or_else(|why| without(&why.to_string()), |_| Wanted::On)),
+        SandboxMode::Required => available().map(|_| Wanted::On).map_err(|why| why.to_string()),
     }
 }
 
@@ -113,6 +113,15 @@ impl Orchestrator<'_> {
         temporary.retain(|folder| sandbox::lies_apart(folder, &closed));
         temporary.dedup();
         let caches = self.make_caches(&home);
+        for path in &self.settings.config.sandbox_write {
+            if !path.exists() {
+                make_folder(path).map_err(|source| EngineError::Io {
+                    what: "make",
+                    path: path.clone(),
+                    source,
+                })?;
+            }
+        }
         Ok(Sandbox { home, temporary, own_temporary, caches })
     }
 
@@ -131,7 +140,11 @@ impl Orchestrator<'_> {
         let path = self.variable("PATH").unwrap_or_default();
         let programs: Vec<PathBuf> = std::env::split_paths(&path).filter(|path| path.is_absolute()).collect();
         let installed = |name: &str| programs.iter().any(|folder| folder.join(name).is_file());
-        let caches = sandbox::caches(home, &folders, |name| self.variable(name), installed);
+        let marked = |name: &str| self.repository.top().join(name).exists();
+        let mut caches = sandbox::caches(home, &folders, |name| self.variable(name), installed, marked);
+        if !self.runs_tools() {
+            caches.iter_mut().for_each(|cache| cache.wanted = false);
+        }
         let mut found: Vec<PathBuf> = caches.iter().filter_map(cache).collect();
         found.sort();
         found.dedup();
@@ -177,6 +190,15 @@ impl Orchestrator<'_> {
             },
             Err(error) => Err(error.to_string()),
         })
+    }
+
+    /// Whether some phase may run any tool: the built-in agent needs none.
+    fn runs_tools(&self) -> bool {
+        let config = &self.settings.config;
+        let mut phases = self.session().workflow.phases().filter(|rules| rules.agent.is_some());
+        config.setup.is_some()
+            || config.verify.is_some()
+            || phases.any(|rules| config.for_phase(&rules.name).provider != ProviderKind::Demo)
     }
 
     pub(super) fn home(&self) -> PathBuf {
@@ -239,7 +261,7 @@ mod tests {
 
     #[test]
     fn where_the_kernel_can_only_off_is_off_and_that_is_said() {
-        let can = || Ok::<(), String>(());
+        let can = || Ok::<u32, String>(3);
         assert_eq!(wanted(SandboxMode::Auto, can), Ok(Wanted::On));
         assert_eq!(wanted(SandboxMode::Required, can), Ok(Wanted::On));
         assert!(matches!(wanted(SandboxMode::Off, can), Ok(Wanted::Off(words)) if words.contains(OPEN)));

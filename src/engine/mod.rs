@@ -26,6 +26,7 @@ mod orchestrator;
 mod overview;
 mod parks;
 mod place;
+mod refused;
 mod remake;
 mod requests;
 mod restore;

@@ -26,6 +26,7 @@ mod pushing;
 mod requests;
 mod restores;
 mod results;
+#[cfg(target_os = "linux")]
 mod sandbox;
 mod secrets;
 mod signals;
