@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::drain::drain;
 use super::error::GitError;
+use crate::crash;
 use crate::domain::command::Exit;
 
 /// The longest that a call may take unless it says otherwise: a checkout of a huge repository fits,
@@ -206,6 +207,7 @@ impl Call {
         self.command.process_group(0);
         let spawned = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = spawned.map_err(|source| self.start_error(source))?;
+        crash::point(|| format!("git {}, under way", self.words.split(' ').nth(1).unwrap_or_default()));
         match drain(&mut child, deadline) {
             Ok(Some(drained)) => Ok(Output {
                 exit: exit(drained.status),

@@ -47,3 +47,23 @@ fn a_session_that_leaves_at_its_gates_goes_on_with_the_next_start() {
     assert_eq!(stage.phases(), ["investigation", "requirements", "requirements", "planning", "done"]);
     stage.was_told(3, "Answer: C - welcome");
 }
+
+#[test]
+fn fault_18_killed_at_its_gates_it_asks_nothing_twice_and_loses_no_answer() {
+    let stage = design();
+
+    let mut run = stage.begin(&["--workflow", "design"]);
+    run.hears("samocode needs you: 2 questions");
+    run.crash();
+    stage.act("answer", &["Q1=C", "Q2=B"]).with_code(0).saying("nothing works on it now");
+    let mut run = stage.go_on(&[]);
+    run.hears("samocode needs you: a plan to approve");
+    run.crash();
+    stage.act("approve", &[]).with_code(0).saying("nothing works on it now");
+    stage.go_on(&[]).wait().with_code(0).saying("done greet");
+
+    stage.model.assert_nothing_unexpected();
+    assert_eq!(stage.phases(), ["investigation", "requirements", "requirements", "planning", "done"]);
+    stage.was_told(3, "Answer: C - welcome");
+    assert_eq!(stage.session().counters.interruptions, 0);
+}
