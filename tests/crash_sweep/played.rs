@@ -47,7 +47,7 @@ fn list(scenario: &Scenario, command: &str) -> PathBuf {
 pub(crate) fn play(plot: &Plot, death: Option<&Death>) -> Played {
     // A disk that forgets in a power cut is as good as any other here, and much quicker.
     let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
+    if tempfile::tempdir_in(memory).is_ok() {
         drop(tempfile::env::override_temp_dir(memory));
     }
     let scenario = (plot.project)();
