@@ -22,6 +22,7 @@ pub mod policy;
 pub mod prompt;
 pub mod qa;
 pub mod redact;
+pub mod refusal;
 pub mod request;
 pub mod reset;
 pub mod session;

@@ -1,6 +1,7 @@
 //! Watches one child from its start to its end: every happening has its one place here.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ use crate::domain::budget;
 use crate::domain::command::{CommandSpec, Exit};
 use crate::domain::outcome::{Interruption, Outcome, Usage};
 use crate::domain::redact::Redactor;
+use crate::domain::refusal::refused_paths;
 use crate::domain::reset::Clock;
 use crate::domain::watch::{Overdue, WatchLimits, Watched, overdue};
 use crate::engine::happening::Happening;
@@ -37,7 +39,12 @@ struct Heard {
     seen: Seen,
     last_output: Instant,
     has_output: bool,
+    /// Paths that a confined child's tools were refused.
+    refused: BTreeSet<String>,
 }
+
+/// Refusals beyond these are repetitions of one trouble.
+const MOST_REFUSALS: usize = 50;
 
 /// A child that is being watched.
 struct Watching {
@@ -69,8 +76,13 @@ impl Orchestrator<'_> {
     ) -> Result<ChildEnd, EngineError> {
         let started = Instant::now();
         self.swept = false;
-        let heard =
-            Arc::new(Mutex::new(Heard { seen: Seen::new(agent), last_output: started, has_output: false }));
+        let heard = Arc::new(Mutex::new(Heard {
+            seen: Seen::new(agent),
+            last_output: started,
+            has_output: false,
+            refused: BTreeSet::new(),
+        }));
+        self.refused.confinement.clone_from(&spec.confinement);
         let running = match self.launch(iteration, provider, &heard, spec, tag) {
             Ok(running) => running,
             Err(error) => {
@@ -118,6 +130,7 @@ impl Orchestrator<'_> {
         }
         self.say.live(None);
         self.renew_login();
+        self.refused.paths = std::mem::take(&mut lock(&watching.heard).refused);
         Ok(self.finish(provider, watching))
     }
 
@@ -143,6 +156,7 @@ impl Orchestrator<'_> {
             stdout_tail: 0,
             redactor: Arc::clone(&self.settings.redactor),
         };
+        let confined = launch_spec.spec.confinement.is_some();
         let redactor = Arc::clone(&self.settings.redactor);
         let events = Mutex::new(self.happenings.sender());
         let heard = Arc::clone(heard);
@@ -157,10 +171,15 @@ impl Orchestrator<'_> {
             },
             move |line| {
                 let event = hear(&provider, &redactor, &line);
+                let answered = confined && matches!(event, Some(AgentEvent::ToolAnswered));
+                let refused = if answered { refused_paths(line.bytes) } else { Vec::new() };
                 if event.is_none() && !line.last_in_chunk {
                     return;
                 }
                 let mut heard = lock(&heard);
+                if heard.refused.len() < MOST_REFUSALS {
+                    heard.refused.extend(refused);
+                }
                 if let Some(event) = event {
                     heard.seen.note(&event);
                 }

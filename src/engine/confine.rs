@@ -60,12 +60,12 @@ enum Wanted {
 
 fn wanted<E: ToString>(
     mode: SandboxMode,
-    available: impl FnOnce() -> Result<(), E>,
+    available: impl FnOnce() -> Result<u32, E>,
 ) -> Result<Wanted, String> {
     match mode {
         SandboxMode::Off => Ok(Wanted::Off(format!("the sandbox is off (SAMOCODE_SANDBOX): {OPEN}"))),
-        SandboxMode::Auto => Ok(available().map_or_else(|why| without(&why.to_string()), |()| Wanted::On)),
-        SandboxMode::Required => available().map(|()| Wanted::On).map_err(|why| why.to_string()),
+        SandboxMode::Auto => Ok(available().map_or_else(|why| without(&why.to_string()), |_| Wanted::On)),
+        SandboxMode::Required => available().map(|_| Wanted::On).map_err(|why| why.to_string()),
     }
 }
 
@@ -113,6 +113,15 @@ impl Orchestrator<'_> {
         temporary.retain(|folder| sandbox::lies_apart(folder, &closed));
         temporary.dedup();
         let caches = self.make_caches(&home);
+        for path in &self.settings.config.sandbox_write {
+            if !path.exists() {
+                make_folder(path).map_err(|source| EngineError::Io {
+                    what: "make",
+                    path: path.clone(),
+                    source,
+                })?;
+            }
+        }
         Ok(Sandbox { home, temporary, own_temporary, caches })
     }
 
@@ -239,7 +248,7 @@ mod tests {
 
     #[test]
     fn where_the_kernel_can_only_off_is_off_and_that_is_said() {
-        let can = || Ok::<(), String>(());
+        let can = || Ok::<u32, String>(3);
         assert_eq!(wanted(SandboxMode::Auto, can), Ok(Wanted::On));
         assert_eq!(wanted(SandboxMode::Required, can), Ok(Wanted::On));
         assert!(matches!(wanted(SandboxMode::Off, can), Ok(Wanted::Off(words)) if words.contains(OPEN)));

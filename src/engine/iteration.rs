@@ -67,7 +67,8 @@ impl Orchestrator<'_> {
         self.say.line(&format!("#{iteration} {phase} · {} started{why}", provider.name()));
         let end = self.drive(iteration, &agent, &provider, spec, &tag)?;
         crash::point(|| "the CLI, ended and not judged");
-        let planted = self.put_back(iteration)?;
+        let mut planted = self.put_back(iteration)?;
+        planted.extend(self.tell_refused(iteration));
         // Nothing of the child is alive any more. What it may have put into the inbox is ruled on while no gate is open
         // yet; what comes later is a person's.
         self.take_requests()?;

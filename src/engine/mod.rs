@@ -23,6 +23,7 @@ mod orchestrator;
 mod overview;
 mod parks;
 mod place;
+mod refused;
 mod requests;
 mod say;
 mod settings;

@@ -12,6 +12,7 @@ use crate::domain::verdict::{Block, BlockCause};
 use crate::engine::cli_state::CliState;
 use crate::engine::confine::Sandbox;
 use crate::engine::happening::{Happening, Happenings};
+use crate::engine::refused::Refused;
 use crate::engine::say::{Say, Screen};
 use crate::engine::view::View;
 use crate::engine::{EngineError, Settings, Wish, overview};
@@ -66,6 +67,7 @@ pub struct Orchestrator<'a> {
     pub(super) sandbox: Option<Sandbox>,
     /// Where the newest confined CLI keeps its state.
     pub(super) cli_state: Option<CliState>,
+    pub(super) refused: Refused,
     /// What the person's git is set to, as far as a child's must be another.
     pub(super) child_git: ChildGit,
     commits_folder: bool,
@@ -100,6 +102,7 @@ impl<'a> Orchestrator<'a> {
             said_withheld: BTreeSet::new(),
             sandbox: None,
             cli_state: None,
+            refused: Refused::default(),
             child_git: ChildGit::default(),
             commits_folder: true,
         }

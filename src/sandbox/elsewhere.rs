@@ -4,7 +4,7 @@ use crate::domain::confinement::Confinement;
 
 const WHY: &str = "only Linux can confine a child's files";
 
-pub(super) fn available() -> Result<(), String> {
+pub(super) fn available() -> Result<u32, String> {
     Err(WHY.to_owned())
 }
 

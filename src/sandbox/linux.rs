@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use landlock::{
-    ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
-    RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
+    RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 
 use super::carve::{carve, on_disk, real};
@@ -12,13 +12,26 @@ use crate::domain::confinement::Confinement;
 
 const NEEDED: ABI = ABI::V3;
 
-pub(super) fn available() -> Result<(), String> {
-    let created = files_only().and_then(Ruleset::create);
-    created.map(drop).map_err(|error| {
-        format!(
-            "this kernel has no Landlock of version 3 or later (Linux 6.2), or it is switched off: {error}"
-        )
-    })
+/// The version of the kernel's rules, as far as it matters here: from the sixth on, signals and sockets are confined, too.
+pub(super) fn available() -> Result<u32, String> {
+    files_only().and_then(Ruleset::create).map_err(|error| {
+        let modules = std::fs::read_to_string("/sys/kernel/security/lsm").unwrap_or_default();
+        let switched_off = !modules.is_empty() && !modules.trim().split(',').any(|name| name == "landlock");
+        let mend = if switched_off {
+            "; it is not among the kernel's security modules, `lsm=` at boot adds it"
+        } else {
+            ""
+        };
+        format!("this kernel has no Landlock of version 3 or later (Linux 6.2): {error}{mend}")
+    })?;
+    let strict = || Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+    let newer: [(u32, Result<Ruleset, RulesetError>); 3] = [
+        (6, strict().scope(Scope::Signal)),
+        (5, strict().handle_access(AccessFs::from_all(ABI::V5))),
+        (4, strict().handle_access(AccessNet::from_all(ABI::V4))),
+    ];
+    let created = |rules: Result<Ruleset, RulesetError>| rules.and_then(Ruleset::create).is_ok();
+    Ok(newer.into_iter().find_map(|(version, rules)| created(rules).then_some(version)).unwrap_or(3))
 }
 
 /// Confines this process, and all that it becomes or starts, for good.

@@ -31,10 +31,10 @@ pub use tokens::token_files;
 #[error("{0}")]
 pub struct Unavailable(String);
 
-/// Whether this system can confine a child in full. Confines nothing.
+/// Whether this system can confine a child in full, and by which version of its rules at least. Confines nothing.
 ///
 /// # Errors
 /// Why it cannot, in words.
-pub fn available() -> Result<(), Unavailable> {
+pub fn available() -> Result<u32, Unavailable> {
     system::available().map_err(Unavailable)
 }

@@ -136,6 +136,7 @@ fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
     ok SESSIONS
     ok provider claude
     ok provider demo
+    ok sandbox
     ok disk
     ok cache
     ok processes

@@ -22,6 +22,7 @@ mod providers;
 mod pushing;
 mod requests;
 mod results;
+#[cfg(target_os = "linux")]
 mod sandbox;
 mod secrets;
 mod signals;
