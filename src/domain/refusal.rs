@@ -4,7 +4,8 @@
 use memchr::memmem;
 
 /// What programs print for it: the C library's words, and Node's.
-const WORDS: [&str; 3] = ["ermission denied", "EACCES", "ead-only file system"];
+const WORDS: [&str; 5] =
+    ["Permission denied", "permission denied", "EACCES", "Read-only file system", "read-only file system"];
 
 /// The longest answer that is looked at, in bytes, from its end: that is where a failed command says why.
 const LONGEST: usize = 64 * 1024;
@@ -24,7 +25,9 @@ pub fn refused_paths(line: &[u8]) -> Vec<String> {
             continue;
         };
         let (before, after) = line.split_at(at);
-        let path = paths(before).pop().or_else(|| paths(after).into_iter().next());
+        // What stands right before the words is meant, or else what comes after them: `program: line 2: PATH: words`.
+        let nearest = before.trim_end_matches([' ', ':']).rsplit(": ").next().unwrap_or_default();
+        let path = paths(nearest).pop().or_else(|| paths(after).into_iter().next());
         found.extend(path.filter(|path| !found.contains(path)));
     }
     found
@@ -87,6 +90,7 @@ mod tests {
     fn other_words_name_no_path_and_each_path_is_named_once() {
         assert!(refused_paths(br#"{"content":"cat: /x: No such file or directory"}"#).is_empty());
         assert!(refused_paths(br#"{"content":"Permission denied (publickey)."}"#).is_empty());
+        assert!(refused_paths(br#"{"content":"/bin/bash: line 3: ../x: Permission denied"}"#).is_empty());
         let twice =
             br#"{"content":"rm: /x: Permission denied\nrm: /x: Permission denied\n/y: Permission denied"}"#;
         assert_eq!(refused_paths(twice), ["/x", "/y"]);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::config::SandboxMode;
+use crate::config::{ProviderKind, SandboxMode};
 use crate::domain::command::{CommandSpec, Exit};
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::{EngineError, Settings, random_hex};
@@ -140,7 +140,11 @@ impl Orchestrator<'_> {
         let path = self.variable("PATH").unwrap_or_default();
         let programs: Vec<PathBuf> = std::env::split_paths(&path).filter(|path| path.is_absolute()).collect();
         let installed = |name: &str| programs.iter().any(|folder| folder.join(name).is_file());
-        let caches = sandbox::caches(home, &folders, |name| self.variable(name), installed);
+        let marked = |name: &str| self.repository.top().join(name).exists();
+        let mut caches = sandbox::caches(home, &folders, |name| self.variable(name), installed, marked);
+        if !self.runs_tools() {
+            caches.iter_mut().for_each(|cache| cache.wanted = false);
+        }
         let mut found: Vec<PathBuf> = caches.iter().filter_map(cache).collect();
         found.sort();
         found.dedup();
@@ -186,6 +190,15 @@ impl Orchestrator<'_> {
             },
             Err(error) => Err(error.to_string()),
         })
+    }
+
+    /// Whether some phase may run any tool: the built-in agent needs none.
+    fn runs_tools(&self) -> bool {
+        let config = &self.settings.config;
+        let mut phases = self.session().workflow.phases().filter(|rules| rules.agent.is_some());
+        config.setup.is_some()
+            || config.verify.is_some()
+            || phases.any(|rules| config.for_phase(&rules.name).provider != ProviderKind::Demo)
     }
 
     pub(super) fn home(&self) -> PathBuf {

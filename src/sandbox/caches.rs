@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 struct Tool {
     /// Programs by which it is known to be installed.
     programs: &'static [&'static str],
+    /// Files at the top of a project that uses it; none for a tool that is used without a trace.
+    marks: &'static [&'static str],
     /// Folders below the home folder; the first part gives way to a variable, see [`BASES`].
     home: &'static [&'static str],
     /// Files below the home folder, likewise.
@@ -17,52 +19,67 @@ struct Tool {
     cache: &'static [&'static str],
 }
 
-const fn tool(
-    programs: &'static [&'static str],
-    home: &'static [&'static str],
-    cache: &'static [&'static str],
-) -> Tool {
-    Tool { programs, home, files: &[], cache }
-}
+/// A tool without caches.
+const NONE: Tool = Tool { programs: &[], marks: &[], home: &[], files: &[], cache: &[] };
 
 const TOOLS: &[Tool] = &[
-    tool(
-        &["npm", "node"],
-        &[".npm", ".pnpm-store", ".local/share/pnpm/store", ".local/state/pnpm", ".yarn/berry"],
-        &[
+    Tool {
+        programs: &["npm"],
+        home: &[".npm"],
+        cache: &[
             "node",
             "node-gyp",
-            "pnpm",
-            "yarn",
             "typescript",
-            "prisma",
             "ms-playwright",
             "Cypress",
             "puppeteer",
             "electron",
+            "prisma",
         ],
-    ),
-    tool(&["bun"], &[".bun/install/cache"], &[]),
-    tool(&["deno"], &[], &["deno"]),
+        ..NONE
+    },
+    Tool {
+        programs: &["pnpm", "corepack"],
+        marks: &["pnpm-lock.yaml", "pnpm-workspace.yaml"],
+        home: &[".pnpm-store", ".local/share/pnpm/store", ".local/state/pnpm"],
+        cache: &["pnpm"],
+        ..NONE
+    },
+    Tool {
+        programs: &["yarn", "corepack"],
+        marks: &["yarn.lock"],
+        home: &[".yarn/berry"],
+        cache: &["yarn"],
+        ..NONE
+    },
+    Tool { programs: &["bun"], home: &[".bun/install/cache"], ..NONE },
+    Tool { programs: &["deno"], cache: &["deno"], ..NONE },
     Tool {
         programs: &["cargo"],
         home: &[".cargo/registry", ".cargo/git"],
         files: &[".cargo/.package-cache", ".cargo/.package-cache-mutate", ".cargo/.global-cache"],
-        cache: &[],
+        ..NONE
     },
-    tool(&["sccache"], &[], &["sccache"]),
-    tool(&["ccache"], &[], &["ccache"]),
-    tool(&["go"], &["go/pkg"], &["go-build", "golangci-lint"]),
-    tool(
-        &["python3", "python"],
-        &[".conda/pkgs"],
-        &["pip", "uv", "pypoetry", "pdm", "pipenv", "virtualenv", "pre-commit", "huggingface"],
-    ),
-    tool(
-        &["java", "mvn", "gradle"],
-        &[
-            ".m2/repository",
-            ".m2/wrapper",
+    Tool { programs: &["sccache"], cache: &["sccache"], ..NONE },
+    Tool { programs: &["ccache"], cache: &["ccache"], ..NONE },
+    Tool { programs: &["go"], home: &["go/pkg"], cache: &["go-build", "golangci-lint"], ..NONE },
+    Tool { programs: &["pip", "pip3"], cache: &["pip"], ..NONE },
+    Tool { programs: &["uv"], cache: &["uv"], ..NONE },
+    Tool { programs: &["poetry"], cache: &["pypoetry"], ..NONE },
+    Tool { programs: &["pdm"], cache: &["pdm"], ..NONE },
+    Tool { programs: &["pipenv", "virtualenv"], cache: &["pipenv", "virtualenv"], ..NONE },
+    Tool { programs: &["pre-commit"], cache: &["pre-commit"], ..NONE },
+    Tool { programs: &["conda", "mamba"], home: &[".conda/pkgs"], ..NONE },
+    Tool {
+        programs: &["java", "mvn"],
+        marks: &["pom.xml", "mvnw"],
+        home: &[".m2/repository", ".m2/wrapper"],
+        ..NONE
+    },
+    Tool {
+        programs: &["java", "gradle"],
+        marks: &["gradlew", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"],
+        home: &[
             ".gradle/caches",
             ".gradle/daemon",
             ".gradle/native",
@@ -70,18 +87,25 @@ const TOOLS: &[Tool] = &[
             ".gradle/wrapper",
             ".gradle/workers",
             ".gradle/.tmp",
-            ".ivy2/cache",
+            ".m2/repository",
         ],
-        &["coursier"],
-    ),
-    tool(&["dotnet"], &[".nuget/packages", ".local/share/NuGet"], &[]),
-    tool(&["ruby", "bundle"], &[".bundle/cache"], &[]),
-    tool(&["php", "composer"], &[".composer/cache"], &["composer"]),
-    tool(&["dart", "flutter"], &[".pub-cache"], &[]),
-    tool(&["mix", "elixir"], &[".hex"], &["rebar3"]),
-    tool(&["cabal", "ghc"], &[".cabal/packages"], &[]),
-    tool(&["zig"], &[], &["zig"]),
-    tool(&["bazel", "bazelisk"], &[], &["bazel", "bazelisk"]),
+        ..NONE
+    },
+    Tool {
+        programs: &["java", "sbt"],
+        marks: &["build.sbt"],
+        home: &[".ivy2/cache"],
+        cache: &["coursier"],
+        ..NONE
+    },
+    Tool { programs: &["dotnet"], home: &[".nuget/packages", ".local/share/NuGet"], ..NONE },
+    Tool { programs: &["bundle"], home: &[".bundle/cache"], ..NONE },
+    Tool { programs: &["composer"], home: &[".composer/cache"], cache: &["composer"], ..NONE },
+    Tool { programs: &["dart", "flutter"], home: &[".pub-cache"], ..NONE },
+    Tool { programs: &["mix"], home: &[".hex"], cache: &["rebar3"], ..NONE },
+    Tool { programs: &["cabal"], home: &[".cabal/packages"], ..NONE },
+    Tool { programs: &["zig"], cache: &["zig"], ..NONE },
+    Tool { programs: &["bazel", "bazelisk"], cache: &["bazel", "bazelisk"], ..NONE },
 ];
 
 /// Variables that move a tool's folder away from the home folder.
@@ -124,17 +148,19 @@ pub struct Cache {
     pub path: PathBuf,
     /// Whether it is a file, not a folder.
     pub is_file: bool,
-    /// Whether its tool is installed, so that it should be there.
+    /// Whether its tool is installed, and what the project uses, so that it should be there.
     pub wanted: bool,
 }
 
 /// The caches of all known tools. `folders` are those that hold everybody's caches, usually `~/.cache`; `variable`
-/// looks into a child's environment, and `installed` for programs on its search path.
+/// looks into a child's environment, `installed` for programs on its search path, `marked` for files at the top of the
+/// project.
 pub fn caches(
     home: &Path,
     folders: &[PathBuf],
     variable: impl Fn(&str) -> Option<String>,
     installed: impl Fn(&str) -> bool,
+    marked: impl Fn(&str) -> bool,
 ) -> Vec<Cache> {
     let absolute =
         |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute() && !is_list(path));
@@ -147,7 +173,8 @@ pub fn caches(
     };
     let mut all = Vec::new();
     for tool in TOOLS {
-        let wanted = tool.programs.iter().any(|program| installed(program));
+        let used = tool.marks.is_empty() || tool.marks.iter().any(|mark| marked(mark));
+        let wanted = used && tool.programs.iter().any(|program| installed(program));
         let folder = |path| Cache { path, is_file: false, wanted };
         all.extend(tool.home.iter().map(|path| folder(place(path))));
         all.extend(tool.files.iter().map(|path| Cache { is_file: true, ..folder(place(path)) }));
@@ -174,7 +201,13 @@ mod tests {
         let variable = |name: &str| {
             variables.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned())
         };
-        caches(Path::new("/h"), &["/h/.cache".into()], variable, |program| installed.contains(&program))
+        caches(
+            Path::new("/h"),
+            &["/h/.cache".into()],
+            variable,
+            |program| installed.contains(&program),
+            |mark| mark == "pom.xml",
+        )
     }
 
     fn found(all: &[Cache], path: &str) -> Option<bool> {
@@ -183,11 +216,14 @@ mod tests {
 
     #[test]
     fn the_caches_of_a_tool_are_wanted_where_it_is_installed() {
-        let all = all(&[], &["cargo", "python3"]);
+        let all = all(&[], &["cargo", "pip3", "java", "pnpm"]);
         for (path, wanted) in [
             ("/h/.cargo/registry", true),
             ("/h/.cache/pip", true),
             ("/h/.cache", true),
+            ("/h/.m2/wrapper", true),
+            ("/h/.gradle/caches", false),
+            ("/h/.local/share/pnpm/store", false),
             ("/h/.npm", false),
             ("/h/.cache/go-build", false),
         ] {

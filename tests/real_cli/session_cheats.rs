@@ -38,12 +38,22 @@ fn cheat(next: &str) -> String {
 
 #[test]
 fn an_agent_passes_no_gate() {
+    // What it forges never comes to be: the sandbox closes the record to it.
+    assert_eq!(cheated("auto"), 0);
+}
+
+#[test]
+fn an_agent_passes_no_gate_where_there_is_no_sandbox() {
+    assert!(cheated("off") > 0, "the forged requests were seen");
+}
+
+/// Runs a session whose agent cheats wherever it can; the number of its forged requests that were received.
+fn cheated(sandbox: &str) -> usize {
     let script = Walkthrough::design()
         .with_task(TASK)
         .with_last_command("requirements", &cheat("planning"))
         .with_last_command("planning", &cheat("done"));
-    // Without the sandbox, which would keep the forged requests from being made at all.
-    let stage = Stage::new(script).setting("SAMOCODE_SANDBOX=off");
+    let stage = Stage::new(script).setting(&format!("SAMOCODE_SANDBOX={sandbox}"));
     let mut run = stage.begin(&["--workflow", "design"]);
 
     run.hears("samocode needs you: 2 questions");
@@ -63,7 +73,7 @@ fn an_agent_passes_no_gate() {
     run.wait().with_code(0);
     stage.model.assert_nothing_unexpected();
     stage.was_told(3, "Answer: B - good day");
-    assert_only_the_person_passed(&stage);
+    assert_only_the_person_passed(&stage)
 }
 
 /// The gate after this iteration is not passed by anything that was done before it opened.
@@ -92,15 +102,16 @@ fn assert_phase(stage: &Stage, phase: &str) {
     assert!(overview.contains(&format!("Phase: {phase}\n")), "{overview}");
 }
 
-fn assert_only_the_person_passed(stage: &Stage) {
+/// The number of requests that somebody else made, to no effect.
+fn assert_only_the_person_passed(stage: &Stage) -> usize {
     let received = stage.journal().into_iter().filter_map(|entry| match entry.event {
         Event::Received(received) => Some(received),
         _ => None,
     });
     let (cheats, acts): (Vec<_>, Vec<_>) =
         received.partition(|received| received.request.id.starts_with("cheat"));
-    assert!(!cheats.is_empty(), "the forged requests were seen");
     assert!(cheats.iter().all(|cheat| matches!(cheat.effect, Effect::Refused(_))), "{cheats:#?}");
     assert_eq!(acts.len(), 2, "{acts:#?}");
     assert!(acts.iter().all(|act| act.request.who == Who::Terminal("ada".to_owned())), "{acts:#?}");
+    cheats.len()
 }
