@@ -6,6 +6,7 @@ mod budgets;
 mod clocks;
 mod crashes;
 mod disk;
+mod endurance;
 mod evidence;
 mod fallback;
 mod gates;
