@@ -8,6 +8,7 @@ mod checkouts;
 mod clocks;
 mod crashes;
 mod disk;
+mod endurance;
 mod evidence;
 mod fallback;
 mod gates;
