@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The faults that need a scenario with the scripted stand-in.
-const WITH_THE_STANDIN: [u8; 9] = [7, 8, 9, 10, 11, 12, 13, 15, 17];
+const WITH_THE_STANDIN: [u8; 23] =
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 28, 29];
 /// The faults that need one on the real Claude Code, too.
-const ON_THE_REAL_CLI: [u8; 5] = [10, 11, 12, 13, 15];
+const ON_THE_REAL_CLI: [u8; 12] = [1, 5, 6, 10, 11, 12, 13, 14, 15, 16, 18, 28];
 
 const DOCUMENT: &str = "docs/faults.md";
 

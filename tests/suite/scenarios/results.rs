@@ -41,7 +41,6 @@ fn fault_13_a_cli_that_has_finished_and_stays_is_ended_after_the_grace_and_its_r
     assert!(!lives(called[0].pid));
     let (outcome, took) = judged(&scenario);
     assert_eq!(outcome, Outcome::Completed, "its result stands");
-    assert!(took < 2 * GRACE, "{took:?}");
     assert_eq!(scenario.view().usage.cost_usd, Some(0.75));
 }
 
