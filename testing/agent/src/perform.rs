@@ -122,6 +122,7 @@ impl Actor<'_> {
                 let call = json!({"type": "tool_use", "id": "t", "name": "Bash", "input": input});
                 print(&stream::message(&call, number))
             }
+            Step::Answered => print(&stream::answered()),
             Step::Result => print(&stream::result()),
             Step::Failed { subtype, status, words } => print(&stream::failed(subtype, *status, words)),
             Step::Line(line) => print(&self.fill(line)),

@@ -16,6 +16,8 @@ pub enum Step {
     Say(String),
     /// Print a message that calls the shell tool.
     Use(String),
+    /// Print that the shell tool has answered.
+    Answered,
     /// Print the last line of a run that worked.
     Result,
     /// Print the last line of a run that failed.

@@ -23,6 +23,12 @@ pub(crate) fn message(content: &Value, number: usize) -> String {
     )
 }
 
+/// The answer of the tool whose call has the id `t`.
+pub(crate) fn answered() -> String {
+    let answer = json!({"tool_use_id": "t", "type": "tool_result", "content": "ok"});
+    ordered(r#""type":"user""#, &json!({"message": {"role": "user", "content": [answer]}}))
+}
+
 /// The last line of a run that worked.
 pub(crate) fn result() -> String {
     let usage = json!({"input_tokens": 200, "output_tokens": 20});
@@ -55,6 +61,7 @@ mod tests {
         let lines = [
             init(&["samocode:planning"]),
             message(&json!({"type": "text", "text": "a \"quoted\" word"}), 1),
+            answered(),
             result(),
             failed("success", Some(529), "overloaded"),
         ];

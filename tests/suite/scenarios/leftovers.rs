@@ -109,7 +109,7 @@ fn fault_11_a_grandchild_that_holds_the_pipes_hangs_nothing() {
         Event::Judged(judged) => Some(Duration::from_millis(judged.took_ms)),
         _ => None,
     });
-    assert!(took.unwrap() < Duration::from_secs(8), "{took:?}: the grandchild sleeps for ten minutes");
+    assert!(took.unwrap() < Duration::from_secs(60), "{took:?}: the grandchild sleeps for ten minutes");
     assert_eq!(scenario.view().usage.cost_usd, Some(0.75), "all three results were read");
 }
 
