@@ -41,7 +41,7 @@ fn hundreds_of_iterations_take_no_more_memory_and_files_than_the_first() {
     ]);
     let scenario = Scenario::new().workflow("endless.toml", PHASES);
     let script = scenario.path("light.json");
-    let run = Run { phase: None, times: None, steps };
+    let run = Run { phase: None, times: None, told: None, steps };
     Script { records: scenario.records(), light: true, runs: vec![run] }.write(&script).unwrap();
     let scenario = scenario.env(SCRIPT_VARIABLE, script);
     let workflow = scenario.path("endless.toml").display().to_string();

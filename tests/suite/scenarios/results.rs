@@ -39,7 +39,7 @@ fn fault_13_a_cli_that_has_finished_and_stays_is_ended_after_the_grace_and_its_r
     let called = scenario.invocations();
     assert_eq!(called.len(), 3, "its signal stands");
     assert!(!lives(called[0].pid));
-    let (outcome, took) = judged(&scenario);
+    let (outcome, _) = judged(&scenario);
     assert_eq!(outcome, Outcome::Completed, "its result stands");
     assert_eq!(scenario.view().usage.cost_usd, Some(0.75));
 }
