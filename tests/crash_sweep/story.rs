@@ -68,6 +68,9 @@ pub(crate) fn tell(played: &Played) -> Told {
                     events.entry("gates").or_default().push(asked(&gate.ask, &entries, gate.id.as_str()));
                 }
             }
+            Event::Verified(verified) => {
+                events.entry("path").or_default().push(format!("verified · {}", decided(&verified.decision)));
+            }
             Event::Received(received) => events.entry("acts").or_default().push(done(&received.effect)),
             Event::Created(_)
             | Event::Adopted(_)
