@@ -75,6 +75,7 @@ const REWORK: &str = "rm -f scratch.txt; git cat-file -e HEAD:b.txt || { echo re
 fn whole() -> Scenario {
     let scenario = Scenario::new()
         .config("SAMOCODE_SETUP='echo up > .setup'")
+        .config("SAMOCODE_VERIFY='test -e b.txt'")
         .config("WORKTREES=repo/worktrees")
         .agent(agent());
     let write = |name: &str, text: &str| fs::write(scenario.repo().join(name), text).unwrap();

@@ -68,6 +68,9 @@ pub(crate) fn tell(played: &Played) -> Told {
                     events.entry("gates").or_default().push(asked(&gate.ask, &entries, gate.id.as_str()));
                 }
             }
+            Event::Verified(verified) => {
+                events.entry("path").or_default().push(format!("verified · {}", decided(&verified.decision)));
+            }
             Event::Received(received) => events.entry("acts").or_default().push(done(&received.effect)),
             Event::Created(_)
             | Event::Adopted(_)
@@ -105,6 +108,7 @@ fn decided(decision: &Decision) -> String {
         Decision::Go { phase } => format!("on to {phase}"),
         Decision::Open(gate) => format!("waits for {}", gate.ask.words()),
         Decision::Retry { .. } => "tries again".to_owned(),
+        Decision::Verify { .. } => "verifies".to_owned(),
         other => format!("{other:?}"),
     }
 }
@@ -173,7 +177,11 @@ fn files(scenario: &Scenario) -> BTreeMap<String, String> {
         {
             continue;
         }
-        found.insert(name, fs::read_to_string(path).unwrap());
+        let text = fs::read_to_string(path).unwrap();
+        // samocode's own section of the summary says when, for how long, and on which commit.
+        let times = ["- Commit:", "- Result:", "- When:", "- Output:"];
+        let lines = text.lines().filter(|line| !times.iter().any(|word| line.starts_with(word)));
+        found.insert(name, lines.collect::<Vec<_>>().join("\n"));
     }
     let others = [
         ("approved", layout.approved_plan()),
