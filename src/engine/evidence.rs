@@ -1,12 +1,11 @@
 //! Writes into the summary of a finished session what samocode itself verified. Done again, it changes nothing.
 
-use std::fs;
 use std::path::PathBuf;
 
 use crate::domain::check::{place, section};
 use crate::engine::EngineError;
 use crate::engine::orchestrator::Orchestrator;
-use crate::store::{Documents, StoreError, keep_backup, write_atomic};
+use crate::store::{Documents, StoreError, keep_backup, read_document, write_atomic};
 
 impl Orchestrator<'_> {
     /// Brings the section of the newest summary up to date. What hinders it is said: the record has it in any case.
@@ -24,8 +23,11 @@ impl Orchestrator<'_> {
             );
             return Ok(());
         };
-        let bytes =
-            fs::read(&path).map_err(|source| StoreError::Io { what: "read", path: path.clone(), source })?;
+        let bytes = read_document(&path).map_err(|source| StoreError::Io {
+            what: "read",
+            path: path.clone(),
+            source,
+        })?;
         let Ok(text) = String::from_utf8(bytes) else {
             self.say.line(&format!("{} is not UTF-8; what was verified is not added to it", path.display()));
             return Ok(());

@@ -95,7 +95,7 @@ impl Orchestrator<'_> {
     /// Questions are journaled with their answers, and told to later iterations: no secret may stand in them.
     fn clean_questions(&self) -> Result<(), EngineError> {
         let path = self.record.layout().qa();
-        if let Ok(questions) = fs::read(&path)
+        if let Ok(questions) = read_document(&path)
             && let Cow::Owned(clean) = self.settings.redactor.bytes(&questions)
         {
             write_atomic(&path, &clean)?;
