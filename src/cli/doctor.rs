@@ -87,7 +87,6 @@ pub(super) fn doctor(files: &Files, json: bool) -> Result<u8, Failure> {
             checks.extend(provider::all(&settings_of_run));
             checks.push(sandbox::sandbox(&settings_of_run));
             checks.extend(verify::command(&settings_of_run));
-            checks.push(sandbox::sandbox(&settings_of_run));
             checks.push(system::space(&[&context.config.worktrees, &context.config.sessions]));
             settings = made(&context.config);
         }

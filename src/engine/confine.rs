@@ -196,9 +196,7 @@ impl Orchestrator<'_> {
     fn runs_tools(&self) -> bool {
         let config = &self.settings.config;
         let mut phases = self.session().workflow.phases().filter(|rules| rules.agent.is_some());
-        config.setup.is_some()
-            || config.verify.is_some()
-            || phases.any(|rules| config.for_phase(&rules.name).provider != ProviderKind::Demo)
+        phases.any(|rules| config.for_phase(&rules.name).provider != ProviderKind::Demo)
     }
 
     pub(super) fn home(&self) -> PathBuf {

@@ -169,7 +169,7 @@ fn the_doctor_fails_with_the_mend_where_no_session_can_run() {
     insta::assert_snapshot!(failed.join("\n"), @r#"
     fail  provider claude  `/nowhere/claude` was not found; install Claude Code with `npm install -g @anthropic-ai/claude-code`, or set `CLAUDE_PATH` to where it is; `samocode demo` runs without it
     fail  provider gemini  this version cannot run gemini yet; it runs claude and demo
-                           → set SAMOCODE_PROVIDER, or the phase's own key, to another one
+                           → set SAMOCODE_PROVIDER, SAMOCODE_FALLBACK or the phase's own key to another one
     "#);
     assert!(said.out.ends_with("no session can run before 2 of these are mended\n"), "{}", said.out);
 
