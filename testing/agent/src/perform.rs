@@ -125,6 +125,7 @@ impl Actor<'_> {
             Step::Answered => print(&stream::answered()),
             Step::Result => print(&stream::result()),
             Step::Failed { subtype, status, words } => print(&stream::failed(subtype, *status, words)),
+            Step::Limit { status, resets_in } => print(&stream::limit(status, *resets_in)),
             Step::Line(line) => print(&self.fill(line)),
             Step::Stderr(line) => writeln!(io::stderr(), "{line}"),
             Step::Print { stderr: false, bytes, times } => repeat(io::stdout().lock(), bytes, *times),

@@ -29,6 +29,13 @@ pub enum Step {
         /// Its words.
         words: String,
     },
+    /// Print what is said of a usage limit: this status, and a reset so many seconds from now.
+    Limit {
+        /// Its `status`.
+        status: String,
+        /// May have passed already.
+        resets_in: i64,
+    },
     /// Print this line.
     Line(String),
     /// Print this line on stderr.

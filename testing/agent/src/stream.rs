@@ -1,5 +1,7 @@
 //! Lines of the stream, in the form measured with Claude Code 2.1.197.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::{Value, json};
 
 /// The version that the stand-in claims.
@@ -46,6 +48,17 @@ pub(crate) fn failed(subtype: &str, status: Option<u16>, words: &str) -> String 
     )
 }
 
+/// What is said of a usage limit of a subscription.
+pub(crate) fn limit(status: &str, resets_in: i64) -> String {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let resets_at = i64::try_from(since_1970).unwrap_or(i64::MAX).saturating_add(resets_in);
+    let info = json!({
+        "status": status, "resetsAt": resets_at, "rateLimitType": "five_hour",
+        "overageStatus": "rejected", "isUsingOverage": false,
+    });
+    ordered(r#""type":"rate_limit_event""#, &json!({"rate_limit_info": info}))
+}
+
 /// An object that begins with these keys: the CLI writes them first.
 fn ordered(first: &str, rest: &Value) -> String {
     let rest = rest.to_string();
@@ -64,6 +77,7 @@ mod tests {
             answered(),
             result(),
             failed("success", Some(529), "overloaded"),
+            limit("rejected", -60),
         ];
         for line in lines {
             assert!(line.starts_with(r#"{"type":""#), "{line}");

@@ -102,7 +102,7 @@ fn time_at_a_gate_costs_nothing_and_the_time_of_iterations_does() {
         .expect_phase("implementation")
         .expect_out(&[" of 4 s with the CLI at work"]);
     let worked = Duration::from_millis(scenario.view().worked_ms);
-    assert!(worked > Duration::from_secs(4) && worked < Duration::from_secs(9), "{worked:?}");
+    assert!(worked > Duration::from_secs(4) && worked < Duration::from_secs(30), "{worked:?}");
 }
 
 /// Tokens of a message under way, as Claude Code 2.1.197 prints them.

@@ -1,22 +1,19 @@
 //! The provider that goes on while the phase's own is parked.
 
-use jiff::{SignedDuration, Timestamp};
 use samocode::domain::event::{Event, Started};
 use samocode_testing_agent::{Script, Step};
-use serde_json::json;
 
+use super::limits::let_it_pass;
 use crate::scenario::Scenario;
 
 const RUN: [&str; 6] = ["run", "auth", "--workflow", "quick", "--task", "Add tokens"];
 
 /// The first iteration ends at a limit that resets so many seconds from now.
 fn limited(seconds: i64) -> Scenario {
-    let reset = Timestamp::now() + SignedDuration::from_secs(seconds);
-    let info = json!({"status": "rejected", "resetsAt": reset.as_second(), "rateLimitType": "five_hour"});
-    let limit = json!({"type": "rate_limit_event", "rate_limit_info": info}).to_string();
+    let limit = Step::Limit { status: "rejected".into(), resets_in: seconds };
     let words = "You've hit your session limit";
     let failed = Step::Failed { subtype: "success".into(), status: Some(429), words: words.into() };
-    let steps = [Step::Init, Step::Line(limit), failed, Step::Exit(1)];
+    let steps = [Step::Init, limit, failed, Step::Exit(1)];
     Scenario::new()
         .agent(Script::new().once("implementation", steps).then(Script::quick()))
         .env("SAMOCODE_DEMO_PACE", "0")
@@ -53,20 +50,20 @@ fn while_the_provider_is_parked_for_long_the_fallback_goes_on_which_is_said_and_
 
 #[test]
 fn the_provider_runs_again_when_its_park_is_over() {
-    let scenario = limited(-115)
-        .config("SAMOCODE_FALLBACK=demo")
-        .config("SAMOCODE_FALLBACK_AFTER=0")
-        .env("SAMOCODE_DEMO_PACE", "400");
-    let ended = scenario.run(RUN).expect_exit(0).expect_state("done");
-    let ran = providers(&scenario);
-    assert_eq!((ran[0].as_str(), ran[1].as_str()), ("claude", "demo"), "{ran:?}");
-    assert_eq!(ran.last().map(String::as_str), Some("claude"), "{ran:?}");
+    let scenario = limited(3600).config("SAMOCODE_FALLBACK=demo").env("SAMOCODE_DEMO_PACE", "5000");
+    let running = scenario.start(RUN);
+    running.until_said("demo started");
+    running.ctrl_c();
+    running.end().expect_exit(130);
+    let_it_pass(&scenario);
+    let ended = scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+    assert_eq!(providers(&scenario), ["claude", "demo", "claude", "claude", "claude"]);
     ended.expect_out(&["claude is parked no longer"]);
 }
 
 #[test]
 fn a_short_park_is_waited_out_and_so_is_one_without_a_fallback() {
-    let scenario = limited(-116).config("SAMOCODE_FALLBACK=demo");
+    let scenario = limited(-110).config("SAMOCODE_FALLBACK=demo");
     scenario.run(RUN).expect_exit(0).expect_state("done");
     assert_eq!(providers(&scenario), ["claude"; 4]);
 
