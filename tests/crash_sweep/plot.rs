@@ -57,9 +57,10 @@ fn agent() -> Script {
         .each("implementation", go("testing", "worked", &[Step::shell(WORK)]))
         .told("testing", "reworked", go("quality", "it holds", &[document("test-report")]))
         .each("testing", go("implementation", "asks for rework", &[Step::shell("echo 1 > scratch.txt")]))
+        .told("quality", "and that failed", go("done", "mended", &[Step::shell(MEND)]))
         .told("quality", "did not count as progress", go("done", "good", &[document("quality-review")]))
         .each("quality", Step::run([Step::Alone]))
-        .each("done", [Step::Alone].into_iter().chain(Step::finish()))
+        .each("done", [Step::Alone, Step::shell(CLOSE)].into_iter().chain(Step::finish()))
 }
 
 /// The notebook says the phase that runs.
@@ -71,12 +72,19 @@ const REWORK: &str = "rm -f scratch.txt; git cat-file -e HEAD:b.txt || { echo re
     sed -i 's/\\[ \\] read it/[x] read it/' '{session}/01-08-14:30-plan-tokens.md'; \
     git add --all && git commit --quiet --amend -m reworked; }";
 
+/// What the verify command looks for, once it has failed without it.
+const MEND: &str =
+    "git cat-file -e HEAD:c.txt || { echo mended > c.txt; git add --all && git commit --quiet -m mended; }";
+/// A change of the last phase, which is verified once more.
+const CLOSE: &str =
+    "git cat-file -e HEAD:d.txt || { echo closed > d.txt; git add --all && git commit --quiet -m closed; }";
+
 /// A project with everything that a session can write about.
 fn whole() -> Scenario {
     let scenario = Scenario::new()
         .config("SAMOCODE_SETUP='echo up > .setup'")
-        .config("SAMOCODE_VERIFY='test -e b.txt'")
         .config("WORKTREES=repo/worktrees")
+        .config("SAMOCODE_VERIFY='test -e c.txt'")
         .agent(agent());
     let write = |name: &str, text: &str| fs::write(scenario.repo().join(name), text).unwrap();
     write(".gitignore", ".env\n.setup\n");

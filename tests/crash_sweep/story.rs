@@ -69,7 +69,9 @@ pub(crate) fn tell(played: &Played) -> Told {
                 }
             }
             Event::Verified(verified) => {
-                events.entry("path").or_default().push(format!("verified · {}", decided(&verified.decision)));
+                let went = if verified.check.passed() { "passed" } else { "failed" };
+                let path = events.entry("path").or_default();
+                path.push(format!("verification {went}: {}", decided(&verified.decision)));
             }
             Event::Received(received) => events.entry("acts").or_default().push(done(&received.effect)),
             Event::Created(_)
@@ -118,7 +120,7 @@ fn said(scenario: &Scenario, iteration: u32) -> String {
     let called: Vec<_> =
         scenario.invocations().into_iter().filter(|called| called.iteration == iteration).collect();
     assert_eq!(called.len(), 1, "iteration {iteration} ran once");
-    let held = [GUIDANCE, "A - httpOnly cookie", "was approved by", "did not count"];
+    let held = [GUIDANCE, "A - httpOnly cookie", "was approved by", "did not count", "and that failed"];
     let prompt = &called[0].stdin;
     let found: Vec<String> =
         held.iter().map(|words| format!("{} × {words}", prompt.matches(words).count())).collect();
@@ -142,10 +144,11 @@ fn counters(session: &Session) -> String {
     let counters = &session.counters;
     let spent = &counters.spent;
     format!(
-        "{:?} {:?} failures {} idle {} interruptions {} iterations {} tokens {} cost {:.4}, passed {:?} skipped {:?}",
+        "{:?} {:?} failures {} unverified {} idle {} interruptions {} iterations {} tokens {} cost {:.4}, passed {:?} skipped {:?}",
         counters.in_phase,
         counters.moves,
         counters.failures,
+        counters.unverified,
         counters.idle,
         counters.interruptions,
         spent.iterations,
@@ -163,6 +166,12 @@ fn notebook(scenario: &Scenario, session: &Session) -> String {
     format!("{lines:?}")
 }
 
+/// A line without what differs from run to run in samocode's own section of the summary.
+fn lasting(line: &str) -> &str {
+    let fleeting = ["- Commit: ", "- Result: passed, exit code 0, after", "- When: ", "- Output: "];
+    fleeting.into_iter().find(|start| line.starts_with(start)).unwrap_or(line)
+}
+
 /// The files of the session folder with their text, and what was approved.
 fn files(scenario: &Scenario) -> BTreeMap<String, String> {
     let layout = scenario.layout();
@@ -178,10 +187,7 @@ fn files(scenario: &Scenario) -> BTreeMap<String, String> {
             continue;
         }
         let text = fs::read_to_string(path).unwrap();
-        // samocode's own section of the summary says when, for how long, and on which commit.
-        let times = ["- Commit:", "- Result:", "- When:", "- Output:"];
-        let lines = text.lines().filter(|line| !times.iter().any(|word| line.starts_with(word)));
-        found.insert(name, lines.collect::<Vec<_>>().join("\n"));
+        found.insert(name, text.lines().map(lasting).collect::<Vec<_>>().join("\n"));
     }
     let others = [
         ("approved", layout.approved_plan()),
