@@ -170,7 +170,8 @@ fn a_dirty_worktree_is_not_verified() {
 #[test]
 fn what_it_plants_in_git_is_put_back_and_told() {
     let plant = "git config core.fsmonitor \"touch $HOME/.cache/agent/monitored\"; exit 1";
-    let scenario = verifies(plant).config("SAMOCODE_MAX_RETRIES=2");
+    // The sandbox would keep it from being planted at all.
+    let scenario = verifies(plant).config("SAMOCODE_SANDBOX=off").config("SAMOCODE_MAX_RETRIES=2");
     scenario.run(RUN).expect_exit(11).expect_out(&["While the verify command ran, Git's configuration"]);
     expect_words(
         &scenario.prompt(3),
