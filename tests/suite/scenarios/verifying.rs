@@ -170,11 +170,15 @@ fn a_dirty_worktree_is_not_verified() {
 #[test]
 fn what_it_plants_in_git_is_put_back_and_told() {
     let plant = "git config core.fsmonitor \"touch $HOME/.cache/agent/monitored\"; exit 1";
-    let scenario = verifies(plant).config("SAMOCODE_MAX_RETRIES=2");
-    scenario.run(RUN).expect_exit(11).expect_out(&["While the verify command ran, Git's configuration"]);
+    // The sandbox would keep it from being planted at all.
+    let scenario = verifies(plant).config("SAMOCODE_SANDBOX=off").config("SAMOCODE_MAX_RETRIES=2");
+    scenario
+        .run(RUN)
+        .expect_exit(11)
+        .expect_out(&["While the verify command ran, what Git reads and runs was changed"]);
     expect_words(
         &scenario.prompt(3),
-        &["While the verify command ran, Git's configuration", "core.fsmonitor"],
+        &["While the verify command ran, what Git reads and runs was changed", "core.fsmonitor"],
     );
     assert!(!scenario.records().join("monitored").exists(), "it ran");
     assert!(scenario.layout().planted_by_verification(2).exists());
