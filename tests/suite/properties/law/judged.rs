@@ -74,6 +74,9 @@ impl Law {
             Outcome::BudgetReached { .. } => {
                 self.lost = 0;
                 self.count();
+                if !judged.unchanged {
+                    self.idle = 0;
+                }
                 demand(blocks(judged, BlockCause::Limit), "a run that was ended at a budget does not ask")
             }
             Outcome::UsageLimit { .. } | Outcome::Overloaded { .. } => {
