@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::cli_stage::{Said, Stage};
+use crate::scenario::SAMOCODE;
 
 /// A project with a finished session `job`.
 fn finished() -> Stage {
