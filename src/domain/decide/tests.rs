@@ -273,6 +273,17 @@ fn a_run_that_did_something_before_it_hit_a_limit_begins_a_new_row_of_waits() {
 }
 
 #[test]
+fn a_park_of_its_own_that_a_clock_set_back_made_ahead_shortens_no_far_reset() {
+    let mut session = running("full", "implementation");
+    parked(&mut session, 1, 62);
+    let row = session.outages.get_mut("demo").unwrap();
+    row.until = NOW + SignedDuration::from_hours(2);
+    let until = Some(NOW + SignedDuration::from_hours(24 * 5));
+    let weekly = Outcome::UsageLimit { until, detail: "weekly limit".to_owned() };
+    assert_eq!(went(&comes_to(&session, weekly, Err(SignalFault::Missing)).decision), "blocked");
+}
+
+#[test]
 fn a_reset_beyond_the_longest_wait_is_waited_for_where_the_fallback_goes_on() {
     let session = running("full", "planning");
     let policy = |provider: &str| Policy {

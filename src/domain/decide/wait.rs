@@ -24,6 +24,7 @@ pub(super) struct Row<'a> {
     session: &'a Session,
     policy: &'a Policy,
     now: Timestamp,
+    provider: &'a str,
     /// Parks in a row so far.
     parks: u32,
     /// How long they lasted, together.
@@ -41,6 +42,7 @@ impl<'a> Row<'a> {
             session,
             policy,
             now,
+            provider,
             parks: outage.map_or(0, |outage| outage.parks),
             waited: outage.map_or(SignedDuration::ZERO, |outage| outage.waited),
             is_covered: serves_beside(session, policy, provider, now),
@@ -92,7 +94,8 @@ impl<'a> Row<'a> {
     fn too_long(&self, until: Timestamp) -> Option<String> {
         let longest = self.longest();
         // With another provider out as well, the earlier of them ends the wait.
-        let others = self.session.outages.values().map(|outage| outage.until);
+        let others = self.session.outages.iter().filter(|(name, _)| *name != self.provider);
+        let others = others.map(|(_, outage)| outage.until);
         let next_try = others.filter(|other| *other > self.now).fold(until, Timestamp::min);
         let wait = next_try.duration_since(self.now);
         let together = self.waited.checked_add(wait).unwrap_or(SignedDuration::MAX);

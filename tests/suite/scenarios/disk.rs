@@ -144,7 +144,7 @@ fn fault_20_a_snapshot_that_cannot_be_kept_is_said_and_the_worktree_stands() {
     let running = started(&scenario, &["--max-iterations", "1"]);
     most_bytes(&running, Some(100_000));
     scenario.release("go");
-    running.end().expect_exit(11).expect_out(&["no snapshot of iteration 1", "budget of 1 iterations"]);
+    running.end().expect_exit(11).expect_out(&["no snapshot of iteration 1", "1 of 1 iterations are used"]);
     scenario.run(["resume", "auth"]).expect_exit(0);
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
     let branch = scenario.view().branch;

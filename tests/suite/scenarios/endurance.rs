@@ -61,7 +61,7 @@ fn hundreds_of_iterations_take_no_more_memory_and_files_than_the_first() {
         looks.push((memory_kib(running.pid()), files(running.pid())));
         sleep(Duration::from_millis(20));
     }
-    drop(running.end().expect_exit(11).expect_out(&["the budget of 500 iterations is used up"]));
+    drop(running.end().expect_exit(11).expect_out(&["500 of 500 iterations are used"]));
     looks.retain(|look| look.0 > 0 && look.1 > 0);
     assert!(looks.len() > 20, "{} looks", looks.len());
     let quarter = looks.len() / 4;
