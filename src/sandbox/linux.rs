@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
-    RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, Ruleset, RulesetAttr,
+    RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
+use rustix::fs::{FileType, Mode, OFlags};
 
-use super::carve::{carve, on_disk, real};
+use super::carve::{Holes, Resolver, on_disk};
 use crate::domain::confinement::Confinement;
 
 const NEEDED: ABI = ABI::V3;
@@ -59,37 +60,40 @@ fn rules(confinement: &Confinement) -> Result<RulesetCreated, RulesetError> {
     let mut ruleset = ruleset.create()?.set_compatibility(CompatLevel::HardRequirement);
     // Names are no secret, and many tools look into every folder above them.
     ruleset = grant(ruleset, Path::new("/"), AccessFs::ReadDir.into())?;
+    let mut resolver = Resolver::default();
     let [protected, hidden] = [&confinement.protected, &confinement.hidden]
-        .map(|paths| paths.iter().map(|path| real(path)).collect::<Vec<_>>());
-    let hidden: Vec<&Path> = hidden.iter().map(PathBuf::as_path).collect();
-    for path in carve(Path::new("/"), &hidden, &on_disk) {
+        .map(|paths| paths.iter().map(|path| resolver.real(path)).collect::<Vec<_>>());
+    let unreadable = Holes::new(hidden.iter().map(PathBuf::as_path));
+    for path in unreadable.carve(Path::new("/"), &on_disk) {
         ruleset = grant(ruleset, &path, AccessFs::from_read(NEEDED))?;
     }
-    let closed: Vec<&Path> = hidden.into_iter().chain(protected.iter().map(PathBuf::as_path)).collect();
     // What became a link since the plan was made would open another place.
-    for root in confinement.writable.iter().filter(|root| real(root) == **root) {
+    for root in confinement.writable.iter().filter(|root| resolver.real(root) == **root) {
         // A folder that was named is granted wherever it lies.
-        let within: Vec<&Path> =
-            closed.iter().copied().filter(|path| path.starts_with(root) && path != root).collect();
-        for path in carve(root, &within, &on_disk) {
+        let closed = hidden.iter().chain(&protected).map(PathBuf::as_path);
+        let within = closed.filter(|path| path.starts_with(root) && path != root);
+        for path in Holes::new(within).carve(root, &on_disk) {
             ruleset = grant(ruleset, &path, AccessFs::from_all(NEEDED))?;
         }
     }
     Ok(ruleset)
 }
 
-/// What vanished in the meantime, or cannot be reached by this user anyway, is passed over: that opens nothing.
+/// What vanished in the meantime, or cannot be reached by this user anyway, is passed over: that opens nothing. So is
+/// what became a link.
 fn grant(
     ruleset: RulesetCreated,
     path: &Path,
     access: BitFlags<AccessFs>,
 ) -> Result<RulesetCreated, RulesetError> {
-    let (Ok(handle), Ok(status)) = (PathFd::new(path), std::fs::symlink_metadata(path)) else {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let Ok(handle) = rustix::fs::open(path, flags, Mode::empty()) else {
         return Ok(ruleset);
     };
-    if status.is_symlink() {
-        return Ok(ruleset);
-    }
-    let access = if status.is_dir() { access } else { access & AccessFs::from_file(NEEDED) };
+    let access = match rustix::fs::fstat(&handle).map(|found| FileType::from_raw_mode(found.st_mode)) {
+        Ok(FileType::Directory) => access,
+        Ok(FileType::Symlink) | Err(_) => return Ok(ruleset),
+        Ok(_) => access & AccessFs::from_file(NEEDED),
+    };
     ruleset.add_rule(PathBeneath::new(handle, access))
 }
