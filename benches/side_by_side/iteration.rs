@@ -10,19 +10,26 @@ use crate::{least_and_median, verdict};
 const ROUNDS: usize = 5;
 const ITERATIONS: usize = 100;
 
-/// Without and with something to keep in a snapshot.
+/// Without and with something to keep in a snapshot; the sandbox is on where the kernel has it, and off in the last.
 pub(crate) fn measure() {
-    for (what, change, goal_ms) in [("nothing changed", false, 8.0), ("with a snapshot", true, 20.0)] {
+    let cases = [
+        ("nothing changed", false, "auto", 8.0),
+        ("with a snapshot", true, "auto", 20.0),
+        ("nothing changed, SAMOCODE_SANDBOX=off", false, "off", 8.0),
+        ("with a snapshot, SAMOCODE_SANDBOX=off", true, "off", 20.0),
+    ];
+    for (what, change, sandbox, goal_ms) in cases {
         println!("iteration, {what}: {ROUNDS} rounds of {ITERATIONS}, journal synced");
         let project = Project::new();
         let (mut samocode, mut shell) = (Vec::new(), Vec::new());
         for round in 0..ROUNDS {
-            let env: &[(&str, &Path)] = if change { &[("BENCH_CHANGE", Path::new("1"))] } else { &[] };
+            let mut env = vec![("SAMOCODE_SANDBOX", Path::new(sandbox))];
+            env.extend(change.then_some(("BENCH_CHANGE", Path::new("1"))));
             let name = format!("round-{round}");
-            let ran = project.run(&name, ITERATIONS, env);
+            let ran = project.run(&name, ITERATIONS, &env);
             assert_eq!(ran.snapshots() >= ITERATIONS - 1, change, "{} snapshots", ran.snapshots());
             samocode.push(ran.period_ms());
-            shell.push(loop_ms(&project, &name, env, ITERATIONS));
+            shell.push(loop_ms(&project, &name, &env, ITERATIONS));
         }
         let (least, median) = least_and_median(&samocode);
         println!("  samocode    {least:7.2} / {median:7.2} ms an iteration");

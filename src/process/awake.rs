@@ -48,12 +48,24 @@ fn inhibit(until_closed: PipeReader) {
     }
 }
 
-/// The program that can keep the machine awake, if a folder of this PATH has it.
+/// Tries whether the machine can be kept awake, with a command that ends at once; gives the program that does it.
 ///
 /// # Errors
-/// The name of the program that is missing.
-pub fn inhibitor(path: Option<&OsStr>) -> Result<PathBuf, &'static str> {
+/// Why not, in words.
+pub fn try_inhibitor(path: Option<&OsStr>) -> Result<PathBuf, String> {
+    let (name, arguments) = INHIBITOR;
     let folders = path.into_iter().flat_map(std::env::split_paths);
-    let mut candidates = folders.map(|folder| folder.join(INHIBITOR.0));
-    candidates.find(|candidate| candidate.is_file()).ok_or(INHIBITOR.0)
+    let mut candidates = folders.map(|folder| folder.join(name));
+    let program =
+        candidates.find(|candidate| candidate.is_file()).ok_or_else(|| format!("there is no `{name}`"))?;
+    let tried = Command::new(&program).args(arguments).arg("true").stdin(Stdio::null()).output();
+    match tried {
+        Ok(output) if output.status.success() => Ok(program),
+        Ok(output) => {
+            let words = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            let words = if words.is_empty() { output.status.to_string() } else { words };
+            Err(format!("{} does not work: {words}", program.display()))
+        }
+        Err(error) => Err(format!("{} cannot be run: {error}", program.display())),
+    }
 }

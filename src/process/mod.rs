@@ -38,7 +38,7 @@ use elsewhere as system;
 #[cfg(target_os = "linux")]
 use linux as system;
 
-pub use awake::{Awake, inhibitor};
+pub use awake::{Awake, try_inhibitor};
 pub use bounded::{Cut, Finished, run_bounded};
 pub use error::{ProcessError, StartFailure};
 pub use ladder::Graces;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{Check, folder, nearest};
-use crate::process::inhibitor;
+use crate::process::try_inhibitor;
 
 /// Less is little for a worktree and hours of logs.
 const LITTLE: u64 = 1024 * 1024 * 1024;
@@ -73,11 +73,9 @@ pub(super) fn kernel() -> Check {
 /// Whether the machine is kept from going to sleep by itself while a session works.
 pub(super) fn sleep() -> Check {
     let path = std::env::var_os("PATH");
-    let found = match inhibitor(path.as_deref()) {
+    let found = match try_inhibitor(path.as_deref()) {
         Ok(program) => format!("kept off by {} while a session works", program.display()),
-        Err(name) => {
-            format!("not kept off, there is no `{name}`: a machine that sleeps works on when it wakes")
-        }
+        Err(why) => format!("not kept off, {why}; a machine that sleeps works on when it wakes"),
     };
     Check::ok("sleep", found)
 }

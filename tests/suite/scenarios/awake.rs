@@ -79,3 +79,15 @@ fn an_inhibitor_that_does_not_work_changes_nothing() {
     let ended = scenario.run(RUN).expect_exit(0).expect_state("done");
     assert_eq!((inhibitors(&scenario).len(), ended.err.as_str()), (1, ""));
 }
+
+#[test]
+fn the_doctor_has_tried_it() {
+    for (last, words) in
+        [("exit 0", "while a session works"), ("echo 'no bus' >&2; exit 1", "does not work: no bus")]
+    {
+        let scenario = with_inhibitor(Scenario::new(), last);
+        let said = scenario.run(["doctor"]);
+        said.expect_out(&[words]);
+        assert_eq!(inhibitors(&scenario).len(), 1);
+    }
+}
