@@ -33,7 +33,7 @@ pub enum GitError {
         seconds: u64,
     },
     /// Git ran and said no.
-    #[error("`{command}` in `{dir}` ended with {exit}: {stderr}")]
+    #[error("`{command}` in `{dir}` ended with {exit}{}", said(stderr))]
     Failed {
         /// The command line.
         command: String,
@@ -210,6 +210,11 @@ pub enum GitError {
         /// The repository's git folder.
         repository: PathBuf,
     },
+}
+
+/// What Git said, where it said something: killed by a signal, it says nothing.
+fn said(stderr: &str) -> String {
+    if stderr.is_empty() { String::new() } else { format!(": {stderr}") }
 }
 
 impl GitError {
