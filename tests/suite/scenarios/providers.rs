@@ -7,7 +7,7 @@ use std::path::Path;
 use samocode::domain::event::Event;
 use samocode_testing_agent::{Script, Step};
 
-use crate::scenario::{Scenario, until};
+use crate::scenario::{Running, Scenario, until};
 
 const RUN: [&str; 6] = ["run", "auth", "--workflow", "quick", "--task", "Add tokens"];
 
@@ -141,14 +141,20 @@ fn fault_17_a_program_that_breaks_between_two_iterations_is_said_once() {
     }
 }
 
-#[test]
-fn fault_17_a_program_that_is_replaced_while_it_runs_finishes_and_the_next_iteration_starts_the_new_one() {
-    let scenario = with_own_program();
+/// A run whose first agent is at work, and goes on once `go` is released.
+fn started(scenario: &Scenario) -> Running<'_> {
     let steps = [Step::write("{records}/up", ""), Step::Await("{records}/go".into())];
     let first: Vec<Step> = steps.into_iter().chain(Step::work("testing")).collect();
     scenario.set_agent(Script::new().next(first).then(Script::quick()));
     let running = scenario.start(RUN);
     until("the agent", || scenario.records().join("up").exists().then_some(()));
+    running
+}
+
+#[test]
+fn fault_17_a_program_that_is_replaced_while_it_runs_finishes_and_the_next_iteration_starts_the_new_one() {
+    let scenario = with_own_program();
+    let running = started(&scenario);
     let newer = format!("#!/bin/sh\nNEWER=1 exec {} \"$@\"\n", scenario.config_value("CODEX_PATH"));
     put_bytes(&scenario.path("claude"), newer.as_bytes());
     scenario.release("go");
@@ -161,11 +167,7 @@ fn fault_17_a_program_that_is_replaced_while_it_runs_finishes_and_the_next_itera
 #[test]
 fn fault_17_a_program_that_is_deleted_while_it_runs_finishes_and_its_absence_is_said_once() {
     let scenario = with_own_program();
-    let steps = [Step::write("{records}/up", ""), Step::Await("{records}/go".into())];
-    let first: Vec<Step> = steps.into_iter().chain(Step::work("testing")).collect();
-    scenario.set_agent(Script::new().next(first).then(Script::quick()));
-    let running = scenario.start(RUN);
-    until("the agent", || scenario.records().join("up").exists().then_some(()));
+    let running = started(&scenario);
     fs::remove_file(scenario.path("claude")).unwrap();
     scenario.release("go");
     let path = scenario.path("claude").display().to_string();
