@@ -1,6 +1,9 @@
-//! The folder in which a confined CLI keeps its state: its own, for this session, with the person's settings linked into
-//! it. A login that the CLI renews there becomes the person's, for the old one is worth nothing then.
+//! The folder in which a CLI keeps its state: its own, for this session, with the person's settings linked into it and
+//! samocode's agents and skills beside them. A login that the CLI renews there becomes the person's, for the old one is
+//! worth nothing then.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::symlink;
@@ -11,7 +14,7 @@ use crate::domain::command::CommandSpec;
 use crate::engine::EngineError;
 use crate::engine::confine::make_folder;
 use crate::engine::orchestrator::Orchestrator;
-use crate::provider::{Provider, State};
+use crate::provider::{Added, Place, Prepared, Provider, State};
 
 /// Where all of these folders lie, in samocode's cache.
 pub(super) const STATES: &str = "state";
@@ -37,32 +40,30 @@ struct Stamp {
 }
 
 impl Orchestrator<'_> {
-    /// Gives a confined CLI its folder. Without a sandbox it keeps using the person's.
+    /// Gives a CLI its folder where it is confined, or finds samocode's agents nowhere else. Other ones keep using the
+    /// person's.
     pub(super) fn with_own_state(
         &mut self,
-        mut spec: CommandSpec,
+        prepared: Prepared,
         provider: &Provider,
     ) -> Result<CommandSpec, EngineError> {
-        let Some(sandbox) = &self.sandbox else {
-            return Ok(spec);
-        };
-        let Some(state) = provider.state(&sandbox.home, &spec.env) else {
+        let mut spec = prepared.spec;
+        let state = provider.state(&self.home(), &spec.env);
+        let Some(state) = state.filter(|state| state.always || self.sandbox.is_some()) else {
             return Ok(spec);
         };
         self.renew_login();
         let dir = self.states().join(provider.name()).join(self.record.layout().process_mark());
-        let mut copied = match self.cli_state.take() {
-            Some(known) if known.dir == dir => known.copied,
-            _ => Vec::new(),
-        };
-        ready(&dir, &state, &mut copied).map_err(|source| EngineError::Io {
+        let known = self.cli_states.iter().position(|own| own.dir == dir);
+        let mut copied = known.map(|at| self.cli_states.swap_remove(at).copied).unwrap_or_default();
+        ready(&dir, &state, &prepared.added, &mut copied).map_err(|source| EngineError::Io {
             what: "make a folder for the CLI in",
             path: dir.clone(),
             source,
         })?;
         spec.env.retain(|(name, _)| name != state.variable);
         spec.env.push((state.variable.into(), dir.clone().into()));
-        self.cli_state = Some(CliState { provider: provider.name(), dir, state, copied });
+        self.cli_states.push(CliState { provider: provider.name(), dir, state, copied });
         Ok(spec)
     }
 
@@ -73,65 +74,133 @@ impl Orchestrator<'_> {
 
     /// The folder of a provider, and what of the person's it links to.
     pub(super) fn own_state(&self, provider: Option<&Provider>) -> Option<(&Path, &State)> {
-        let own =
-            self.cli_state.as_ref().filter(|own| provider.is_some_and(|it| it.name() == own.provider))?;
+        let provider = provider?;
+        let own = self.cli_states.iter().find(|own| own.provider == provider.name())?;
         Some((&own.dir, &own.state))
     }
 
-    /// Makes a login that the CLI renewed the person's. Cheap where there is none: one look at one file.
+    /// Makes a login that a CLI renewed the person's. Cheap where there is none: one look at one file.
     pub(super) fn renew_login(&mut self) {
-        let Some(own) = &self.cli_state else {
-            return;
-        };
-        if let Err(error) = take_login(&own.dir, &own.state.login) {
-            let file = own.state.login.display();
-            self.say.line(&format!(
-                "the login that the CLI renewed could not be put in the place of {file}: {error}"
-            ));
+        for own in &self.cli_states {
+            for login in &own.state.logins {
+                if let Err(error) = take_login(&own.dir, login) {
+                    let file = login.person.display();
+                    self.say.line(&format!(
+                        "the login that the CLI renewed could not be put in the place of {file}: {error}"
+                    ));
+                }
+            }
         }
     }
 
-    /// A finished session's CLI needs no state any more; what it said and did is in the session's logs.
+    /// A finished session's CLIs need no state any more; what they said and did is in the session's logs.
     pub(super) fn drop_states(&mut self) {
         self.renew_login();
-        if let Some(own) = self.cli_state.take()
-            && let Err(error) = fs::remove_dir_all(&own.dir)
-            && error.kind() != ErrorKind::NotFound
-        {
-            self.say.line(&format!("{} could not be removed: {error}", own.dir.display()));
+        for own in std::mem::take(&mut self.cli_states) {
+            if let Err(error) = fs::remove_dir_all(&own.dir)
+                && error.kind() != ErrorKind::NotFound
+            {
+                self.say.line(&format!("{} could not be removed: {error}", own.dir.display()));
+            }
         }
     }
 }
 
 /// Brings the folder up to date. What an earlier run planted in the place of a setting is removed.
-fn ready(dir: &Path, state: &State, copied: &mut Vec<(PathBuf, Option<Stamp>)>) -> io::Result<()> {
+fn ready(
+    dir: &Path,
+    state: &State,
+    added: &[Added],
+    copied: &mut Vec<(PathBuf, Option<Stamp>)>,
+) -> io::Result<()> {
     make_folder(dir)?;
-    take_login(dir, &state.login)?;
-    for target in state.linked.iter().chain([&state.login]) {
-        let link = dir.join(target.file_name().unwrap_or_default());
-        let wanted = target.exists();
-        if wanted && fs::read_link(&link).is_ok_and(|found| found == *target) {
-            continue;
-        }
-        remove(&link)?;
-        if wanted {
-            symlink(target, &link)?;
+    for login in &state.logins {
+        take_login(dir, login)?;
+    }
+    for place in state.linked.iter().chain(&state.logins) {
+        link(&place.person, &dir.join(&place.own))?;
+    }
+    for place in &state.merged {
+        merge(dir, place, added)?;
+    }
+    for file in added {
+        let path = dir.join(&file.own);
+        let stands = path.symlink_metadata().is_ok_and(|found| found.is_file())
+            && fs::read(&path).is_ok_and(|text| text == file.text.as_bytes());
+        if !stands {
+            path.parent().map_or(Ok(()), real_folder)?;
+            remove(&path)?;
+            replace(&path, file.text.as_bytes())?;
         }
     }
-    for original in &state.copied {
-        let stamp = stamp(original);
-        let copy = dir.join(original.file_name().unwrap_or_default());
-        let known = copied.iter().any(|(path, known)| path == original && *known == stamp);
+    for place in &state.copied {
+        let stamp = stamp(&place.person);
+        let copy = dir.join(&place.own);
+        let known = copied.iter().any(|(path, known)| *path == place.person && *known == stamp);
         if known && copy.is_file() {
             continue;
         }
-        let text = if stamp.is_some() { fs::read(original)? } else { b"{}\n".to_vec() };
+        let text = if stamp.is_some() { fs::read(&place.person)? } else { b"{}\n".to_vec() };
+        copy.parent().map_or(Ok(()), real_folder)?;
         remove(&copy)?;
         replace(&copy, &text)?;
-        copied.retain(|(path, _)| path != original);
-        copied.push((original.clone(), stamp));
+        copied.retain(|(path, _)| *path != place.person);
+        copied.push((place.person.clone(), stamp));
     }
     Ok(())
+}
+
+/// Makes `own` a link to `person`, or nothing where the person has nothing.
+fn link(person: &Path, own: &Path) -> io::Result<()> {
+    let wanted = person.exists();
+    if wanted && fs::read_link(own).is_ok_and(|found| found == *person) {
+        return Ok(());
+    }
+    remove(own)?;
+    if wanted {
+        own.parent().map_or(Ok(()), real_folder)?;
+        symlink(person, own)?;
+    }
+    Ok(())
+}
+
+/// Makes a folder of the CLI's own hold a link to each entry of the person's, and room for what is added.
+fn merge(dir: &Path, place: &Place, added: &[Added]) -> io::Result<()> {
+    let folder = dir.join(&place.own);
+    real_folder(&folder)?;
+    let ours: BTreeSet<OsString> = added
+        .iter()
+        .filter_map(|file| file.own.strip_prefix(&place.own).ok()?.components().next())
+        .map(|first| first.as_os_str().to_owned())
+        .collect();
+    let mut wanted = names(&place.person)?;
+    wanted.retain(|name| !ours.contains(name));
+    for name in names(&folder)? {
+        if !wanted.contains(&name) && !ours.contains(&name) {
+            remove(&folder.join(name))?;
+        }
+    }
+    for name in wanted {
+        link(&place.person.join(&name), &folder.join(&name))?;
+    }
+    Ok(())
+}
+
+/// The names in a folder; none where there is none.
+fn names(folder: &Path) -> io::Result<BTreeSet<OsString>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.file_name())).collect(),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeSet::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes a folder where none stands; a link or a file in its place is removed.
+fn real_folder(path: &Path) -> io::Result<()> {
+    if path.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
+        remove(path)?;
+    }
+    make_folder(path)
 }
 
 fn stamp(path: &Path) -> Option<Stamp> {
@@ -150,8 +219,9 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Where the CLI put a file in the link's place, that file is the login now.
-fn take_login(dir: &Path, login: &Path) -> io::Result<()> {
-    let own = dir.join(login.file_name().unwrap_or_default());
+fn take_login(dir: &Path, login: &Place) -> io::Result<()> {
+    let own = dir.join(&login.own);
+    let login = &login.person;
     match own.symlink_metadata() {
         Ok(found) if found.is_file() && found.len() <= LONGEST_LOGIN => {}
         _ => return Ok(()),
@@ -163,7 +233,7 @@ fn take_login(dir: &Path, login: &Path) -> io::Result<()> {
     }
     // The person's file may be a link to where it is kept.
     replace(&login.canonicalize()?, &text)?;
-    let link = dir.join(".samocode-login");
+    let link = own.with_file_name(".samocode-login");
     remove(&link)?;
     symlink(login, &link)?;
     fs::rename(&link, &own)
@@ -208,12 +278,19 @@ mod tests {
         fn ready(&self, copied: &mut Vec<(PathBuf, Option<Stamp>)>) {
             let state = State {
                 variable: "X",
+                always: false,
                 readable: Vec::new(),
-                linked: ["settings.json", "agents"].map(|name| self.path("person").join(name)).into(),
-                copied: vec![self.path("person/changing"), self.path("person/missing")],
-                login: self.path("person/login"),
+                linked: ["settings.json", "agents"].map(|name| self.place(name)).into(),
+                merged: vec![self.place("skills")],
+                copied: vec![self.place("changing"), self.place("missing")],
+                logins: vec![self.place("login")],
             };
-            ready(&self.path("own"), &state, copied).unwrap();
+            let added = Added { own: "skills/samocode-dive/SKILL.md".into(), text: "Dive.".into() };
+            ready(&self.path("own"), &state, &[added], copied).unwrap();
+        }
+
+        fn place(&self, name: &str) -> Place {
+            Place { person: self.path("person").join(name), own: name.into() }
         }
     }
 
@@ -250,13 +327,34 @@ mod tests {
     }
 
     #[test]
+    fn a_merged_folder_has_the_persons_entries_and_samocodes_and_no_other() {
+        let home = Home::new();
+        let (mine, ours) = ("own/skills/mine/SKILL.md", "own/skills/samocode-dive/SKILL.md");
+        fs::create_dir_all(home.path("person/skills/mine")).unwrap();
+        fs::write(home.path("person/skills/mine/SKILL.md"), "mine").unwrap();
+        home.ready(&mut Vec::new());
+        assert_eq!((home.text(mine), home.text(ours)), ("mine".into(), "Dive.".into()));
+        fs::write(home.path(ours), "planted").unwrap();
+        fs::create_dir(home.path("own/skills/planted")).unwrap();
+        fs::remove_file(home.path("own/skills/mine")).unwrap();
+        home.ready(&mut Vec::new());
+        assert_eq!((home.text(mine), home.text(ours)), ("mine".into(), "Dive.".into()));
+        assert!(!home.path("own/skills/planted").exists());
+        fs::remove_dir_all(home.path("own/skills")).unwrap();
+        symlink(home.path("person/skills"), home.path("own/skills")).unwrap();
+        home.ready(&mut Vec::new());
+        assert_eq!(home.text(ours), "Dive.");
+        assert!(!home.path("person/skills/samocode-dive").exists(), "the person's folder is as it was");
+    }
+
+    #[test]
     fn a_renewed_login_becomes_the_persons_and_no_other_file_does() {
         let home = Home::new();
         home.ready(&mut Vec::new());
         for (renewed, stands) in [("{\"token\":2}", "{\"token\":2}"), ("half a lo", "{\"token\":2}")] {
             fs::write(home.path("own/new"), renewed).unwrap();
             fs::rename(home.path("own/new"), home.path("own/login")).unwrap();
-            take_login(&home.path("own"), &home.path("person/login")).unwrap();
+            take_login(&home.path("own"), &home.place("login")).unwrap();
             assert_eq!(home.text("person/login"), stands);
         }
         home.ready(&mut Vec::new());

@@ -142,7 +142,7 @@ impl Orchestrator<'_> {
         let agent = session.workflow.rules(phase).and_then(|rules| rules.agent.clone()).unwrap_or_default();
         let rules = format!("{}\n{}", bundle::RULES.trim_end(), session.workflow.phase_prompt(phase));
         let worktree = session.worktree().map_or_else(|| self.repository.top(), PathBuf::as_path).to_owned();
-        let spec = provider.command(&RunSpec {
+        let prepared = provider.command(&RunSpec {
             agent: &agent,
             rules: &rules,
             extra_tools: &own.more_tools,
@@ -152,7 +152,7 @@ impl Orchestrator<'_> {
             env: &child.variables,
             cache_dir: &self.settings.cache_dir,
         })?;
-        let spec = self.with_own_state(spec, &provider)?;
+        let spec = self.with_own_state(prepared, &provider)?;
         let spec = self.confined(spec, &worktree, Some(&provider))?;
         Ok((provider, agent, spec))
     }

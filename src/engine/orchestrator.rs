@@ -72,7 +72,7 @@ pub struct Orchestrator<'a> {
     said_withheld: BTreeSet<String>,
     pub(super) sandbox: Option<Sandbox>,
     /// Where the newest confined CLI keeps its state.
-    pub(super) cli_state: Option<CliState>,
+    pub(super) cli_states: Vec<CliState>,
     pub(super) refused: Refused,
     /// What the person's git is set to, as far as a child's must be another.
     pub(super) child_git: ChildGit,
@@ -110,7 +110,7 @@ impl<'a> Orchestrator<'a> {
             awake: None,
             said_withheld: BTreeSet::new(),
             sandbox: None,
-            cli_state: None,
+            cli_states: Vec::new(),
             refused: Refused::default(),
             child_git: ChildGit::default(),
             commits_folder: true,

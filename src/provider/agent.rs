@@ -1,45 +1,26 @@
-//! One phase agent: the front matter of its asset, read and written by one pure pair of functions.
+//! One agent, of a phase or one that another starts: what its asset says, without the form of any CLI.
 //!
-//! Never touches a file: [`super::bundle`] embeds the assets, `plugin.rs` writes them out.
+//! Never touches a file: [`super::bundle`] embeds the assets, each provider's renderer gives them its form.
 
-use thiserror::Error;
+use super::front::{AssetError, Front};
 
-/// A phase agent, as its asset describes it.
+const KEYS: [&str; 5] = ["name", "description", "tools", "skills", "subagents"];
+
+/// An agent, as its asset describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
-    /// Name within the plugin, e.g. `planning`.
+    /// Name within the bundle, e.g. `planning`.
     pub name: String,
     /// When the agent is used, in one line.
     pub description: String,
-    /// Tools the agent needs, and no others.
+    /// Tools the agent needs, and no others, by Claude Code's names.
     pub tools: Vec<String>,
-    /// The agent's own text, which becomes the system prompt.
+    /// Names of the skills that it uses.
+    pub skills: Vec<String>,
+    /// Names of the sub-agents that it starts by itself; those of its skills come beside them.
+    pub subagents: Vec<String>,
+    /// The agent's own text, in which `{{skill:dive}}` and `{{subagent:architect}}` stand for names.
     pub text: String,
-}
-
-/// Why an agent's asset cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum AgentError {
-    /// The text does not begin with a block between two lines `---`.
-    #[error("an agent's text must start with a front matter between two lines `---`")]
-    NoFrontMatter,
-    /// A line of the front matter is not `key: value`.
-    #[error("line {line} of the front matter is not `key: value`: `{text}`")]
-    NotAField {
-        /// Line number in the asset, from 1.
-        line: usize,
-        /// The line.
-        text: String,
-    },
-    /// A key that no agent has, most likely a misspelt one.
-    #[error("`{0}` is not a front matter key; known are `name`, `description` and `tools`")]
-    UnknownKey(String),
-    /// A key that every agent needs is absent or empty.
-    #[error("the front matter has no `{0}`")]
-    Missing(&'static str),
-    /// The front matter is followed by nothing.
-    #[error("the agent `{0}` has no text")]
-    NoText(String),
 }
 
 impl Agent {
@@ -47,68 +28,32 @@ impl Agent {
     ///
     /// # Errors
     /// Fails when the front matter is absent, incomplete or holds anything unknown, or when no text follows.
-    pub fn parse(source: &str) -> Result<Self, AgentError> {
-        let source = source.replace("\r\n", "\n");
-        let rest = source.strip_prefix("---\n").ok_or(AgentError::NoFrontMatter)?;
-        let (front, text) = rest.split_once("\n---\n").ok_or(AgentError::NoFrontMatter)?;
-
-        let (mut name, mut description, mut tools) = (String::new(), String::new(), Vec::new());
-        for (index, line) in front.lines().enumerate() {
-            let Some((key, value)) = line.split_once(':') else {
-                return Err(AgentError::NotAField { line: index + 2, text: line.to_owned() });
-            };
-            let value = unquoted(value.trim());
-            match key.trim() {
-                "name" => name = value.to_owned(),
-                "description" => description = value.to_owned(),
-                "tools" => tools = tool_list(value),
-                unknown => return Err(AgentError::UnknownKey(unknown.to_owned())),
-            }
-        }
-
-        if name.is_empty() {
-            return Err(AgentError::Missing("name"));
-        }
-        if description.is_empty() {
-            return Err(AgentError::Missing("description"));
-        }
-        if tools.is_empty() {
-            return Err(AgentError::Missing("tools"));
-        }
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(AgentError::NoText(name));
-        }
-        Ok(Self { name, description, tools, text: text.to_owned() })
+    pub fn parse(source: &str) -> Result<Self, AssetError> {
+        let front = Front::parse(source, &KEYS)?;
+        let name = front.needed("name")?;
+        let description = front.needed("description")?;
+        front.needed("tools")?;
+        let text = front.text_of(&name)?;
+        Ok(Self {
+            description,
+            tools: front.list("tools"),
+            skills: front.list("skills"),
+            subagents: front.list("subagents"),
+            text,
+            name,
+        })
     }
 
-    /// The file that Claude Code reads, with `extra_tools` after the agent's own, each tool once.
-    pub fn render(&self, extra_tools: &[String]) -> String {
+    /// The agent's tools, then `extra`, each once.
+    pub fn tools_with<'a>(&'a self, extra: &'a [String]) -> Vec<&'a str> {
         let mut tools: Vec<&str> = Vec::new();
-        for tool in self.tools.iter().chain(extra_tools) {
+        for tool in self.tools.iter().chain(extra) {
             if !tools.contains(&tool.as_str()) {
                 tools.push(tool);
             }
         }
-        // A JSON string is a valid YAML one, so no description can end the field early.
-        let description = serde_json::Value::from(self.description.as_str());
-        format!(
-            "---\nname: {}\ndescription: {description}\ntools: {}\n---\n\n{}\n",
-            self.name,
-            tools.join(", "),
-            self.text,
-        )
+        tools
     }
-}
-
-/// The tools of a list with commas.
-fn tool_list(value: &str) -> Vec<String> {
-    value.split(',').map(str::trim).filter(|tool| !tool.is_empty()).map(str::to_owned).collect()
-}
-
-/// `value` without the pair of double quotes around it.
-fn unquoted(value: &str) -> &str {
-    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
 }
 
 #[cfg(test)]
@@ -123,6 +68,7 @@ mod tests {
         assert_eq!(agent.name, "planning");
         assert_eq!(agent.description, "Use when requirements stand: plans.");
         assert_eq!(agent.tools, ["Read", "Write"]);
+        assert!(agent.skills.is_empty() && agent.subagents.is_empty());
         assert_eq!(agent.text, "Plan it.\n\n---\n\nMore.");
     }
 
@@ -135,38 +81,23 @@ mod tests {
     fn adds_extra_tools_once() {
         let agent = Agent::parse(PLANNING).unwrap();
         let extra = ["WebFetch".to_owned(), "Read".to_owned()];
-        insta::assert_snapshot!(agent.render(&extra), @r#"
-        ---
-        name: planning
-        description: "Use when requirements stand: plans."
-        tools: Read, Write, WebFetch
-        ---
-
-        Plan it.
-
-        ---
-
-        More.
-        "#);
-    }
-
-    #[test]
-    fn what_it_renders_it_reads_again() {
-        let agent = Agent::parse(PLANNING).unwrap();
-        assert_eq!(Agent::parse(&agent.render(&[])).unwrap(), agent);
+        assert_eq!(agent.tools_with(&extra), ["Read", "Write", "WebFetch"]);
     }
 
     #[test]
     fn names_what_is_wrong() {
         let of = |source: &str| Agent::parse(source).unwrap_err();
-        assert_eq!(of("Plan it."), AgentError::NoFrontMatter);
-        assert_eq!(of("---\nname: a\n"), AgentError::NoFrontMatter);
-        assert_eq!(of("---\nname: a\ndescription: b\n---\nx"), AgentError::Missing("tools"));
-        assert_eq!(of("---\nname: a\nmodel: b\n---\nx"), AgentError::UnknownKey("model".into()));
+        assert_eq!(of("Plan it."), AssetError::NoFrontMatter);
+        assert_eq!(of("---\nname: a\n"), AssetError::NoFrontMatter);
+        assert_eq!(of("---\nname: a\ndescription: b\n---\nx"), AssetError::Missing("tools"));
+        let AssetError::UnknownKey { key, known } = of("---\nname: a\nmodel: b\n---\nx") else {
+            panic!("the key is not one of an agent's");
+        };
+        assert_eq!((key.as_str(), known.as_str()), ("model", "name, description, tools, skills, subagents"));
         assert_eq!(
             of("---\nname: a\nhello\n---\nx"),
-            AgentError::NotAField { line: 3, text: "hello".into() }
+            AssetError::NotAField { line: 3, text: "hello".into() }
         );
-        assert_eq!(of("---\nname: a\ndescription: b\ntools: Read\n---\n\n"), AgentError::NoText("a".into()));
+        assert_eq!(of("---\nname: a\ndescription: b\ntools: Read\n---\n\n"), AssetError::NoText("a".into()));
     }
 }

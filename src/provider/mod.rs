@@ -1,16 +1,21 @@
 //! Adapters to the AI CLIs: what to run, what its output says, how a run ended.
 //!
-//! Spawns nothing, reads no configuration and writes nothing but its plugin folder in samocode's cache. Everything
+//! Spawns nothing, reads no configuration and writes nothing but folders of texts in samocode's cache. Everything
 //! that is peculiar to one CLI sits in that CLI's own module; the rest of samocode sees [`Provider`] only.
 
 pub mod agent;
 pub mod bundle;
 pub mod claude;
+pub mod codex;
 pub mod demo;
 pub mod event;
-mod plugin;
+mod folder;
+mod front;
+pub mod gemini;
+mod names;
 mod program;
 mod seen;
+pub mod skill;
 mod state;
 mod words;
 
@@ -25,18 +30,24 @@ use crate::domain::environment::Needs;
 use crate::domain::outcome::Outcome;
 use crate::domain::reset::Clock;
 
-use agent::AgentError;
 pub use claude::ClaudeSettings;
+pub use codex::CodexSettings;
 pub use demo::DemoSettings;
 pub use event::AgentEvent;
+use front::AssetError;
+pub use gemini::GeminiSettings;
 pub use seen::Seen;
-pub use state::State;
+pub use state::{Added, Place, State};
 
 /// An adapter to one AI CLI, with the person's settings for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Provider {
     /// Claude Code.
     Claude(ClaudeSettings),
+    /// Codex.
+    Codex(CodexSettings),
+    /// Gemini CLI.
+    Gemini(GeminiSettings),
     /// The built-in agent without a model.
     Demo(DemoSettings),
 }
@@ -60,6 +71,15 @@ pub struct RunSpec<'a> {
     pub env: &'a [(OsString, OsString)],
     /// samocode's cache folder.
     pub cache_dir: &'a Path,
+}
+
+/// A run that is put together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// What to start.
+    pub spec: CommandSpec,
+    /// What the CLI has to find in its own folder; see [`State`].
+    pub added: Vec<Added>,
 }
 
 /// Why a run cannot be put together.
@@ -99,13 +119,13 @@ pub enum ProviderError {
         /// The agents that exist.
         known: Vec<String>,
     },
-    /// An agent's asset is wrong.
+    /// An asset is wrong.
     #[error(transparent)]
-    Agent(#[from] AgentError),
-    /// The plugin folder does not hold what it should, and cannot be made to.
+    Asset(#[from] AssetError),
+    /// The folder of agents does not hold what it should, and cannot be made to.
     #[error("cannot write the agents to {}: {source}", .path.display())]
-    Plugin {
-        /// The plugin folder.
+    Folder {
+        /// The folder.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -122,6 +142,8 @@ impl Provider {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Claude(_) => "claude",
+            Self::Codex(_) => "codex",
+            Self::Gemini(_) => "gemini",
             Self::Demo(_) => "demo",
         }
     }
@@ -130,17 +152,21 @@ impl Provider {
     pub fn needs(&self, env: &[(OsString, OsString)]) -> Needs {
         match self {
             Self::Claude(_) => claude::needs(env),
+            Self::Codex(_) => codex::needs(env),
+            Self::Gemini(_) => gemini::needs(env),
             Self::Demo(_) => Needs::default(),
         }
     }
 
-    /// What to start for `run`. Writes the plugin folder where the CLI needs one.
+    /// What to start for `run`. Writes a folder of texts where the CLI needs one.
     ///
     /// # Errors
-    /// Fails when the program is missing, the agent is unknown, or the plugin folder cannot be written.
-    pub fn command(&self, run: &RunSpec<'_>) -> Result<CommandSpec, ProviderError> {
+    /// Fails when the program is missing, the agent is unknown, or the folder cannot be written.
+    pub fn command(&self, run: &RunSpec<'_>) -> Result<Prepared, ProviderError> {
         match self {
             Self::Claude(settings) => claude::command(settings, run),
+            Self::Codex(settings) => codex::command(settings, run),
+            Self::Gemini(settings) => gemini::command(settings, run),
             Self::Demo(settings) => demo::command(settings, run),
         }
     }
@@ -152,6 +178,8 @@ impl Provider {
     pub fn check(&self, env: &[(OsString, OsString)]) -> Result<PathBuf, ProviderError> {
         match self {
             Self::Claude(settings) => claude::check(settings, env),
+            Self::Codex(settings) => codex::check(settings, env),
+            Self::Gemini(settings) => gemini::check(settings, env),
             Self::Demo(settings) => Ok(settings.program.clone()),
         }
     }
@@ -162,6 +190,8 @@ impl Provider {
     pub fn state(&self, home: &Path, env: &[(OsString, OsString)]) -> Option<State> {
         match self {
             Self::Claude(_) => Some(claude::state(home, env)),
+            Self::Codex(_) => codex::state(home, env),
+            Self::Gemini(_) => gemini::state(home, env),
             Self::Demo(_) => None,
         }
     }
@@ -173,6 +203,8 @@ impl Provider {
     pub fn parse(&self, line: &[u8], truncated: bool, last_in_chunk: bool) -> Option<AgentEvent> {
         match self {
             Self::Claude(_) => claude::parse(line, truncated, last_in_chunk),
+            Self::Codex(_) => codex::parse(line, truncated, last_in_chunk),
+            Self::Gemini(_) => gemini::parse(line, truncated, last_in_chunk),
             Self::Demo(_) => demo::parse(line),
         }
     }
@@ -184,6 +216,8 @@ impl Provider {
     pub fn judge(&self, seen: &Seen, exit: Exit, stderr_tail: &str, clock: &Clock<'_>) -> Outcome {
         match self {
             Self::Claude(_) => claude::judge(seen, exit, stderr_tail, clock),
+            Self::Codex(_) => codex::judge(seen, exit, stderr_tail, clock),
+            Self::Gemini(_) => gemini::judge(seen, exit, stderr_tail, clock),
             Self::Demo(_) => demo::judge(seen, exit, stderr_tail),
         }
     }

@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -12,25 +11,11 @@ use std::time::{Duration, Instant};
 use samocode_testing_model::Model;
 use serde_json::Value;
 
+use crate::clis::Cli;
 use crate::scratch::Scratch;
 
 /// Longer than any run here takes; a run that is still there then has hung.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The program: `SAMOCODE_TEST_CLAUDE`, else the one that npm installed.
-///
-/// # Panics
-/// When it is not there.
-pub(crate) fn program() -> PathBuf {
-    let pinned = || Path::new(env!("CARGO_MANIFEST_DIR")).join("testing/clis/node_modules/.bin/claude");
-    let path = std::env::var_os("SAMOCODE_TEST_CLAUDE").map_or_else(pinned, PathBuf::from);
-    assert!(
-        path.is_file(),
-        "Claude Code is not at `{}`; install it: npm ci --prefix testing/clis",
-        path.display()
-    );
-    path
-}
 
 /// A run that is being set up.
 pub(crate) struct Claude<'a> {
@@ -56,7 +41,7 @@ pub(crate) struct Running {
 impl<'a> Claude<'a> {
     /// With an API key, no telemetry, no update, one retry.
     pub(crate) fn new(model: &Model, scratch: &'a Scratch) -> Self {
-        let mut command = Command::new(program());
+        let mut command = Command::new(Cli::Claude.program());
         command
             .args(["-p", "--output-format", "stream-json", "--verbose", "--dangerously-skip-permissions"])
             .args(["--model", "opus"])

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use samocode_testing_model::{Model, Reply, Script, Turn, Walkthrough};
+use samocode_testing_model::{Dialect, Model, Reply, Script, Turn, Walkthrough};
 use serde_json::Value;
 
 use crate::claude::Claude;
@@ -141,6 +141,7 @@ fn complaint(change: impl FnOnce(&mut Turn)) -> String {
     let work = session.scratch.work().display().to_string();
     let labels = prompt.lines().take(14).map(|line| line.split_once(": ").unwrap());
     let mut turn = Turn {
+        dialect: Dialect::Claude,
         conversation: String::new(),
         model: "m".to_owned(),
         system: vec!["# Requirements\n\nAsk in _qa.md.\n\nWrite _signal.json".to_owned()],

@@ -9,6 +9,7 @@ mod claude_plugin;
 mod claude_processes;
 mod claude_requests;
 mod claude_walkthrough;
+mod clis;
 mod live;
 mod processes;
 mod record;

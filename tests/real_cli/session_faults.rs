@@ -10,7 +10,8 @@ use samocode::domain::outcome::Outcome;
 use samocode_testing_model::{Detours, Reply, Sleepers, ToolCall, Turn, Walkthrough};
 use serde_json::json;
 
-use crate::claude::{self, until};
+use crate::claude::until;
+use crate::clis::Cli;
 use crate::processes::{Cleanup, own_number, running};
 use crate::stage::{Stage, TASK};
 
@@ -33,7 +34,7 @@ fn judged(stage: &Stage) -> Vec<(Outcome, Duration)> {
 
 /// Claude Code behind a script of the person's own, as wrappers for accounts and proxies are.
 fn wrapped(stage: Stage, lines: &str) -> Stage {
-    let text = lines.replace("CLAUDE", &claude::program().display().to_string());
+    let text = lines.replace("CLAUDE", &Cli::Claude.program().display().to_string());
     let wrapper = stage.scratch.write("bin/claude", &format!("#!/bin/sh\n{text}\n"));
     fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
     stage.setting(&format!("CLAUDE_PATH={}", wrapper.display()))

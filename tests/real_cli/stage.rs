@@ -10,7 +10,7 @@ use std::process::Command;
 
 use samocode_testing_model::{Model, Script};
 
-use crate::claude;
+use crate::clis::Cli;
 use crate::live::{Ended, Live};
 use crate::scratch::Scratch;
 
@@ -27,28 +27,31 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
+    /// With Claude Code.
     pub(crate) fn new(script: impl Script + 'static) -> Self {
+        Self::with(&[Cli::Claude], script)
+    }
+
+    /// With these CLIs installed and logged in; the first one is the session's.
+    pub(crate) fn with(clis: &[Cli], script: impl Script + 'static) -> Self {
         let scratch = Scratch::new();
         let model = Model::start(script);
         let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/bin:/bin"));
-        let environment: [(&str, OsString); 7] = [
-            ("PATH", path),
-            ("HOME", scratch.home().into()),
-            ("USER", "ada".into()),
-            ("ANTHROPIC_BASE_URL", model.base_url().into()),
-            ("ANTHROPIC_API_KEY", "any".into()),
-            ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1".into()),
-            ("CLAUDE_CODE_MAX_RETRIES", "1".into()),
-        ];
-        let environment = environment.map(|(name, value)| (name.to_owned(), value)).into();
+        let mut environment: Vec<(&str, OsString)> =
+            vec![("PATH", path), ("HOME", scratch.home().into()), ("USER", "ada".into())];
+        for cli in clis {
+            environment.extend(cli.log_in(&scratch, &model));
+        }
+        let environment = environment.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let stage = Self { model, scratch, environment };
         stage.make_project();
-        stage
+        let stage = stage
             .setting("MAIN_REPO=.")
             .setting("WORKTREES=../worktrees")
             .setting("SESSIONS=../sessions")
-            .setting(&format!("CLAUDE_PATH={}", claude::program().display()))
-            .setting("SAMOCODE_RETRY_DELAY=1")
+            .setting(&format!("SAMOCODE_PROVIDER={}", clis[0].name()))
+            .setting("SAMOCODE_RETRY_DELAY=1");
+        clis.iter().fold(stage, |stage, cli| stage.setting(&cli.setting()))
     }
 
     fn make_project(&self) {

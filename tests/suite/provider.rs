@@ -130,7 +130,8 @@ impl Play {
                 env: &env,
                 cache_dir: self.root.path(),
             })
-            .unwrap();
+            .unwrap()
+            .spec;
         let output = Command::new(&spec.program)
             .args(&spec.args)
             .env_clear()
@@ -294,8 +295,8 @@ fn claude_gets_a_plugin_folder_that_stands_and_is_the_same_every_time() {
     let env = fake_claude(dir.path());
     let provider = Provider::Claude(ClaudeSettings::default());
     let run = claude_run("planning", &env, dir.path());
-    let first = provider.command(&run).unwrap();
-    assert_eq!(first, provider.command(&run).unwrap());
+    let first = provider.command(&run).unwrap().spec;
+    assert_eq!(first, provider.command(&run).unwrap().spec);
     assert_eq!(first.program, dir.path().join("claude"));
     assert_eq!(first.dir, dir.path());
 

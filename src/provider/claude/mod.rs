@@ -4,6 +4,7 @@
 
 mod judge;
 mod needs;
+mod plugin;
 #[cfg(test)]
 mod recorded;
 mod result;
@@ -14,10 +15,10 @@ mod tokens;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::bundle;
-use super::plugin::{self, Plugin, PluginFolder};
+use super::bundle::Bundle;
+use super::folder::Content;
 use super::program::{self, Wanted};
-use super::{ProviderError, RunSpec};
+use super::{Prepared, ProviderError, RunSpec};
 use crate::domain::command::CommandSpec;
 
 pub(super) use judge::judge;
@@ -69,27 +70,23 @@ pub(super) fn check(
 }
 
 /// What to start for `run`, with the plugin folder in place.
-pub(super) fn command(settings: &ClaudeSettings, run: &RunSpec<'_>) -> Result<CommandSpec, ProviderError> {
+pub(super) fn command(settings: &ClaudeSettings, run: &RunSpec<'_>) -> Result<Prepared, ProviderError> {
     let program = program::find(&wanted(settings), run.env, run.worktree)?;
 
-    let agents = bundle::agents()?;
-    if !agents.iter().any(|agent| agent.name == run.agent) {
-        return Err(ProviderError::UnknownAgent {
-            agent: run.agent.to_owned(),
-            known: agents.into_iter().map(|agent| agent.name).collect(),
-        });
-    }
-    let folder = Plugin::new(&agents, run.agent, run.extra_tools, run.rules)
+    let bundle = Bundle::embedded()?;
+    let files = plugin::files(&bundle.select(run.agent)?, run.extra_tools, run.rules)?;
+    let folder = Content::new("plugin", files)
         .ensure(run.cache_dir)
-        .map_err(|(path, source)| ProviderError::Plugin { path, source })?;
+        .map_err(|(path, source)| ProviderError::Folder { path, source })?;
 
-    Ok(CommandSpec {
+    let spec = CommandSpec {
         program,
         args: arguments(settings, run, &folder),
         env: environment(run.env, rustix::process::geteuid().is_root()),
         dir: run.worktree.to_owned(),
         confinement: None,
-    })
+    };
+    Ok(Prepared { spec, added: Vec::new() })
 }
 
 /// The agent as Claude Code names it: the plugin's name first.
@@ -98,7 +95,7 @@ fn qualified(agent: &str) -> String {
 }
 
 /// The command line. All settings sources stay on: the person's login helper lives in one of them.
-fn arguments(settings: &ClaudeSettings, run: &RunSpec<'_>, folder: &PluginFolder) -> Vec<OsString> {
+fn arguments(settings: &ClaudeSettings, run: &RunSpec<'_>, folder: &Path) -> Vec<OsString> {
     let mut args: Vec<OsString> = [
         "-p",
         "--output-format",
@@ -109,10 +106,10 @@ fn arguments(settings: &ClaudeSettings, run: &RunSpec<'_>, folder: &PluginFolder
     ]
     .map(OsString::from)
     .to_vec();
-    args.push(folder.dir.clone().into());
+    args.push(folder.into());
     args.extend(["--agent".into(), qualified(run.agent).into()]);
     args.push("--append-system-prompt-file".into());
-    args.push(folder.rules.clone().into());
+    args.push(folder.join(plugin::RULES).into());
     args.push("--max-turns".into());
     args.push(settings.max_turns.to_string().into());
     if !run.model.is_empty() {
@@ -165,9 +162,7 @@ mod tests {
     }
 
     fn argv(settings: &ClaudeSettings, model: &str) -> String {
-        let folder =
-            PluginFolder { dir: "/cache/plugin-0".into(), rules: "/cache/plugin-0/rules-0.md".into() };
-        let args = arguments(settings, &run(model), &folder);
+        let args = arguments(settings, &run(model), Path::new("/cache/plugin-0"));
         let args: Vec<String> = args.into_iter().map(|arg| arg.into_string().unwrap()).collect();
         args.join("\n")
     }
@@ -185,7 +180,7 @@ mod tests {
         --agent
         samocode:planning
         --append-system-prompt-file
-        /cache/plugin-0/rules-0.md
+        /cache/plugin-0/rules.md
         --max-turns
         300
         --model

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::provider::program::variable;
-use crate::provider::state::State;
+use crate::provider::state::{Place, State};
 
 const VARIABLE: &str = "CLAUDE_CONFIG_DIR";
 
@@ -35,12 +35,15 @@ pub(crate) fn state(home: &Path, env: &[(OsString, OsString)]) -> State {
     let named = variable(env, VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let file = named.as_deref().unwrap_or(home).join(".claude.json");
     let folder = named.unwrap_or_else(|| home.join(".claude"));
+    let place = |name: &str| Place { person: folder.join(name), own: name.into() };
     State {
         variable: VARIABLE,
-        linked: SETTINGS.map(|name| folder.join(name)).into(),
-        login: folder.join(".credentials.json"),
-        readable: vec![folder, file.clone()],
-        copied: vec![file],
+        always: false,
+        linked: SETTINGS.map(place).into(),
+        merged: Vec::new(),
+        logins: vec![place(".credentials.json")],
+        readable: vec![folder.clone(), file.clone()],
+        copied: vec![Place { person: file, own: ".claude.json".into() }],
     }
 }
 
@@ -53,8 +56,8 @@ mod tests {
         let usual = state(Path::new("/h"), &[]);
         assert_eq!(usual.readable, [PathBuf::from("/h/.claude"), PathBuf::from("/h/.claude.json")]);
         let moved = state(Path::new("/h"), &[(VARIABLE.into(), "/c".into())]);
-        assert_eq!(moved.copied, [PathBuf::from("/c/.claude.json")]);
-        assert_eq!(moved.login, Path::new("/c/.credentials.json"));
-        assert!(moved.linked.contains(&"/c/settings.json".into()));
+        assert_eq!(moved.copied[0].person, Path::new("/c/.claude.json"));
+        assert_eq!(moved.logins[0].person, Path::new("/c/.credentials.json"));
+        assert!(moved.linked.iter().any(|place| place.person == Path::new("/c/settings.json")));
     }
 }

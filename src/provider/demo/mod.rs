@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use super::event::AgentEvent;
 use super::words;
-use super::{ProviderError, RunSpec, Seen};
+use super::{Prepared, ProviderError, RunSpec, Seen};
 use crate::domain::command::{CommandSpec, Exit};
 use crate::domain::outcome::Outcome;
 
@@ -41,14 +41,15 @@ pub struct DemoSettings {
 
 /// What to start for `run`.
 #[expect(clippy::unnecessary_wraps, reason = "every provider's command can fail but this one's")]
-pub(super) fn command(settings: &DemoSettings, run: &RunSpec<'_>) -> Result<CommandSpec, ProviderError> {
-    Ok(CommandSpec {
+pub(super) fn command(settings: &DemoSettings, run: &RunSpec<'_>) -> Result<Prepared, ProviderError> {
+    let spec = CommandSpec {
         program: settings.program.clone(),
         args: vec![SUBCOMMAND.into()],
         env: run.env.to_vec(),
         dir: run.worktree.to_owned(),
         confinement: None,
-    })
+    };
+    Ok(Prepared { spec, added: Vec::new() })
 }
 
 /// What one line of the agent's stdout says.

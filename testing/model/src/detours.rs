@@ -43,12 +43,14 @@ impl Script for Detours {
 #[cfg(test)]
 mod tests {
     use super::Detours;
+    use crate::dialect::Dialect;
     use crate::reply::Reply;
     use crate::script::Script;
     use crate::turn::Turn;
 
     fn turn(iteration: &str) -> Turn {
         Turn {
+            dialect: Dialect::Claude,
             conversation: String::new(),
             model: String::new(),
             system: Vec::new(),

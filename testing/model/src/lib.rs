@@ -12,23 +12,27 @@
 
 mod anthropic;
 mod detours;
+mod dialect;
 pub mod faults;
 mod http;
 mod labels;
+mod protocol;
 mod recorder;
 mod reply;
 mod script;
 mod server;
 mod sleepers;
+mod tool_result;
 mod turn;
 mod walkthrough;
 
-pub use anthropic::tool_result::ToolResult;
 pub use detours::Detours;
+pub use dialect::Dialect;
 pub use recorder::Recorded;
 pub use reply::{Reply, ToolCall};
 pub use script::{Script, Steps};
 pub use server::Model;
 pub use sleepers::Sleepers;
+pub use tool_result::ToolResult;
 pub use turn::{Called, Turn};
 pub use walkthrough::Walkthrough;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::dialect::Dialect;
+
 /// One tool call of the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolCall {
@@ -23,28 +25,25 @@ impl ToolCall {
     /// A call of Claude Code's `Bash`; the command may run for its longest time, 10 minutes.
     #[must_use]
     pub fn bash(command: &str) -> Self {
-        Self::new(
-            "Bash",
-            serde_json::json!({"command": command, "description": "Run a command", "timeout": 600_000}),
-        )
+        Dialect::Claude.bash(command)
     }
 
     /// A call of Claude Code's `Read`.
     #[must_use]
     pub fn read(path: &str) -> Self {
-        Self::new("Read", serde_json::json!({"file_path": path}))
+        Dialect::Claude.read(path)
     }
 
     /// A call of Claude Code's `Write`, which refuses to overwrite a file that was not read before.
     #[must_use]
     pub fn write(path: &str, content: &str) -> Self {
-        Self::new("Write", serde_json::json!({"file_path": path, "content": content}))
+        Dialect::Claude.write(path, content)
     }
 
     /// A call of Claude Code's `Edit`; `old` must occur exactly once in a file that was read before.
     #[must_use]
     pub fn edit(path: &str, old: &str, new: &str) -> Self {
-        Self::new("Edit", serde_json::json!({"file_path": path, "old_string": old, "new_string": new}))
+        Dialect::Claude.edit(path, old, new)
     }
 }
 

@@ -8,8 +8,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::anthropic;
 use crate::http::{After, Connection};
+use crate::protocol;
 use crate::recorder::{Recorded, Recorder};
 use crate::script::Script;
 
@@ -191,11 +191,11 @@ fn serve(stream: TcpStream, shared: &Shared) {
     loop {
         let (answer, method) = match connection.receive() {
             Ok(Some(request)) => {
-                (anthropic::answer(&request, &shared.script, &shared.recorder), request.method)
+                (protocol::answer(&request, &shared.script, &shared.recorder), request.method)
             }
             Ok(None) => return,
             Err(why) => {
-                let answer = anthropic::refuse(&shared.recorder, why);
+                let answer = protocol::refuse(&shared.recorder, why);
                 let _ = connection.send(&answer, "", |_| false);
                 return;
             }

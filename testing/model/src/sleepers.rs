@@ -1,6 +1,6 @@
 //! A script that leaves processes behind, for tests that end a CLI in the middle of its work.
 
-use crate::reply::{Reply, ToolCall};
+use crate::reply::Reply;
 use crate::script::Script;
 use crate::turn::Turn;
 
@@ -54,7 +54,7 @@ impl Sleepers {
 impl Script for Sleepers {
     fn reply(&mut self, turn: &Turn) -> Reply {
         match turn.answers {
-            0 if turn.offers("Bash") => Reply::call(ToolCall::bash(&self.command())),
+            0 if turn.offers(&turn.dialect.bash("").name) => Reply::call(turn.dialect.bash(&self.command())),
             0 => Reply::Unexpected(format!("`Bash` is not offered, only {:?}", turn.tools)),
             1 => Reply::Hang,
             _ => Reply::Unexpected("a request after the model went silent".to_owned()),

@@ -1,7 +1,8 @@
 //! One request as a script sees it: what the CLI told the model so far. Plain data, no wire format.
 
-use crate::anthropic::tool_result::ToolResult;
+use crate::dialect::Dialect;
 use crate::reply::ToolCall;
+use crate::tool_result::ToolResult;
 
 /// How the blocks begin that Claude Code 2.1.197 puts before the agent's text: a line that changes with the prompt
 /// (unless `CLAUDE_CODE_ATTRIBUTION_HEADER=0`), and a sentence that names the CLI, worded by its flags.
@@ -20,6 +21,8 @@ pub struct Called {
 /// One request to the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Turn {
+    /// The CLI that asks.
+    pub dialect: Dialect,
     /// The CLI's id of the conversation: its session id, the same for every request of one run.
     pub conversation: String,
     /// The model asked for.

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::tool_result::ToolResult;
+use crate::dialect::Dialect;
 use crate::labels;
 use crate::reply::ToolCall;
+use crate::tool_result::ToolResult;
 use crate::turn::{Called, Turn};
 
 const REMINDER: &str = "<system-reminder>";
@@ -21,6 +22,7 @@ pub(super) fn parse(body: &Value, conversation: &str) -> Result<Turn, String> {
     let prompt = own.join("\n");
     let (labels, message) = labels::split(&prompt);
     Ok(Turn {
+        dialect: Dialect::Claude,
         conversation: conversation.to_owned(),
         model: body["model"].as_str().ok_or("the body has no `model`")?.to_owned(),
         system: texts(&body["system"]),
@@ -36,7 +38,7 @@ pub(super) fn parse(body: &Value, conversation: &str) -> Result<Turn, String> {
 }
 
 /// The texts of a `content` or `system` value, which is a string or an array of blocks.
-pub(super) fn texts(content: &Value) -> Vec<String> {
+pub(crate) fn texts(content: &Value) -> Vec<String> {
     match content {
         Value::String(text) => vec![text.clone()],
         Value::Array(blocks) => {
@@ -65,7 +67,7 @@ fn history(messages: &[Value]) -> Vec<Called> {
                 input: block["input"].clone(),
             },
             result: all()
-                .filter_map(ToolResult::parse)
+                .filter_map(ToolResult::anthropic)
                 .find(|result| Some(result.id.as_str()) == block["id"].as_str()),
         })
         .collect()
@@ -74,7 +76,7 @@ fn history(messages: &[Value]) -> Vec<Called> {
 /// The results after the last answer. The CLI may put messages of its own behind them.
 fn last_results(messages: &[Value]) -> Vec<ToolResult> {
     let from = messages.iter().rposition(|message| message["role"] == "assistant").map_or(0, |at| at + 1);
-    messages[from..].iter().flat_map(blocks).filter_map(ToolResult::parse).collect()
+    messages[from..].iter().flat_map(blocks).filter_map(ToolResult::anthropic).collect()
 }
 
 #[cfg(test)]

@@ -3,19 +3,18 @@
 
 mod body;
 mod sse;
-pub(crate) mod tool_result;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+pub(crate) use body::texts;
+
+use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use crate::faults::error_body;
 use crate::http::{Answer, Request};
+use crate::protocol::{decide, refuse, tokens};
 use crate::recorder::{Recorded, Recorder};
 use crate::reply::Reply;
 use crate::script::Script;
-use crate::turn::Turn;
 
 /// The answer to one request; records it, and lists it when nothing here or in the script expects it.
 pub(crate) fn answer(request: &Request, script: &Mutex<Box<dyn Script>>, recorder: &Recorder) -> Answer {
@@ -36,13 +35,6 @@ pub(crate) fn answer(request: &Request, script: &Mutex<Box<dyn Script>>, recorde
     }
 }
 
-/// HTTP 400, which the CLI shows and does not retry.
-pub(crate) fn refuse(recorder: &Recorder, why: String) -> Answer {
-    let words = format!("UNEXPECTED REQUEST TO THE MODEL STAND-IN: {why}");
-    recorder.unexpected(why);
-    Answer::json(400, &error_body("invalid_request_error", &words))
-}
-
 fn message(
     request: &Request,
     script: &Mutex<Box<dyn Script>>,
@@ -61,18 +53,4 @@ fn message(
         Reply::Unexpected(why) => Err(why),
         reply => Ok(sse::answer(&reply, &turn, input_tokens, streamed)),
     }
-}
-
-fn decide(script: &Mutex<Box<dyn Script>>, turn: &Turn) -> Reply {
-    let mut script = script.lock().unwrap_or_else(PoisonError::into_inner);
-    catch_unwind(AssertUnwindSafe(|| script.reply(turn))).unwrap_or_else(|panic| {
-        let words = panic.downcast_ref::<String>().cloned();
-        let words = words.or_else(|| panic.downcast_ref::<&str>().map(|words| (*words).to_owned()));
-        Reply::Unexpected(format!("the script panicked: {}", words.unwrap_or_default()))
-    })
-}
-
-/// A rough count, so that the CLI's sums of tokens and cost are not zero.
-fn tokens(bytes: usize) -> usize {
-    bytes.div_ceil(4)
 }

@@ -64,7 +64,7 @@ fn complete(
     streamed: bool,
 ) -> Answer {
     let mut message = message(turn, input_tokens);
-    let output_tokens = super::tokens(blocks.iter().map(|block| block.to_string().len()).sum());
+    let output_tokens = crate::protocol::tokens(blocks.iter().map(|block| block.to_string().len()).sum());
     if !streamed {
         message["content"] = Value::Array(blocks);
         message["stop_reason"] = json!(stop_reason);

@@ -6,8 +6,8 @@
 
 use serde_json::Value;
 
-use crate::anthropic::tool_result::ToolResult;
 use crate::reply::ToolCall;
+use crate::tool_result::ToolResult;
 use crate::turn::Turn;
 
 /// Why a phase's code stops before its end.
@@ -76,23 +76,23 @@ impl<'turn> Work<'turn> {
 
     /// A file's text.
     pub(super) fn read(&mut self, path: &str) -> Step<String> {
-        self.call(ToolCall::read(path)).map(|shown| without_line_numbers(&shown))
+        self.call(self.turn.dialect.read(path)).map(|shown| self.turn.dialect.file_text(&shown))
     }
 
     /// Creates a file, or replaces one that is there, which has to be read first.
     pub(super) fn put(&mut self, path: &str, content: &str) -> Step<()> {
-        self.attempt(ToolCall::read(path))?;
-        self.call(ToolCall::write(path, content)).map(drop)
+        self.attempt(self.turn.dialect.read(path))?;
+        self.call(self.turn.dialect.write(path, content)).map(drop)
     }
 
     /// Creates a file that is not there.
     pub(super) fn create(&mut self, path: &str, content: &str) -> Step<()> {
-        self.call(ToolCall::write(path, content)).map(drop)
+        self.call(self.turn.dialect.write(path, content)).map(drop)
     }
 
     /// Replaces one text in a file that was read before.
     pub(super) fn edit(&mut self, path: &str, old: &str, new: &str) -> Step<()> {
-        self.call(ToolCall::edit(path, old, new)).map(drop)
+        self.call(self.turn.dialect.edit(path, old, new)).map(drop)
     }
 
     /// Notes the last action in the notebook, then signals. The phase's text follows.
@@ -112,11 +112,11 @@ impl<'turn> Work<'turn> {
 
     /// Runs a command that may go wrong.
     pub(super) fn try_bash(&mut self, command: &str) -> Step<()> {
-        self.attempt(ToolCall::bash(command)).map(drop)
+        self.attempt(self.turn.dialect.bash(command)).map(drop)
     }
 
     fn bash(&mut self, command: &str) -> Step<String> {
-        self.call(ToolCall::bash(command))
+        self.call(self.turn.dialect.bash(command))
     }
 
     /// A call that must go well.
@@ -156,31 +156,9 @@ pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// `Read` of Claude Code 2.1.197 puts each line's number and a tab in front, and may add reminders at the end.
-fn without_line_numbers(shown: &str) -> String {
-    let shown = shown.split("<system-reminder>").next().unwrap_or_default();
-    let plain = |line: &str| {
-        let numbered = line.trim_start().split_once(['\t', '→']);
-        match numbered {
-            Some((number, text)) if !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) => {
-                text.to_owned()
-            }
-            _ => line.to_owned(),
-        }
-    };
-    shown.lines().map(plain).collect::<Vec<_>>().join("\n")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{quoted, without_line_numbers};
-
-    #[test]
-    fn line_numbers_go_and_the_text_stays() {
-        assert_eq!(without_line_numbers("1\t# A\n2\t\n10\tb\tc\n"), "# A\n\nb\tc");
-        assert_eq!(without_line_numbers("     1→# A"), "# A");
-        assert_eq!(without_line_numbers("plain"), "plain");
-    }
+    use super::quoted;
 
     #[test]
     fn a_quoted_word_survives_the_shell() {

@@ -14,14 +14,14 @@ pub struct ToolResult {
 }
 
 impl ToolResult {
-    /// Reads a `tool_result` block; any other block is `None`.
-    pub(super) fn parse(block: &Value) -> Option<Self> {
+    /// Reads a `tool_result` block of Anthropic's; any other block is `None`.
+    pub(crate) fn anthropic(block: &Value) -> Option<Self> {
         if block["type"] != "tool_result" {
             return None;
         }
         Some(Self {
             id: block["tool_use_id"].as_str()?.to_owned(),
-            text: super::body::texts(&block["content"]).join("\n"),
+            text: crate::anthropic::texts(&block["content"]).join("\n"),
             is_error: block["is_error"] == true,
         })
     }

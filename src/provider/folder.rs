@@ -1,4 +1,4 @@
-//! The folder that carries samocode's agents to Claude Code for one run.
+//! A folder that carries samocode's texts to a CLI, e.g. a plugin of Claude Code.
 //!
 //! Writes below samocode's cache folder and nowhere else. The folder is named after its content, so two versions
 //! of samocode, or two sessions with different tools, never write into each other's.
@@ -10,53 +10,28 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::agent::Agent;
 use crate::crash;
-
-/// The plugin's name, which prefixes its agents: `samocode:planning`.
-pub(super) const NAME: &str = "samocode";
 
 /// How often another process's renames may get in the way of ours.
 const TRIES: usize = 5;
 
-/// The content of a plugin folder, before it is on disk.
+/// What a folder holds, before it is on disk.
 #[derive(Debug)]
-pub(super) struct Plugin {
+pub(super) struct Content {
+    /// What the folder is, e.g. `plugin`; its name begins with it.
+    kind: &'static str,
     /// Path below the folder, with `/`, and the bytes that belong there.
     files: BTreeMap<String, String>,
-    /// The rules file's path below the folder.
-    rules: String,
 }
 
-/// A plugin folder on disk, found equal to its content byte for byte.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct PluginFolder {
-    /// What `--plugin-dir` gets.
-    pub(super) dir: PathBuf,
-    /// What `--append-system-prompt-file` gets.
-    pub(super) rules: PathBuf,
-}
-
-impl Plugin {
-    /// The plugin with `agents`, of which `running` gets `extra_tools` as well, and with the rules as a file.
-    pub(super) fn new(agents: &[Agent], running: &str, extra_tools: &[String], rules: &str) -> Self {
-        let manifest = serde_json::json!({
-            "name": NAME,
-            "version": env!("CARGO_PKG_VERSION"),
-            "description": env!("CARGO_PKG_DESCRIPTION"),
-        });
-        let mut files = BTreeMap::from([(".claude-plugin/plugin.json".into(), format!("{manifest}\n"))]);
-        for agent in agents {
-            let extra = if agent.name == running { extra_tools } else { &[] };
-            files.insert(format!("agents/{}.md", agent.name), agent.render(extra));
-        }
-        let rules_name = format!("rules-{}.md", short_hash([rules.as_bytes()]));
-        files.insert(rules_name.clone(), rules.to_owned());
-        Self { files, rules: rules_name }
+impl Content {
+    /// A folder of `files`, each a path below it with `/` and its text.
+    pub(super) fn new(kind: &'static str, files: BTreeMap<String, String>) -> Self {
+        Self { kind, files }
     }
 
     /// The folder's name: the first 16 hexadecimal digits of its content's SHA-256.
-    pub(super) fn folder_name(&self) -> String {
+    fn folder_name(&self) -> String {
         let lengths: Vec<[u8; 8]> = self
             .files
             .iter()
@@ -65,32 +40,31 @@ impl Plugin {
         let parts = self.files.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
         // The lengths come first so that no two contents share one row of bytes.
         let hash = short_hash(lengths.iter().map(<[u8; 8]>::as_slice).chain(parts));
-        format!("plugin-{hash}")
+        format!("{}-{hash}", self.kind)
     }
 
-    /// Makes the folder below `cache` hold exactly this content; untouched when it does already.
+    /// Makes the folder below `cache` hold exactly this content, and gives its path; untouched when it does already.
     ///
     /// # Errors
     /// Fails with the path that could not be read or written.
-    pub(super) fn ensure(&self, cache: &Path) -> Result<PluginFolder, (PathBuf, io::Error)> {
+    pub(super) fn ensure(&self, cache: &Path) -> Result<PathBuf, (PathBuf, io::Error)> {
         let dir = cache.join(self.folder_name());
-        let found = PluginFolder { rules: dir.join(&self.rules), dir: dir.clone() };
         let mut last = io::Error::other("another process keeps on replacing it");
         for _ in 0..TRIES {
             if self.stands(&dir) {
-                return Ok(found);
+                return Ok(dir);
             }
             if let Err(error) = self.replace(cache, &dir) {
                 last = error;
             }
         }
-        if self.stands(&dir) { Ok(found) } else { Err((dir, last)) }
+        if self.stands(&dir) { Ok(dir) } else { Err((dir, last)) }
     }
 
     /// Writes the content beside `dir` and swaps it in, so that a reader sees the old folder or the new one.
     fn replace(&self, cache: &Path, dir: &Path) -> io::Result<()> {
         fs::create_dir_all(cache)?;
-        let fresh = tempfile::Builder::new().prefix(".plugin-").tempdir_in(cache)?;
+        let fresh = tempfile::Builder::new().prefix(".folder-").tempdir_in(cache)?;
         let content = fresh.path().join("content");
         for (name, text) in &self.files {
             let path = content.join(name);
@@ -168,14 +142,10 @@ fn short_hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
 mod tests {
     use super::*;
 
-    fn plugin(extra_tools: &[String], rules: &str) -> Plugin {
-        let agent = |name: &str| Agent {
-            name: name.into(),
-            description: format!("Does {name}."),
-            tools: vec!["Read".into()],
-            text: "Work.".into(),
-        };
-        Plugin::new(&[agent("planning"), agent("testing")], "planning", extra_tools, rules)
+    fn content(text: &str) -> Content {
+        let file = |name: &str| (name.to_owned(), text.to_owned());
+        let files = ["agents/planning.md", "agents/testing.md", "rules.md"].map(file);
+        Content::new("plugin", files.into())
     }
 
     fn listing(dir: &Path) -> Vec<String> {
@@ -189,36 +159,30 @@ mod tests {
 
     #[test]
     fn its_name_follows_its_content() {
-        let plain = plugin(&[], "Rules.");
-        assert_eq!(plain.folder_name(), plugin(&[], "Rules.").folder_name());
-        assert_ne!(plain.folder_name(), plugin(&[], "Rules!").folder_name());
-        assert_ne!(plain.folder_name(), plugin(&["WebFetch".into()], "Rules.").folder_name());
+        let plain = content("Work.");
+        assert_eq!(plain.folder_name(), content("Work.").folder_name());
+        assert_ne!(plain.folder_name(), content("Work!").folder_name());
+        assert_ne!(plain.folder_name(), Content::new("plugin", BTreeMap::new()).folder_name());
         assert_eq!(plain.folder_name().len(), "plugin-".len() + 16);
     }
 
     #[test]
-    fn writes_manifest_agents_and_rules() {
+    fn writes_its_files_and_nothing_else() {
         let cache = tempfile::tempdir().unwrap();
-        let folder = plugin(&["WebFetch".into()], "Rules.").ensure(cache.path()).unwrap();
-        let manifest: serde_json::Value =
-            serde_json::from_slice(&fs::read(folder.dir.join(".claude-plugin/plugin.json")).unwrap())
-                .unwrap();
-        assert_eq!(manifest["name"], "samocode");
-        assert_eq!(fs::read_to_string(&folder.rules).unwrap(), "Rules.");
-        let text = |name: &str| fs::read_to_string(folder.dir.join("agents").join(name)).unwrap();
-        assert!(text("planning.md").contains("tools: Read, WebFetch\n"));
-        assert!(text("testing.md").contains("tools: Read\n"));
-        assert_eq!(listing(cache.path()), [folder.dir.file_name().unwrap().to_str().unwrap()]);
+        let dir = content("Work.").ensure(cache.path()).unwrap();
+        assert_eq!(fs::read_to_string(dir.join("agents/planning.md")).unwrap(), "Work.");
+        assert_eq!(listing(&dir), ["agents", "rules.md"]);
+        assert_eq!(listing(cache.path()), [dir.file_name().unwrap().to_str().unwrap()]);
     }
 
     #[test]
     fn leaves_an_intact_folder_alone() {
         let cache = tempfile::tempdir().unwrap();
-        let plugin = plugin(&[], "Rules.");
-        let dir = plugin.ensure(cache.path()).unwrap().dir;
+        let content = content("Work.");
+        let dir = content.ensure(cache.path()).unwrap();
         let inode = |path: &Path| std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).unwrap());
         let before = inode(&dir);
-        plugin.ensure(cache.path()).unwrap();
+        content.ensure(cache.path()).unwrap();
         assert_eq!(inode(&dir), before);
     }
 
@@ -258,12 +222,12 @@ mod tests {
         ];
         for (what, damage) in damages {
             let cache = tempfile::tempdir().unwrap();
-            let plugin = plugin(&[], "Rules.");
-            let dir = plugin.ensure(cache.path()).unwrap().dir;
+            let content = content("Work.");
+            let dir = content.ensure(cache.path()).unwrap();
             damage(&dir);
-            assert!(!plugin.stands(&dir), "{what} went unnoticed");
-            plugin.ensure(cache.path()).unwrap();
-            assert!(plugin.stands(&dir), "{what} was not repaired");
+            assert!(!content.stands(&dir), "{what} went unnoticed");
+            content.ensure(cache.path()).unwrap();
+            assert!(content.stands(&dir), "{what} was not repaired");
             assert_eq!(listing(&dir.join("agents")), ["planning.md", "testing.md"]);
         }
     }
@@ -273,7 +237,7 @@ mod tests {
         let cache = tempfile::tempdir().unwrap();
         let blocked = cache.path().join("file");
         fs::write(&blocked, "x").unwrap();
-        let (path, _) = plugin(&[], "Rules.").ensure(&blocked).unwrap_err();
+        let (path, _) = content("Work.").ensure(&blocked).unwrap_err();
         assert!(path.starts_with(&blocked));
     }
 }

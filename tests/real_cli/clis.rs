@@ -1,0 +1,77 @@
+//! The pinned CLIs: where they are, and how each is pointed at the model stand-in.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use samocode_testing_model::Model;
+
+use crate::scratch::Scratch;
+
+/// One of the CLIs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cli {
+    Claude,
+    Codex,
+    Gemini,
+}
+
+impl Cli {
+    pub(crate) const ALL: [Self; 3] = [Self::Claude, Self::Codex, Self::Gemini];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Claude => "claude",
+            Self::Codex => "codex",
+            Self::Gemini => "gemini",
+        }
+    }
+
+    /// The program, as npm installed it; `SAMOCODE_TEST_CLIS` names another folder than `testing/clis`.
+    ///
+    /// # Panics
+    /// When it is not there.
+    pub(crate) fn program(self) -> PathBuf {
+        let pinned = || Path::new(env!("CARGO_MANIFEST_DIR")).join("testing/clis");
+        let folder = std::env::var_os("SAMOCODE_TEST_CLIS").map_or_else(pinned, PathBuf::from);
+        let path = folder.join("node_modules/.bin").join(self.name());
+        assert!(
+            path.is_file(),
+            "{} is not at `{}`; install it: npm ci --prefix testing/clis",
+            self.name(),
+            path.display()
+        );
+        path
+    }
+
+    /// The line of `.samocode` that names the program.
+    pub(crate) fn setting(self) -> String {
+        format!("{}_PATH={}", self.name().to_uppercase(), self.program().display())
+    }
+
+    /// What its person has set up: variables for the environment, and files in the home.
+    pub(crate) fn log_in(self, scratch: &Scratch, model: &Model) -> Vec<(&'static str, OsString)> {
+        match self {
+            Self::Claude => vec![
+                ("ANTHROPIC_BASE_URL", model.base_url().into()),
+                ("ANTHROPIC_API_KEY", "any".into()),
+                ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1".into()),
+                ("CLAUDE_CODE_MAX_RETRIES", "1".into()),
+            ],
+            Self::Codex => {
+                let config = format!(
+                    "model = \"stand-in\"\nmodel_provider = \"stand-in\"\n\n[model_providers.stand-in]\nname = \"stand-in\"\n\
+                     base_url = \"{}/v1\"\nwire_api = \"responses\"\nenv_key = \"STAND_IN_API_KEY\"\n\
+                     request_max_retries = 1\nstream_max_retries = 1\n",
+                    model.base_url()
+                );
+                scratch.write("home/.codex/config.toml", &config);
+                vec![("STAND_IN_API_KEY", "any".into())]
+            }
+            Self::Gemini => {
+                let settings = r#"{"security": {"auth": {"selectedType": "gemini-api-key"}}}"#;
+                scratch.write("home/.gemini/settings.json", settings);
+                vec![("GOOGLE_GEMINI_BASE_URL", model.base_url().into()), ("GEMINI_API_KEY", "any".into())]
+            }
+        }
+    }
+}
