@@ -23,10 +23,34 @@ const AGENTS: [&str; 7] = [
 ];
 
 /// The agents that others start.
-const SUBAGENTS: [&str; 0] = [];
+const SUBAGENTS: [&str; 6] = [
+    include_str!("../../assets/subagents/maintainer.md"),
+    include_str!("../../assets/subagents/architect.md"),
+    include_str!("../../assets/subagents/advocate.md"),
+    include_str!("../../assets/subagents/verifier.md"),
+    include_str!("../../assets/subagents/smallest-change.md"),
+    include_str!("../../assets/subagents/clean-foundation.md"),
+];
 
-/// The skills.
-const SKILLS: [&str; 0] = [];
+/// The skills, in the order of a task's way, then those about sessions.
+const SKILLS: [&str; 16] = [
+    include_str!("../../assets/skills/dive/SKILL.md"),
+    include_str!("../../assets/skills/task/SKILL.md"),
+    include_str!("../../assets/skills/create-plan/SKILL.md"),
+    include_str!("../../assets/skills/do/SKILL.md"),
+    include_str!("../../assets/skills/do2/SKILL.md"),
+    include_str!("../../assets/skills/dop/SKILL.md"),
+    include_str!("../../assets/skills/dop2/SKILL.md"),
+    include_str!("../../assets/skills/testing/SKILL.md"),
+    include_str!("../../assets/skills/cleanup/SKILL.md"),
+    include_str!("../../assets/skills/multi-review/SKILL.md"),
+    include_str!("../../assets/skills/summary/SKILL.md"),
+    include_str!("../../assets/skills/session-start/SKILL.md"),
+    include_str!("../../assets/skills/session-continue/SKILL.md"),
+    include_str!("../../assets/skills/session-sync/SKILL.md"),
+    include_str!("../../assets/skills/session-archive/SKILL.md"),
+    include_str!("../../assets/skills/samocode-run/SKILL.md"),
+];
 
 /// All of samocode's agents and skills.
 #[derive(Debug, Clone, PartialEq, Eq)]

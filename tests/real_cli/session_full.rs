@@ -186,13 +186,14 @@ fn assert_home_is_clean(stage: &Stage) {
     assert!(files.iter().any(|file| file.starts_with(".cache/samocode/")), "{files:?}");
 }
 
-/// The agent's front matter line and its text, as samocode was built with.
+/// The agent's tools and its text, as samocode was built with, with the plugin's names for skills.
 fn agent(phase: &str) -> (Vec<String>, String) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("assets/agents/{phase}.md"));
     let whole = fs::read_to_string(path).unwrap();
     let (front, text) = whole.trim_start_matches("---\n").split_once("\n---\n").unwrap();
     let tools = front.lines().find_map(|line| line.strip_prefix("tools: ")).unwrap();
-    (tools.split(", ").map(str::to_owned).collect(), text.trim().to_owned())
+    let text = text.trim().replace("{{skill:", "samocode:").replace("}}", "");
+    (tools.split(", ").map(str::to_owned).collect(), text)
 }
 
 /// Agent, tools and rules of every iteration; what is cached is the same in each iteration of a phase.

@@ -3,10 +3,13 @@
 //! Each check is a function from a text to the list of its problems, run on every text and on planted bad ones.
 //! Never starts a process: the texts are read as they are built into the binary.
 
+mod budget;
 mod exits;
 mod shape;
+mod skills;
 mod wording;
 
+use samocode::provider::bundle::Bundle;
 use serde_json::Value;
 
 const RULES: &str = include_str!("../../assets/rules.md");
@@ -71,12 +74,15 @@ fn front(text: &str) -> Result<Front<'_>, String> {
     let rest = text.strip_prefix("---\n").ok_or("no front matter")?;
     let (head, body) = rest.split_once("\n---\n").ok_or("front matter is not closed")?;
     let (mut name, mut description, mut tools) = (None, None, None);
+    let (mut skills, mut subagents) = (None, None);
     for line in head.lines() {
         let (key, value) = line.split_once(": ").ok_or_else(|| format!("not `key: value`: {line}"))?;
         let slot = match key {
             "name" => &mut name,
             "description" => &mut description,
             "tools" => &mut tools,
+            "skills" => &mut skills,
+            "subagents" => &mut subagents,
             _ => return Err(format!("unknown key {key}")),
         };
         if value.contains(": ") || value.contains(" #") || slot.replace(value).is_some() {
@@ -91,10 +97,23 @@ fn front(text: &str) -> Result<Front<'_>, String> {
     })
 }
 
-/// The name and text of all that stands in the prefix.
-fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let agents = AGENTS.iter().map(|agent| (agent.phase, agent.text));
-    agents.chain([("rules", RULES)])
+/// The name and text of all that stands in the prefix. Marks are words that are the same in each iteration.
+fn texts() -> impl Iterator<Item = (String, String)> {
+    let agents = AGENTS.iter().map(|agent| (agent.phase.to_owned(), unmarked(agent.text)));
+    agents.chain([("rules".to_owned(), RULES.to_owned())])
+}
+
+/// The name and text of what is loaded when it is used: skills and sub-agents.
+fn loaded_texts() -> Vec<(String, String)> {
+    let Bundle { subagents, skills, .. } = Bundle::embedded().unwrap();
+    let skills = skills.into_iter().map(|skill| (format!("skill {}", skill.name), skill.text));
+    let agents = subagents.into_iter().map(|agent| (format!("sub-agent {}", agent.name), agent.text));
+    skills.chain(agents).map(|(name, text)| (name, unmarked(&text))).collect()
+}
+
+/// `text` with the bare names in the place of `{{skill:dive}}` and `{{subagent:architect}}`.
+fn unmarked(text: &str) -> String {
+    text.replace("{{skill:", "").replace("{{subagent:", "").replace("}}", "")
 }
 
 /// Every JSON object in the text; what looks like one and does not parse is an error.

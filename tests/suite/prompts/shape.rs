@@ -1,17 +1,10 @@
-//! Front matter, tools, length, sections and the question example: what a text is made of.
+//! Front matter, tools, sections and the question example: what a phase agent's text is made of.
 
-use samocode::domain::workflow::Workflow;
+use samocode::provider::bundle::Bundle;
 
 use super::{AGENTS, Front, RULES, front, none, phrases, signals, some};
 
-/// Rules, agent and the generated `## This phase` together.
-/// Characters of rules, agent and the generated `## This phase` together.
-const BUDGET: usize = 9_000;
-
-/// What the generated section may take of them.
-const GENERATED: usize = 600;
-
-const SECTIONS: [&str; 5] = ["## Inputs", "## Steps", "## Stop", "## Output", "## Signal"];
+const SECTIONS: [&str; 4] = ["## Inputs", "## Steps", "## Stop", "## Signal"];
 
 /// What a Claude Code agent could be given; the words are ordinary English, so only `X` and "X tool" count.
 const TOOLS: [&str; 24] = [
@@ -83,12 +76,7 @@ fn named_tools(text: &str) -> Vec<&'static str> {
     TOOLS.into_iter().filter(named).collect()
 }
 
-fn budget_problems(rules: &str, agent: &str) -> Vec<String> {
-    let sum = rules.chars().count() + agent.chars().count() + GENERATED;
-    if sum > BUDGET { vec![format!("{sum} characters, over {BUDGET}")] } else { Vec::new() }
-}
-
-/// The five sections in their order, the job before them, a fenced template under Output, a signal as the last line.
+/// The sections in their order, the job before them, a signal as the last line.
 fn shape_problems(body: &str) -> Vec<String> {
     let mut problems = Vec::new();
     let mut at = 0;
@@ -101,8 +89,8 @@ fn shape_problems(body: &str) -> Vec<String> {
     if body.starts_with('#') || body.lines().next().is_none_or(|job| job.len() < 60) {
         problems.push("does not begin with its job".to_owned());
     }
-    if body.split("\n## Output\n").nth(1).is_none_or(|output| output.matches("```").count() != 2) {
-        problems.push("no single output template".to_owned());
+    if body.split("\n## Output\n").nth(1).is_some_and(|output| output.matches("```").count() != 2) {
+        problems.push("no single template under its output".to_owned());
     }
     if body.trim_end().lines().last().is_none_or(|line| signals(line).is_empty()) {
         problems.push("does not end on a signal".to_owned());
@@ -177,23 +165,20 @@ fn no_agent_names_or_lists_a_tool_that_it_lacks() {
     assert_eq!(named_tools("Read the task. Write it."), Vec::<&str>::new(), "plain English passes");
 }
 
+/// Without the tool it could name its skills and sub-agents, and not use them.
 #[test]
-fn rules_and_any_agent_stay_within_the_budget() {
-    for agent in &AGENTS {
-        none(&budget_problems(RULES, agent.text), agent.phase);
-    }
-    some(&budget_problems(RULES, &"x".repeat(BUDGET - RULES.len() - GENERATED + 100)));
-    for name in Workflow::built_in_names() {
-        let workflow = Workflow::parse(Workflow::built_in(name).unwrap()).unwrap();
-        for rules in workflow.phases() {
-            let generated = workflow.phase_prompt(&rules.name).chars().count();
-            assert!(generated <= GENERATED, "{name}, {}: {generated}", rules.name);
-        }
+fn an_agent_has_the_tools_for_its_skills_and_sub_agents() {
+    let bundle = Bundle::embedded().unwrap();
+    for agent in &bundle.agents {
+        let selection = bundle.select(&agent.name).unwrap();
+        let has = |tool: &str| agent.tools.iter().any(|known| known == tool);
+        assert_eq!(has("Skill"), !selection.skills.is_empty(), "{}", agent.name);
+        assert_eq!(has("Agent"), !selection.subagents.is_empty(), "{}", agent.name);
     }
 }
 
 #[test]
-fn every_agent_has_job_inputs_steps_stop_output_and_ends_on_a_signal() {
+fn every_agent_has_job_inputs_steps_stop_and_ends_on_a_signal() {
     for agent in &AGENTS {
         none(&shape_problems(front(agent.text).unwrap().body), agent.phase);
     }
@@ -202,6 +187,7 @@ fn every_agent_has_job_inputs_steps_stop_output_and_ends_on_a_signal() {
         some(&shape_problems(&good.replace(section, "## Other")));
     }
     some(&shape_problems(&format!("{good}\nGood luck.\n")));
+    some(&shape_problems(&good.replace("## Signal", "## Output\nA report.\n\n## Signal")));
     some(&shape_problems(&format!("# Investigation\n{good}")));
 }
 

@@ -1,8 +1,8 @@
 //! File names, tone, and text that would not hold in a process that nobody watches.
 
-use super::{none, phrases, some, texts};
+use super::{loaded_texts, none, phrases, some, texts};
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 16] = [
     "_overview.md",
     "_qa.md",
     "_signal.json",
@@ -13,9 +13,30 @@ const FILES: [&str; 10] = [
     "-test-report.md",
     "-quality-review.md",
     "-summary.md",
+    "-cleanup.md",
+    "-do-*.md",
+    "-brief-*.md",
+    "-choice-*.md",
+    "-proposal-*.md",
+    "-review-*.md",
 ];
 
-const CAPITALS: [&str; 6] = ["TIMESTAMP_FILE", "TIMESTAMP_LOG", "TIMESTAMP_ITERATION", "HEAD", "JSON", "UTF"];
+/// What stands before a document's kind.
+const STAMPS: [&str; 2] = ["<TIMESTAMP_FILE>", "<stamp>"];
+
+const CAPITALS: [&str; 11] = [
+    "TIMESTAMP_FILE",
+    "TIMESTAMP_LOG",
+    "TIMESTAMP_ITERATION",
+    "HEAD",
+    "JSON",
+    "UTF",
+    "CLI",
+    "MAIN_REPO",
+    "WORKTREES",
+    "SESSIONS",
+    "GIT_BRANCH_PREFIX",
+];
 
 /// Work that would outlive the iteration, which ends every process that it started.
 const LEFT_RUNNING: [&str; 10] = [
@@ -31,18 +52,9 @@ const LEFT_RUNNING: [&str; 10] = [
     "later turn",
 ];
 
-/// Moves that need somebody who listens, or helpers that the phase does not have.
-const LISTENERS: [&str; 9] = [
-    "ask the user",
-    "let me know",
-    "the user",
-    "sub-agent",
-    "subagent",
-    "skill",
-    "in this conversation",
-    "as before",
-    "you remember",
-];
+/// Moves that need somebody who listens.
+const LISTENERS: [&str; 6] =
+    ["ask the user", "let me know", "the user", "in this conversation", "as before", "you remember"];
 
 /// Variable text, which would break the provider's prompt cache.
 const VARIABLE: [&str; 7] = ["{{", "{}", "${", "/home/", "/tmp/", "/Users/", "C:\\"];
@@ -52,14 +64,25 @@ fn file_problems(text: &str) -> Vec<String> {
         .filter_map(|word| word.rsplit('/').next())
         .filter(|word| {
             [".md", ".json", ".jsonl", ".log"].iter().any(|end| word.ends_with(end))
-                || word.starts_with("<TIMESTAMP_FILE>-")
+                || STAMPS
+                    .iter()
+                    .any(|stamp| word.strip_prefix(stamp).is_some_and(|rest| rest.starts_with('-')))
         })
         .filter(|word| {
-            let bare = word.strip_prefix("<TIMESTAMP_FILE>").or_else(|| word.strip_prefix('*'));
-            !FILES.contains(&bare.unwrap_or(word).replace("<topic>", "*").as_str())
+            let bare = STAMPS.iter().chain(&["*"]).find_map(|stamp| word.strip_prefix(stamp));
+            let kind = bare.unwrap_or(word).replace("<topic>", "*").replace("<name>", "*");
+            !FILES.iter().any(|file| *file == kind || written_out(file, &kind))
         })
         .map(|word| format!("no file of a session: {word}"))
         .collect()
+}
+
+/// Whether `kind` is the file `-review-*.md` with a word in the place of the star.
+fn written_out(file: &str, kind: &str) -> bool {
+    file.split_once('*').is_some_and(|(start, end)| {
+        let named = kind.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+        named.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase()))
+    })
 }
 
 fn shouting(text: &str) -> Vec<String> {
@@ -101,8 +124,8 @@ fn variable_text(text: &str) -> Vec<String> {
 
 #[test]
 fn only_files_of_a_session_are_named() {
-    for (name, text) in texts() {
-        none(&file_problems(text), name);
+    for (name, text) in texts().chain(loaded_texts()) {
+        none(&file_problems(&text), &name);
     }
     for bad in [
         "see `_notes.md`",
@@ -117,9 +140,13 @@ fn only_files_of_a_session_are_named() {
 #[test]
 fn the_tone_is_calm_and_needs_no_listener_or_later_turn() {
     for (name, text) in texts() {
-        none(&shouting(text), name);
-        none(&phrases(text, &LEFT_RUNNING), name);
-        none(&phrases(text, &LISTENERS), name);
+        none(&shouting(&text), &name);
+        none(&phrases(&text, &LEFT_RUNNING), &name);
+        none(&phrases(&text, &LISTENERS), &name);
+    }
+    for (name, text) in loaded_texts() {
+        none(&shouting(&text), &name);
+        none(&phrases(&text, &LEFT_RUNNING), &name);
     }
     for bad in ["You MUST commit.", "Commit!", "This is **crucial**."] {
         some(&shouting(bad));
@@ -131,7 +158,7 @@ fn the_tone_is_calm_and_needs_no_listener_or_later_turn() {
 #[test]
 fn nothing_in_the_prefix_changes_between_iterations() {
     for (name, text) in texts() {
-        none(&variable_text(text), name);
+        none(&variable_text(&text), &name);
     }
     for bad in ["01-08", "at 14:30", "in {{phase}}", "/home/x"] {
         some(&variable_text(bad));
