@@ -74,7 +74,7 @@ const ENDINGS: [&str; 8] =
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Names.
-    pub names: Vec<&'static str>,
+    pub names: Vec<String>,
     /// Beginnings of names.
     pub prefixes: Vec<&'static str>,
 }
@@ -102,7 +102,7 @@ pub fn child_environment(
         if git::is_part(&text) {
             continue;
         }
-        let needed = needs.names.contains(&text.as_ref())
+        let needed = needs.names.iter().any(|name| *name == text)
             || needs.prefixes.iter().any(|prefix| text.starts_with(prefix));
         let given = needed || pass.iter().any(|passed| *passed == text);
         if given || !is_private(&text, value, &shapes) {
@@ -257,7 +257,7 @@ mod tests {
             ("SSH_AUTH_SOCK", "4"),
             ("D_KEY", "5"),
         ]);
-        let needs = Needs { names: vec!["A_KEY"], prefixes: vec!["B_"] };
+        let needs = Needs { names: vec!["A_KEY".into()], prefixes: vec!["B_"] };
         let child = child_environment(&env, &needs, &["C_SECRET".into(), "SSH_AUTH_SOCK".into()]);
         assert_eq!(child.withheld, ["D_KEY"]);
         assert_eq!(child.variables.len(), 4);

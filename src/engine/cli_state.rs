@@ -12,15 +12,13 @@ use std::time::SystemTime;
 
 use crate::domain::command::CommandSpec;
 use crate::engine::EngineError;
+use crate::engine::cli_login::{copy_login, take_copy, take_login};
 use crate::engine::confine::make_folder;
 use crate::engine::orchestrator::Orchestrator;
 use crate::provider::{Added, Place, Prepared, Provider, State};
 
 /// Where all of these folders lie, in samocode's cache.
 pub(super) const STATES: &str = "state";
-
-/// A longer login is none.
-const LONGEST_LOGIN: u64 = 256 * 1024;
 
 /// The folder of one CLI.
 #[derive(Debug)]
@@ -82,8 +80,10 @@ impl Orchestrator<'_> {
     /// Makes a login that a CLI renewed the person's. Cheap where there is none: one look at one file.
     pub(super) fn renew_login(&mut self) {
         for own in &self.cli_states {
-            for login in &own.state.logins {
-                if let Err(error) = take_login(&own.dir, login) {
+            let linked = own.state.logins.iter().map(|login| (login, take_login(&own.dir, login)));
+            let copied = own.state.copied_logins.iter().map(|login| (login, take_copy(&own.dir, login)));
+            for (login, taken) in linked.chain(copied) {
+                if let Err(error) = taken {
                     let file = login.person.display();
                     self.say.line(&format!(
                         "the login that the CLI renewed could not be put in the place of {file}: {error}"
@@ -116,6 +116,10 @@ fn ready(
     make_folder(dir)?;
     for login in &state.logins {
         take_login(dir, login)?;
+    }
+    for login in &state.copied_logins {
+        take_copy(dir, login)?;
+        copy_login(dir, login)?;
     }
     for place in state.linked.iter().chain(&state.logins) {
         link(&place.person, &dir.join(&place.own))?;
@@ -209,7 +213,7 @@ fn stamp(path: &Path) -> Option<Stamp> {
 }
 
 /// Removes whatever stands there, and follows no link.
-fn remove(path: &Path) -> io::Result<()> {
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     match path.symlink_metadata() {
         Ok(found) if found.is_dir() => fs::remove_dir_all(path),
         Ok(_) => fs::remove_file(path),
@@ -218,29 +222,8 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Where the CLI put a file in the link's place, that file is the login now.
-fn take_login(dir: &Path, login: &Place) -> io::Result<()> {
-    let own = dir.join(&login.own);
-    let login = &login.person;
-    match own.symlink_metadata() {
-        Ok(found) if found.is_file() && found.len() <= LONGEST_LOGIN => {}
-        _ => return Ok(()),
-    }
-    let text = fs::read(&own)?;
-    let is_login = matches!(serde_json::from_slice(&text), Ok(serde_json::Value::Object(_)));
-    if !is_login || !login.exists() {
-        return Ok(());
-    }
-    // The person's file may be a link to where it is kept.
-    replace(&login.canonicalize()?, &text)?;
-    let link = own.with_file_name(".samocode-login");
-    remove(&link)?;
-    symlink(login, &link)?;
-    fs::rename(&link, &own)
-}
-
 /// Writes a file for its owner alone, in one step.
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     let mut temporary = tempfile::Builder::new().prefix(".samocode-").tempfile_in(folder)?;
     temporary.write_all(text)?;
@@ -284,6 +267,7 @@ mod tests {
                 merged: vec![self.place("skills")],
                 copied: vec![self.place("changing"), self.place("missing")],
                 logins: vec![self.place("login")],
+                copied_logins: Vec::new(),
             };
             let added = Added { own: "skills/samocode-dive/SKILL.md".into(), text: "Dive.".into() };
             ready(&self.path("own"), &state, &[added], copied).unwrap();

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 mod checkout_watch;
 mod child;
+mod cli_login;
 mod cli_state;
 mod confine;
 mod confined;
@@ -111,7 +112,7 @@ pub enum EngineError {
         sessions: PathBuf,
     },
     /// A provider that this version cannot run.
-    #[error("this version cannot run {provider} yet; it runs claude and demo")]
+    #[error("this version cannot run {provider} yet; it runs claude, codex and demo")]
     NoAdapter {
         /// The provider.
         provider: &'static str,

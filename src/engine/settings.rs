@@ -10,7 +10,7 @@ use crate::domain::phase::Phase;
 use crate::domain::redact::Redactor;
 use crate::domain::workflow::Workflow;
 use crate::engine::EngineError;
-use crate::provider::{ClaudeSettings, DemoSettings, Provider};
+use crate::provider::{ClaudeSettings, CodexSettings, DemoSettings, Provider};
 
 /// One run's settings, all resolved.
 #[derive(Debug, Clone)]
@@ -90,9 +90,11 @@ impl Settings {
                 args: own.args.clone(),
             })),
             ProviderKind::Demo => Ok(Provider::Demo(DemoSettings { program: self.program.clone() })),
-            ProviderKind::Codex | ProviderKind::Gemini => {
-                Err(EngineError::NoAdapter { provider: kind.as_str() })
-            }
+            ProviderKind::Codex => Ok(Provider::Codex(CodexSettings {
+                program: own.program.to_string(),
+                args: own.args.clone(),
+            })),
+            ProviderKind::Gemini => Err(EngineError::NoAdapter { provider: kind.as_str() }),
         }
     }
 

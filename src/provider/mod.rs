@@ -1,6 +1,6 @@
 //! Adapters to the AI CLIs: what to run, what its output says, how a run ended.
 //!
-//! Spawns nothing, reads no configuration and writes nothing but folders of texts in samocode's cache. Everything
+//! Spawns nothing, reads no configuration of samocode's and writes nothing but folders of texts in samocode's cache. Everything
 //! that is peculiar to one CLI sits in that CLI's own module; the rest of samocode sees [`Provider`] only.
 
 pub mod agent;
@@ -14,6 +14,8 @@ mod front;
 pub mod gemini;
 mod names;
 mod program;
+#[cfg(test)]
+mod replay;
 mod seen;
 pub mod skill;
 mod state;
@@ -122,6 +124,16 @@ pub enum ProviderError {
     /// An asset is wrong.
     #[error(transparent)]
     Asset(#[from] AssetError),
+    /// The CLI has no such tool.
+    #[error("{cli} has no tool that `{tool}` means; `<PHASE>_TOOLS` may add {known}")]
+    UnknownTool {
+        /// The tool that was asked for.
+        tool: String,
+        /// The CLI's name.
+        cli: &'static str,
+        /// What there is.
+        known: &'static str,
+    },
     /// The folder of agents does not hold what it should, and cannot be made to.
     #[error("cannot write the agents to {}: {source}", .path.display())]
     Folder {

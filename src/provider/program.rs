@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::ProviderError;
+use crate::domain::command::Exit;
 
 /// What is needed to find a program and to say how to get it.
 #[derive(Debug)]
@@ -60,6 +61,12 @@ fn by_path(wanted: &Wanted<'_>, path: &Path) -> Result<PathBuf, ProviderError> {
         key: wanted.key,
         get: wanted.get,
     })
+}
+
+/// Whether a program ended as `env`, shells and the system's loader do where what they should start, or a part of it, is
+/// missing or cannot be run: `#!/usr/bin/env node` without Node.js.
+pub(super) fn is_not_runnable(exit: Exit) -> bool {
+    matches!(exit, Exit::Code(126 | 127))
 }
 
 /// The value of `name` in `env`; the last one wins, as it does when a process is started.

@@ -105,8 +105,14 @@ impl Seen {
     ///
     /// The sum is too low in `output_tokens`: Claude Code repeats what the service said when a message began
     /// (measured with Claude Code 2.1.197), and tells the rest in the result only.
+    ///
+    /// Where the result tells no turns, they are the messages and tool calls that were seen: Codex tells none.
     pub fn usage(&self) -> Usage {
-        self.result.as_ref().and_then(|result| result.usage).unwrap_or(self.total)
+        let told = self.result.as_ref().and_then(|result| result.usage);
+        told.map_or(self.total, |usage| match usage.turns {
+            0 => Usage { turns: self.total.turns, ..usage },
+            _ => usage,
+        })
     }
 
     /// The latest tool call, readable and short.
@@ -205,9 +211,19 @@ mod tests {
     fn takes_the_totals_of_the_result_over_its_own() {
         let mut seen = Seen::new("planning");
         seen.note(&activity("main", 100, 1));
-        let totals = Usage { input_tokens: 300, ..Usage::default() };
+        let totals = Usage { input_tokens: 300, turns: 2, ..Usage::default() };
         seen.note(&AgentEvent::Result(RunResult { usage: Some(totals), ..RunResult::default() }));
         assert_eq!(seen.usage(), totals);
+    }
+
+    #[test]
+    fn where_the_result_tells_no_turns_they_are_what_was_seen() {
+        let mut seen = Seen::new("planning");
+        seen.note(&activity("one", 0, 0));
+        seen.note(&activity("two", 0, 0));
+        let totals = Usage { input_tokens: 300, ..Usage::default() };
+        seen.note(&AgentEvent::Result(RunResult { usage: Some(totals), ..RunResult::default() }));
+        assert_eq!((seen.usage().input_tokens, seen.usage().turns), (300, 2));
     }
 
     #[test]

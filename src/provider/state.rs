@@ -23,6 +23,8 @@ pub struct State {
     pub copied: Vec<Place>,
     /// Logins, which it renews by putting a new file in the old one's place.
     pub logins: Vec<Place>,
+    /// Logins, which it renews by writing to where a link leads: it gets copies, and the newer one is the login.
+    pub copied_logins: Vec<Place>,
 }
 
 /// Where something lies.

@@ -1,9 +1,14 @@
-//! Text of a stranger made fit for one line of a person's screen.
+//! Text of a stranger read, and made fit for one line of a person's screen.
 //!
 //! Pure: escape sequences, line breaks and direction marks do not get through.
 
+use serde::de::DeserializeOwned;
+
 /// Most characters of a tool's label.
 const LABEL: usize = 80;
+
+/// Most characters of the CLI's words in an outcome.
+const DETAIL: usize = 400;
 
 /// `text` on one line of at most `most` characters, without control characters, with an ellipsis where it was cut.
 pub(super) fn one_line(text: &str, most: usize) -> String {
@@ -47,6 +52,17 @@ fn is_invisible(character: char) -> bool {
 /// A tool call as a person reads it: its name and what it is about.
 pub(super) fn tool_label(name: &str, about: &str) -> String {
     one_line(&format!("{name} {about}"), LABEL)
+}
+
+/// `words` on one line, or `otherwise` where there are none.
+pub(super) fn detail(words: &str, otherwise: &str) -> String {
+    let line = one_line(words, DETAIL);
+    if line.is_empty() { otherwise.to_owned() } else { line }
+}
+
+/// A value from a line of JSON, whose strings need not be valid UTF-8.
+pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
+    serde_json::from_slice(line).or_else(|_| serde_json::from_str(&String::from_utf8_lossy(line))).ok()
 }
 
 /// The end of a path, enough to know the file: its last two components.

@@ -5,18 +5,11 @@
 
 use super::super::Seen;
 use super::super::event::RunResult;
-use super::super::words;
+use super::super::program;
+use super::super::words::detail;
 use crate::domain::command::Exit;
 use crate::domain::outcome::Outcome;
 use crate::domain::reset::{Clock, reset_time};
-
-/// Most characters of the CLI's words in an outcome.
-const DETAIL: usize = 400;
-
-/// What `env`, shells and the system's loader end with where what they should start, or a part of it, is missing or
-/// cannot be run: `#!/usr/bin/env node` without Node.js.
-const NOT_RUNNABLE: i32 = 126;
-const NOT_FOUND: i32 = 127;
 
 const LOGIN: &str = "start `claude` in a terminal and log in with `/login`, or put a working ANTHROPIC_API_KEY into the environment";
 const CREDIT: &str = "add credit to the account, or log in with another one";
@@ -132,7 +125,7 @@ fn without_result(seen: &Seen, exit: Exit, stderr_tail: &str, clock: &Clock<'_>)
             ),
         };
     }
-    if seen.started().is_none() && matches!(exit, Exit::Code(NOT_RUNNABLE | NOT_FOUND)) {
+    if seen.started().is_none() && program::is_not_runnable(exit) {
         return Outcome::CannotStart {
             detail: format!(
                 "Claude Code did not come up ({exit}): {said}; start `claude --version` in a terminal, install what is \
@@ -200,10 +193,4 @@ fn login(words: &str) -> Outcome {
 
 fn credit(words: &str) -> Outcome {
     Outcome::CreditExhausted { detail: format!("{}; {CREDIT}", detail(words, "there is no credit")) }
-}
-
-/// `words` on one line, or `otherwise` where there are none.
-fn detail(words: &str, otherwise: &str) -> String {
-    let line = words::one_line(words, DETAIL);
-    if line.is_empty() { otherwise.to_owned() } else { line }
 }

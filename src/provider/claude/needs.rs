@@ -14,7 +14,7 @@ pub(crate) fn needs(env: &[(OsString, OsString)]) -> Needs {
     }
     if is_on(env, "CLAUDE_CODE_USE_VERTEX") {
         needs.prefixes.extend(["GOOGLE_", "GCLOUD_", "VERTEX_"]);
-        needs.names.push("CLOUD_ML_REGION");
+        needs.names.push("CLOUD_ML_REGION".to_owned());
     }
     if is_on(env, "CLAUDE_CODE_USE_FOUNDRY") {
         needs.prefixes.push("AZURE_");

@@ -1,13 +1,10 @@
 //! The adapter against streams recorded from Claude Code 2.1.197, which talked to a loopback server.
 
-use jiff::tz::TimeZone;
-
-use super::super::event::AgentEvent;
-use super::parse;
+use super::ClaudeSettings;
 use crate::domain::command::Exit;
 use crate::domain::outcome::Outcome;
-use crate::domain::reset::Clock;
-use crate::provider::Seen;
+use crate::provider::replay::{self, detail};
+use crate::provider::{AgentEvent, Provider, Seen};
 
 macro_rules! recorded {
     ($name:literal) => {
@@ -18,44 +15,22 @@ macro_rules! recorded {
 mod judging;
 mod stream;
 
+fn claude() -> Provider {
+    Provider::Claude(ClaudeSettings::default())
+}
+
 fn events(stream: &str) -> Vec<AgentEvent> {
-    stream.lines().filter_map(|line| parse(line.as_bytes(), false, true)).collect()
+    replay::events(&claude(), stream)
 }
 
 fn seen(stream: &str) -> Seen {
-    let mut seen = Seen::new("planning");
-    for event in events(stream) {
-        seen.note(&event);
-    }
-    seen
+    replay::seen(&claude(), stream)
 }
 
-/// As judged at midnight of 2026-04-15, UTC.
 fn judge(seen: &Seen, exit: Exit, stderr: &str) -> Outcome {
-    let now = "2026-04-15T00:00:00Z".parse().unwrap();
-    let zone = |name: &str| (name == "Asia/Riyadh").then(|| TimeZone::posix("<+03>-3").unwrap());
-    super::judge(seen, exit, stderr, &Clock { now, local: &TimeZone::UTC, zone: &zone })
+    replay::judge(&claude(), seen, exit, stderr)
 }
 
 fn outcome(stream: &str) -> Outcome {
     judge(&seen(stream), Exit::Code(1), "")
-}
-
-fn detail(outcome: &Outcome) -> &str {
-    match outcome {
-        Outcome::Crashed { detail }
-        | Outcome::Refused { detail }
-        | Outcome::UsageLimit { detail, .. }
-        | Outcome::Overloaded { detail }
-        | Outcome::LoginRequired { detail }
-        | Outcome::CreditExhausted { detail }
-        | Outcome::CannotStart { detail } => detail,
-        Outcome::Completed
-        | Outcome::TurnLimit
-        | Outcome::ContextExhausted
-        | Outcome::TimeLimit { .. }
-        | Outcome::Stalled { .. }
-        | Outcome::BudgetReached { .. }
-        | Outcome::Interrupted { .. } => "",
-    }
 }

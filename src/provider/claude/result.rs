@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::super::event::RunResult;
-use super::super::words;
-use super::stream::json;
+use super::super::words::{self, json};
 use super::tokens::Tokens;
 use crate::domain::outcome::Usage;
 

@@ -42,6 +42,7 @@ pub(crate) fn state(home: &Path, env: &[(OsString, OsString)]) -> State {
         linked: SETTINGS.map(place).into(),
         merged: Vec::new(),
         logins: vec![place(".credentials.json")],
+        copied_logins: Vec::new(),
         readable: vec![folder.clone(), file.clone()],
         copied: vec![Place { person: file, own: ".claude.json".into() }],
     }

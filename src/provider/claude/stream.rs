@@ -10,11 +10,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use memchr::memmem::Finder;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::super::event::{Activity, AgentEvent, LimitStatus, MessageId, RateLimit, Retrying, Started};
-use super::super::words;
+use super::super::words::{self, json};
 use super::result;
 use super::tokens::Tokens;
 
@@ -101,11 +100,6 @@ fn kind(line: &[u8]) -> Option<Kind> {
 fn until_quote(text: &[u8]) -> Option<&[u8]> {
     let end = memchr::memchr(b'"', text.get(..text.len().min(64))?)?;
     text.get(..end)
-}
-
-/// A value from `line`, whose strings need not be valid UTF-8.
-pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
-    serde_json::from_slice(line).or_else(|_| serde_json::from_str(&String::from_utf8_lossy(line))).ok()
 }
 
 /// The usage of a message that is written as measured, without a look at what it says; none if it is not.

@@ -1,0 +1,91 @@
+//! The bundle in Codex's form: the phase agent as developer instructions, files for its sub-agents and skills. Pure.
+
+use crate::provider::Added;
+use crate::provider::agent::Agent;
+use crate::provider::bundle::Selection;
+use crate::provider::front::{AssetError, quoted};
+use crate::provider::names::Names;
+use crate::provider::skill::Skill;
+
+const NAMES: Names = Names { skill: "samocode-", subagent: "samocode-" };
+
+/// What stands in the developer message: the phase agent's text, then the rules. The same bytes in each iteration of
+/// a phase.
+pub(super) fn instructions(agent: &Agent, rules: &str) -> Result<String, AssetError> {
+    Ok(format!("{}\n\n{rules}", NAMES.put_into(&agent.name, &agent.text)?))
+}
+
+/// What a phase's run finds in its `CODEX_HOME`: its sub-agents are listed to `spawn_agent`, its skills by name,
+/// description and path.
+pub(super) fn files(selection: &Selection<'_>) -> Result<Vec<Added>, AssetError> {
+    let agents = selection.subagents.iter().map(|agent| {
+        let own = format!("agents/{}{}.toml", NAMES.subagent, agent.name).into();
+        Ok(Added { own, text: agent_file(agent)? })
+    });
+    let skills = selection.skills.iter().map(|skill| {
+        let own = format!("skills/{}{}/SKILL.md", NAMES.skill, skill.name).into();
+        Ok(Added { own, text: skill_file(skill)? })
+    });
+    agents.chain(skills).collect()
+}
+
+/// Its tools are those of the agent that starts it: Codex limits none of a sub-agent's own.
+fn agent_file(agent: &Agent) -> Result<String, AssetError> {
+    Ok(format!(
+        "name = {}\ndescription = {}\ndeveloper_instructions = {}\n",
+        toml_string(&format!("{}{}", NAMES.subagent, agent.name)),
+        toml_string(&agent.description),
+        toml_string(&NAMES.put_into(&agent.name, &agent.text)?),
+    ))
+}
+
+fn skill_file(skill: &Skill) -> Result<String, AssetError> {
+    Ok(format!(
+        "---\nname: {}{}\ndescription: {}\n---\n\n{}\n",
+        NAMES.skill,
+        skill.name,
+        quoted(&skill.description),
+        NAMES.put_into(&skill.name, &skill.text)?,
+    ))
+}
+
+/// A text as a string of TOML: a JSON string is one, but for the one control character that JSON leaves as it is.
+pub(super) fn toml_string(text: &str) -> String {
+    quoted(text).replace('\u{7f}', "\\u007f")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agent(name: &str, text: &str) -> Agent {
+        Agent {
+            name: name.into(),
+            description: format!("Does: \"{name}\"."),
+            tools: vec!["Read".into(), "Skill".into()],
+            skills: vec!["dive".into()],
+            subagents: vec!["architect".into()],
+            text: text.into(),
+        }
+    }
+
+    #[test]
+    fn its_files() {
+        let planning = agent("planning", "Use {{skill:dive}}, ask {{subagent:architect}}.\n\n---\n\nMore.");
+        let architect = agent("architect", "Look.\n\nThen say.");
+        let dive = Skill::parse("---\nname: dive\ndescription: When: unknown.\n---\nDive.\n").unwrap();
+        let selection = Selection { agent: &planning, subagents: vec![&architect], skills: vec![&dive] };
+        let files = files(&selection).unwrap();
+        let mut shown: Vec<String> =
+            files.iter().map(|file| format!("== {}\n{}", file.own.display(), file.text)).collect();
+        shown.push(format!("== instructions\n{}", instructions(&planning, "Rules.\n").unwrap()));
+        insta::assert_snapshot!(shown.join("\n"));
+    }
+
+    #[test]
+    fn any_text_comes_back_from_toml() {
+        let text = "a \"b\" \\ 'c'\n\t\u{7f}\u{1}é\u{2028}🦀 {{x}} = [1]\r\n";
+        let table: toml::Table = format!("text = {}", toml_string(text)).parse().unwrap();
+        assert_eq!(table["text"].as_str(), Some(text));
+    }
+}
