@@ -156,6 +156,9 @@ pub(super) enum Command {
     },
     /// All sessions, a line each
     List {
+        /// Those that were archived, in place of the others
+        #[arg(long)]
+        archived: bool,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -249,6 +252,14 @@ pub(super) enum Command {
         session: String,
         #[command(flatten)]
         options: RestoreOptions,
+    },
+    /// Put a session away: its folder moves to _archive, its branch stays, and its worktree if something would be lost
+    Archive {
+        /// The session
+        session: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 

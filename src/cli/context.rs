@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::Files;
 use crate::cli::failure::Failure;
 use crate::config::{Config, Dirs, LoadSpec, Overrides};
-use crate::engine::{EngineError, Found, look_up};
+use crate::engine::{EngineError, Found, look_up, look_up_archived};
 use crate::store::Layout;
 
 /// Settings and where they came from.
@@ -71,9 +71,14 @@ impl Context {
                 let newest = crate::engine::list(&self.config.sessions)?
                     .into_iter()
                     .rfind(|layout| is_named(layout.folder(), name.as_str()));
-                newest.ok_or_else(|| {
-                    EngineError::NoSession { name: name.to_string(), sessions: self.config.sessions.clone() }
-                        .into()
+                let sessions = &self.config.sessions;
+                newest.ok_or_else(|| match look_up_archived(sessions, name.as_str()) {
+                    Ok(Some(found)) => {
+                        EngineError::Archived { name: name.to_string(), path: found.session_dir() }.into()
+                    }
+                    Ok(None) | Err(_) => {
+                        EngineError::NoSession { name: name.to_string(), sessions: sessions.clone() }.into()
+                    }
                 })
             }
         }

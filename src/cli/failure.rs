@@ -111,6 +111,9 @@ impl From<EngineError> for Failure {
             EngineError::NotAdopted { .. } => {
                 (Some("`--adopt` takes it over, with the phase that its _overview.md says".to_owned()), USAGE)
             }
+            EngineError::Archived { .. } => {
+                (Some("`samocode list --archived` shows what is archived".to_owned()), USAGE)
+            }
             EngineError::NoSession { .. } => (Some("`samocode list` shows the sessions".to_owned()), USAGE),
             EngineError::NoSandbox { .. } => (
                 Some(

@@ -7,6 +7,7 @@ use clap::Parser;
 mod adopt_ask;
 mod answer;
 mod approve;
+mod archive;
 mod args;
 mod attach;
 mod context;
@@ -75,7 +76,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Command::Doctor { json } => doctor::doctor(&files, json),
         Command::Run { session, options } => run::run(&files, &session, &options),
         Command::Status { session, json } => status::status(&files, session.as_deref(), json),
-        Command::List { json } => status::list(&files, json),
+        Command::List { archived, json } => status::list(&files, archived, json),
         Command::Attach { session } => attach::attach(&files, &session),
         Command::Logs { session, follow, raw, lines } => {
             logs::logs(&files, &session, &logs::Wanted { follow, raw, lines })
@@ -90,6 +91,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Command::Stop { session } => request::stop(&files, &session),
         Command::Resume { session } => request::resume(&files, &session),
         Command::Restore { session, options } => restore::restore(&files, &session, &options),
+        Command::Archive { session, json } => archive::archive(&files, &session, json),
         Command::Reopen { session, message, phase } => {
             request::reopen(&files, &session, &message, phase.as_deref())
         }

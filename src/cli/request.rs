@@ -35,10 +35,7 @@ pub(super) struct Desk {
 impl Desk {
     /// Finds the session. Refused inside an iteration: an agent is no person.
     pub(super) fn open(files: &Files, session: &str) -> Result<Self, Failure> {
-        if std::env::var_os(TAG_VARIABLE).is_some() {
-            return Err(Failure::usage("this command is a person's; it was called from inside an iteration")
-                .with_hint("an agent asks for a person with its signal: `waiting` or `blocked`"));
-        }
+        refuse_inside()?;
         let context = Context::load(files, Overrides::default())?;
         let layout = context.session(session)?;
         let view = View::read(&layout)?;
@@ -103,6 +100,15 @@ impl Desk {
             thread::sleep(Duration::from_millis(50));
         }
     }
+}
+
+/// An agent is no person.
+pub(super) fn refuse_inside() -> Result<(), Failure> {
+    if std::env::var_os(TAG_VARIABLE).is_none() {
+        return Ok(());
+    }
+    Err(Failure::usage("this command is a person's; it was called from inside an iteration")
+        .with_hint("an agent asks for a person with its signal: `waiting` or `blocked`"))
 }
 
 /// Puts an act into the inbox of a session.

@@ -12,7 +12,7 @@ use crate::cli::screen::{cut, live_words};
 use crate::cli::{needed, style, terminal};
 use crate::config::Overrides;
 use crate::engine::{self, EngineError, VerificationView, View, duration_words, usage_words};
-use crate::store::Layout;
+use crate::store::{Layout, archive_dir};
 
 /// `status [N]`
 pub(super) fn status(files: &Files, session: Option<&str>, json: bool) -> Result<u8, Failure> {
@@ -30,10 +30,12 @@ pub(super) fn status(files: &Files, session: Option<&str>, json: bool) -> Result
     Ok(0)
 }
 
-/// `list`
-pub(super) fn list(files: &Files, json: bool) -> Result<u8, Failure> {
+/// `list`: live sessions, or those in the archive.
+pub(super) fn list(files: &Files, archived: bool, json: bool) -> Result<u8, Failure> {
     let context = Context::load(files, Overrides::default())?;
-    let layouts = engine::list(&context.config.sessions)?;
+    let live = context.config.sessions.clone();
+    let sessions = if archived { archive_dir(&live) } else { live };
+    let layouts = engine::list(&sessions)?;
     let mut views = Vec::new();
     let mut unreadable = Vec::new();
     for layout in &layouts {
@@ -47,8 +49,10 @@ pub(super) fn list(files: &Files, json: bool) -> Result<u8, Failure> {
         return Ok(0);
     }
     if views.is_empty() && unreadable.is_empty() {
-        terminal::line(&format!("no sessions in {}", context.config.sessions.display()));
-        terminal::line(&format!("start one: {}", context.command("run NAME --task 'what is to be done'")));
+        terminal::line(&format!("no sessions in {}", sessions.display()));
+        let words = if archived { "archive NAME" } else { "run NAME --task 'what is to be done'" };
+        let what = if archived { "put one away" } else { "start one" };
+        terminal::line(&format!("{what}: {}", context.command(words)));
     }
     let name_width = views.iter().map(|view| view.folder.len()).max().unwrap_or(0);
     let width = if terminal::is_terminal() { terminal::width() } else { usize::MAX };

@@ -6,6 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
+mod archive;
 mod checkout_watch;
 mod child;
 mod cli_login;
@@ -38,6 +39,7 @@ mod shell;
 mod verify;
 mod view;
 
+pub use archive::{Archived, InArchive, WorktreeOutcome, archive, finish_archive, look_up_archived};
 pub use guarding::put_back_lost;
 pub use happening::{Happening, Happenings};
 pub use open::{Found, NewSession, adopt, create, find, find_any, list, look_up, take};
@@ -110,6 +112,14 @@ pub enum EngineError {
         name: String,
         /// Where it was looked for.
         sessions: PathBuf,
+    },
+    /// The session was put away.
+    #[error("{name} is archived: {}", path.display())]
+    Archived {
+        /// What was typed.
+        name: String,
+        /// Where it is.
+        path: PathBuf,
     },
     /// A provider that this version cannot run.
     #[error("this version cannot run {provider} yet; it runs claude, codex and demo")]

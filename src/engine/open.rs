@@ -133,12 +133,28 @@ pub fn create(
         return Err(EngineError::NoTask { name: new.name.to_string() });
     }
     let today: Date = Zoned::now().date();
+    let archive = store::folders(&store::archive_dir(&settings.config.sessions))?;
+    let branch_of = |name: &SessionName| format!("{}{name}", settings.branch_prefix());
+    // The branch of an archived session stays, and so do its snapshots, which are kept under its folder's name.
+    let put_away = |folder: &str| {
+        let wanted = FolderName::parse(folder);
+        archive.iter().any(|old| {
+            let of_name = FolderName::parse(&old.name).zip(wanted.as_ref());
+            let branch =
+                of_name.filter(|(old, wanted)| old.name == wanted.name).map(|(old, _)| branch_of(&old.name));
+            let stays = |branch: String| repository.commit_of(&format!("refs/heads/{branch}"));
+            old.name == folder
+                || !settings.wishes.attach_branch
+                    && branch.is_some_and(|branch| stays(branch).is_ok_and(|commit| commit.is_some()))
+        })
+    };
     let taken = |folder: &str| {
         let layout = Layout::new(&settings.config.sessions, folder);
-        (layout.session_dir().exists() || layout.record_dir().exists()) && !store::is_unborn(&layout)
+        let stands = layout.session_dir().exists() || layout.record_dir().exists();
+        stands && !store::is_unborn(&layout) || put_away(folder)
     };
     let folder = FolderName::first_free(today, &new.name, taken);
-    let branch = format!("{}{}", settings.branch_prefix(), folder.name);
+    let branch = branch_of(&folder.name);
     let exists = repository.commit_of(&format!("refs/heads/{branch}"))?.is_some();
     if exists && !settings.wishes.attach_branch {
         return Err(crate::git::GitError::BranchTaken { branch }.into());

@@ -21,6 +21,7 @@ mod includes;
 mod keep_commit;
 mod prepare;
 mod program;
+mod remove;
 mod repository;
 mod restore;
 mod snapshot;

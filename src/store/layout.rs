@@ -139,6 +139,13 @@ impl Layout {
         self.record_dir().join("lock")
     }
 
+    /// Stands once the worktree of a session that is archived was found to hold nothing that would be lost; holds the
+    /// commit that was checked out.
+    #[must_use]
+    pub fn archiving(&self) -> PathBuf {
+        self.record_dir().join("archiving")
+    }
+
     /// The user message of the newest iteration; its file is the child's standard input.
     #[must_use]
     pub fn prompt(&self) -> PathBuf {

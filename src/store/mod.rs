@@ -5,6 +5,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+mod archive;
 mod atomic;
 mod catalog;
 mod document;
@@ -17,6 +18,7 @@ mod lock;
 mod signal_file;
 mod writable;
 
+pub use archive::{archive, archive_dir, archived, finish as finish_archive, half_moved};
 pub use atomic::{keep_backup, write_atomic};
 pub use catalog::{Folder, folders, is_unborn};
 pub use document::{append_log, mend_folders, move_aside, odd_document, read_document, read_text};

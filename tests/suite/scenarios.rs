@@ -1,6 +1,7 @@
 //! Whole sessions with a scripted agent: bad input, faults, gates, crashes and limits.
 
 mod adoption;
+mod archives;
 mod attacks;
 mod awake;
 mod budgets;
