@@ -26,6 +26,15 @@ impl Cli {
         }
     }
 
+    /// As its makers call it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Claude => "Claude Code",
+            Self::Codex => "Codex",
+            Self::Gemini => "Gemini CLI",
+        }
+    }
+
     /// The program, as npm installed it; `SAMOCODE_TEST_CLIS` names another folder than `testing/clis`.
     ///
     /// # Panics

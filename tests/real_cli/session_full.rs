@@ -19,7 +19,7 @@ const AFTER_A_COMMAND: Duration = Duration::from_secs(2);
 const AFTER_AN_EDIT: Duration = Duration::from_secs(6);
 
 /// The iterations of the walkthrough, whose phases come after samocode's own `init`.
-const WALK: [&str; 10] = [
+pub(crate) const WALK: [&str; 10] = [
     "investigation",
     "requirements",
     "requirements",

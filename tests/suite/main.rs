@@ -15,6 +15,7 @@ mod process;
 mod prompts;
 mod properties;
 mod provider;
+mod provider_table;
 mod scenario;
 mod scenarios;
 mod schedules;

@@ -16,6 +16,7 @@ mod dialect;
 pub mod faults;
 mod http;
 mod labels;
+mod parts;
 mod protocol;
 mod recorder;
 mod reply;
@@ -28,6 +29,7 @@ mod walkthrough;
 
 pub use detours::Detours;
 pub use dialect::Dialect;
+pub use parts::Parts;
 pub use recorder::Recorded;
 pub use reply::{Reply, ToolCall};
 pub use script::{Script, Steps};
