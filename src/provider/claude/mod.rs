@@ -137,6 +137,10 @@ fn environment(base: &[(OsString, OsString)], root: bool) -> Vec<(OsString, OsSt
     }
     // Without it the first system block carries a hash that can change with the prompt (measured with 2.1.197).
     set_if_unset("CLAUDE_CODE_ATTRIBUTION_HEADER", "0");
+    // Its own skills and agents would be listed in every request beside the phase's: 4,500 and 1,400 characters
+    // (measured with 2.1.197).
+    set_if_unset("CLAUDE_CODE_DISABLE_BUNDLED_SKILLS", "1");
+    set_if_unset("CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS", "1");
     // An update would replace the program in the middle of a session.
     set_if_unset("DISABLE_AUTOUPDATER", "1");
     env
@@ -218,6 +222,8 @@ mod tests {
         PATH=/bin
         ANTHROPIC_API_KEY=k
         CLAUDE_CODE_ATTRIBUTION_HEADER=0
+        CLAUDE_CODE_DISABLE_BUNDLED_SKILLS=1
+        CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS=1
         DISABLE_AUTOUPDATER=1
         "
         );
@@ -229,6 +235,8 @@ mod tests {
         PATH=/bin
         IS_SANDBOX=1
         CLAUDE_CODE_ATTRIBUTION_HEADER=0
+        CLAUDE_CODE_DISABLE_BUNDLED_SKILLS=1
+        CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS=1
         DISABLE_AUTOUPDATER=1
         ");
     }
@@ -241,6 +249,8 @@ mod tests {
         DISABLE_AUTOUPDATER=0
         IS_SANDBOX=yes
         CLAUDE_CODE_ATTRIBUTION_HEADER=0
+        CLAUDE_CODE_DISABLE_BUNDLED_SKILLS=1
+        CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS=1
         "
         );
     }
