@@ -26,7 +26,7 @@ const COMMANDS: [&str; 14] = [
 ];
 
 /// What only one CLI has: its tools, its marks for arguments, its way to ask.
-const OF_ONE_CLI: [&str; 25] = [
+const OF_ONE_CLI: [&str; 31] = [
     "todo",
     "task tool",
     "skill tool",
@@ -50,6 +50,12 @@ const OF_ONE_CLI: [&str; 25] = [
     "invoke_agent",
     "run_shell_command",
     "activate_skill",
+    "read_file",
+    "write_file",
+    "grep_search",
+    "ask_user",
+    "plan_mode",
+    "subagent_type",
     "$arguments",
     "{{args}}",
 ];
@@ -68,7 +74,7 @@ const UNSAFE: [&str; 7] = [
 const SECTIONS: [&str; 4] = ["## Inputs", "## Steps", "## Stop", "## Output"];
 
 /// The paragraph after the job, which tells the skill who is there: one for what both use, one for persons only.
-const IN_BOTH: &str = "A `Session path:` line in the first message means an unattended iteration: ";
+const IN_BOTH: &str = "Who is there:\n- The first message has a `Session path:` line: nobody, ";
 const BY_HAND: &str =
     "This is for a person at this CLI. Where the first message has a `Session path:` line, ";
 
@@ -79,6 +85,9 @@ fn description_problems(text: &str) -> Vec<String> {
     }
     if !text.contains(". Use when ") || !text.ends_with('.') {
         problems.push(format!("does not say when to use it: {text}"));
+    }
+    if text.contains(": ") || text.contains(" #") || text.contains('"') {
+        problems.push(format!("needs quotes in YAML: {text}"));
     }
     if !text.split(' ').next().is_some_and(|verb| verb.ends_with('s')) {
         problems.push(format!("does not begin in the third person: {text}"));
