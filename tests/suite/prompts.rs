@@ -5,8 +5,10 @@
 
 mod budget;
 mod exits;
+mod listed;
 mod shape;
 mod skills;
+mod subagents;
 mod wording;
 
 use samocode::provider::bundle::Bundle;

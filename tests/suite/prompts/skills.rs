@@ -1,8 +1,7 @@
-//! Skills and sub-agents: sections, descriptions, and words that hold on every CLI, with samocode and without.
+//! Skills: sections, who uses them, and words that hold on every CLI, with samocode and without.
 
 use std::collections::BTreeSet;
 
-use samocode::provider::agent::Agent;
 use samocode::provider::bundle::Bundle;
 use samocode::provider::skill::Skill;
 
@@ -26,7 +25,7 @@ const COMMANDS: [&str; 14] = [
 ];
 
 /// What only one CLI has: its tools, its marks for arguments, its way to ask.
-const OF_ONE_CLI: [&str; 25] = [
+const OF_ONE_CLI: [&str; 31] = [
     "todo",
     "task tool",
     "skill tool",
@@ -50,6 +49,12 @@ const OF_ONE_CLI: [&str; 25] = [
     "invoke_agent",
     "run_shell_command",
     "activate_skill",
+    "read_file",
+    "write_file",
+    "grep_search",
+    "ask_user",
+    "plan_mode",
+    "subagent_type",
     "$arguments",
     "{{args}}",
 ];
@@ -68,23 +73,9 @@ const UNSAFE: [&str; 7] = [
 const SECTIONS: [&str; 4] = ["## Inputs", "## Steps", "## Stop", "## Output"];
 
 /// The paragraph after the job, which tells the skill who is there: one for what both use, one for persons only.
-const IN_BOTH: &str = "A `Session path:` line in the first message means an unattended iteration: ";
+const IN_BOTH: &str = "Who is there:\n- The first message has a `Session path:` line: nobody, ";
 const BY_HAND: &str =
     "This is for a person at this CLI. Where the first message has a `Session path:` line, ";
-
-fn description_problems(text: &str) -> Vec<String> {
-    let mut problems = phrases(text, &["you ", "first ", "then ", " step"]);
-    if !(60..=160).contains(&text.chars().count()) {
-        problems.push(format!("not 60 to 160 characters: {text}"));
-    }
-    if !text.contains(". Use when ") || !text.ends_with('.') {
-        problems.push(format!("does not say when to use it: {text}"));
-    }
-    if !text.split(' ').next().is_some_and(|verb| verb.ends_with('s')) {
-        problems.push(format!("does not begin in the third person: {text}"));
-    }
-    problems
-}
 
 /// The sections in their order, the job and who is there before them, a template at the end.
 fn section_problems(text: &str) -> Vec<String> {
@@ -120,34 +111,6 @@ fn the_commands_are_those_that_are_promised() {
     let others: Vec<&str> =
         skills.iter().filter(|skill| !skill.is_command()).map(|skill| skill.name.as_str()).collect();
     assert_eq!(others, ["testing", "summary"]);
-}
-
-/// Installed for a person they stand beside each other, without a prefix.
-#[test]
-fn names_are_plain_and_unique() {
-    let Bundle { agents, subagents, skills } = Bundle::embedded().unwrap();
-    let of_agents = agents.into_iter().chain(subagents).map(|agent| agent.name);
-    for names in [of_agents.collect::<Vec<_>>(), skills.into_iter().map(|skill| skill.name).collect()] {
-        let unique: BTreeSet<&String> = names.iter().collect();
-        assert_eq!(unique.len(), names.len(), "{names:?}");
-        for name in unique {
-            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{name}");
-        }
-    }
-}
-
-#[test]
-fn descriptions_say_what_it_makes_and_when_to_use_it() {
-    let Bundle { subagents, skills, .. } = Bundle::embedded().unwrap();
-    let of_agents = subagents.into_iter().map(|agent| (agent.name, agent.description));
-    for (name, words) in skills.into_iter().map(|skill| (skill.name, skill.description)).chain(of_agents) {
-        none(&description_problems(&words), &name);
-    }
-    some(&description_problems("Plan the work. Use when a plan is needed by somebody somewhere."));
-    some(&description_problems("Writes the plan from the requirements that were settled before."));
-    some(&description_problems(
-        "Reads the code first, asks questions, then writes it. Use when a plan is needed.",
-    ));
 }
 
 #[test]
@@ -206,48 +169,16 @@ fn no_text_names_what_only_one_cli_has_or_what_opens_a_gate() {
     some(&phrases("gemini --yolo -p", &UNSAFE));
 }
 
-fn subagent_problems(agent: &Agent) -> Vec<String> {
-    let may = ["Read", "Write", "Bash"];
-    let mut problems: Vec<String> = agent
-        .tools
-        .iter()
-        .filter(|tool| !may.contains(&tool.as_str()))
-        .map(|tool| format!("has {tool}, and is there to read"))
-        .collect();
-    for needed in ["## Inputs", "## Limits", "## Return", "You write one file, your report"] {
-        if !agent.text.contains(needed) {
-            problems.push(format!("lacks `{needed}`"));
-        }
-    }
-    if !agent.skills.is_empty() || !agent.subagents.is_empty() {
-        problems.push("starts others".to_owned());
-    }
-    problems
-}
-
 #[test]
-fn every_sub_agent_reads_and_writes_its_own_report() {
-    let agents = Bundle::embedded().unwrap().subagents;
-    let limits: BTreeSet<&str> = agents
-        .iter()
-        .filter_map(|agent| agent.text.split("\n## Limits\n").nth(1)?.split(" You write no").next())
-        .filter_map(|limits| limits.split("\n\n").next())
-        .collect();
-    assert_eq!(limits.len(), 1, "{limits:#?}");
+fn every_phase_uses_the_skills_that_it_lists() {
+    let agents = Bundle::embedded().unwrap().agents;
+    let listed: Vec<String> = agents.iter().map(|agent| agent.skills.join(", ")).collect();
+    let wanted =
+        ["dive", "task", "create-plan", "do, dop, dop2", "testing", "cleanup, multi-review", "summary"];
+    assert_eq!(listed, wanted);
     for agent in &agents {
-        none(&subagent_problems(agent), &agent.name);
-    }
-    let mut editing = agents[0].clone();
-    editing.tools.push("Edit".to_owned());
-    some(&subagent_problems(&editing));
-}
-
-/// A sub-agent that nobody starts is text that nobody reads.
-#[test]
-fn every_sub_agent_is_started_by_a_skill() {
-    let Bundle { subagents, skills, .. } = Bundle::embedded().unwrap();
-    for agent in subagents {
-        let mark = format!("{{{{subagent:{}}}}}", agent.name);
-        assert!(skills.iter().any(|skill| skill.text.contains(&mark)), "{}", agent.name);
+        for skill in &agent.skills {
+            assert!(agent.text.contains(&format!("{{{{skill:{skill}}}}}")), "{} and {skill}", agent.name);
+        }
     }
 }
