@@ -41,7 +41,10 @@ impl Dialect {
     pub fn write(self, path: &str, content: &str) -> ToolCall {
         match self {
             Self::Claude => ToolCall::new("Write", json!({"file_path": path, "content": content})),
-            Self::Codex => self.bash(&format!("printf %s {} > {}", quoted(content), quoted(path))),
+            Self::Codex => {
+                let (path, content) = (quoted(path), quoted(content));
+                self.bash(&format!("mkdir -p \"$(dirname {path})\" && printf %s {content} > {path}"))
+            }
         }
     }
 
