@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use samocode_testing_model::Model;
+use samocode_testing_model::{Model, Recorded};
+use serde_json::{Value, json};
 
 use crate::scratch::Scratch;
 
@@ -55,6 +56,42 @@ impl Cli {
     /// The line of `.samocode` that names the program.
     pub(crate) fn setting(self) -> String {
         format!("{}_PATH={}", self.name().to_uppercase(), self.program().display())
+    }
+
+    /// What stands in the first and in the last line of its stream.
+    pub(crate) fn first_and_last(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Claude => (r#""subtype":"init""#, r#""type":"result""#),
+            Self::Codex => (r#""type":"thread.started""#, r#""type":"turn.completed""#),
+            Self::Gemini => (r#""type":"init""#, r#""type":"result""#),
+        }
+    }
+
+    /// The tools that a request offers where an agent's asset names these.
+    pub(crate) fn offered(self, named: &[String]) -> Vec<String> {
+        match self {
+            Self::Claude | Self::Gemini => named.to_vec(),
+            Self::Codex => {
+                let agents = ["close_agent", "resume_agent", "send_input", "spawn_agent", "wait_agent"];
+                let starts = named.iter().any(|tool| tool == "Agent");
+                let agents = agents.iter().filter(|_| starts).map(|name| format!("multi_agent_v1.{name}"));
+                ["exec_command", "write_stdin"].map(str::to_owned).into_iter().chain(agents).collect()
+            }
+        }
+    }
+
+    /// What of a request stays the same in each iteration of a phase.
+    pub(crate) fn stable(self, request: &Recorded) -> Value {
+        let body = &request.body;
+        match self {
+            Self::Claude | Self::Gemini => json!([body["system"], body["tools"]]),
+            Self::Codex => {
+                let input = body["input"].as_array().cloned().unwrap_or_default();
+                // The ids of messages are random; the service is sent them and the model is not.
+                let developer = input.iter().filter(|item| item["role"] == "developer");
+                json!([developer.map(|item| &item["content"]).collect::<Vec<_>>(), body["tools"]])
+            }
+        }
     }
 
     /// What its person has set up: variables for the environment, and files in the home.

@@ -12,7 +12,7 @@ use samocode_testing_model::{Model, Script};
 
 use crate::clis::Cli;
 use crate::live::{Ended, Live};
-use crate::scratch::Scratch;
+use crate::scratch::{Scratch, files_below};
 
 /// The session's name.
 pub(crate) const NAME: &str = "greet";
@@ -24,6 +24,10 @@ pub(crate) struct Stage {
     pub(crate) model: Model,
     pub(crate) scratch: Scratch,
     environment: Vec<(String, OsString)>,
+    /// The session's.
+    pub(crate) cli: Cli,
+    /// What the person had at home before.
+    pub(crate) had: Vec<String>,
 }
 
 impl Stage {
@@ -43,7 +47,8 @@ impl Stage {
             environment.extend(cli.log_in(&scratch, &model));
         }
         let environment = environment.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let stage = Self { model, scratch, environment };
+        let had = files_below(&scratch.home());
+        let stage = Self { model, scratch, environment, cli: clis[0], had };
         stage.make_project();
         let stage = stage
             .setting("MAIN_REPO=.")

@@ -6,6 +6,8 @@ use serde_json::json;
 
 use crate::reply::Reply;
 
+pub mod openai;
+
 /// HTTP 401, a key that is not valid.
 #[must_use]
 pub fn invalid_key() -> Reply {

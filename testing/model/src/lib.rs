@@ -1,7 +1,7 @@
 //! A stand-in for a model, for tests that run a real AI coding CLI without a network.
 //!
 //! [`Model::start`] listens on a free loopback port and speaks Anthropic's Messages interface as far as Claude Code
-//! 2.1.197 uses it. What the "model" says is decided by a [`Script`]: it sees each request as a [`Turn`] and returns a
+//! 2.1.197 uses it, and OpenAI's Responses interface as far as codex-cli 0.169.0 does. What the "model" says is decided by a [`Script`]: it sees each request as a [`Turn`] and returns a
 //! [`Reply`]. [`Walkthrough`] is a script that plays an engineer through samocode's workflow, [`Detours`] sends single
 //! iterations another way, [`Sleepers`] leaves processes behind, [`faults`] has the replies of a service in trouble.
 //!
@@ -20,6 +20,7 @@ mod parts;
 mod protocol;
 mod recorder;
 mod reply;
+mod responses;
 mod script;
 mod server;
 mod sleepers;

@@ -4,10 +4,16 @@ use crate::dialect::Dialect;
 use crate::reply::ToolCall;
 use crate::tool_result::ToolResult;
 
-/// How the blocks begin that Claude Code 2.1.197 puts before the agent's text: a line that changes with the prompt
-/// (unless `CLAUDE_CODE_ATTRIBUTION_HEADER=0`), and a sentence that names the CLI, worded by its flags.
-const CLI_BLOCKS: [&str; 3] =
-    ["x-anthropic-billing-header", "You are Claude Code, ", "You are a Claude agent, built on "];
+/// How the blocks begin that a CLI puts before the agent's text. Claude Code 2.1.197: a line that changes with the prompt
+/// (unless `CLAUDE_CODE_ATTRIBUTION_HEADER=0`), and a sentence that names the CLI, worded by its flags. codex-cli 0.169.0:
+/// its own instructions, those for models that it does not know, and those for the ones that it does.
+const CLI_BLOCKS: [&str; 5] = [
+    "x-anthropic-billing-header",
+    "You are Claude Code, ",
+    "You are a Claude agent, built on ",
+    "You are a coding agent running in the Codex CLI, ",
+    "You are Codex, ",
+];
 
 /// A tool call that the model made earlier in this conversation, with what came back.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,7 +62,7 @@ impl Turn {
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// The agent's text with the workflow's rules: the system blocks without those that Claude Code puts before them.
+    /// The agent's text with the workflow's rules: the system blocks without those that the CLI puts before them.
     #[must_use]
     pub fn agent_text(&self) -> String {
         let own = |block: &&String| !CLI_BLOCKS.iter().any(|start| block.starts_with(start));

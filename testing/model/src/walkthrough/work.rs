@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+pub(super) use crate::dialect::quoted;
 use crate::reply::ToolCall;
 use crate::tool_result::ToolResult;
 use crate::turn::Turn;
@@ -148,20 +149,5 @@ impl<'turn> Work<'turn> {
         }
         let result = made.result.clone();
         result.ok_or_else(|| Halt::Wrong(format!("no result came for {} {}", call.name, call.input)))
-    }
-}
-
-/// A word for `sh` that means exactly this text.
-pub(super) fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn a_quoted_word_survives_the_shell() {
-        assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 }
