@@ -17,7 +17,8 @@ Examples:
   samocode run add-auth --task 'Add JWT auth'   start a session
   samocode run add-auth                         go on with it
   samocode --config .samocode --session add-auth --task 'Add JWT auth'
-  samocode status add-auth                      where it stands, what it waits for";
+  samocode status add-auth                      where it stands, what it waits for
+  samocode install                              /dive, /do, … at the CLIs' own prompts";
 
 /// Walk-away AI coding: give a task, answer its questions, approve its plan, find the branch.
 #[derive(Debug, Parser)]
@@ -253,6 +254,16 @@ pub(super) enum Command {
         #[command(flatten)]
         options: RestoreOptions,
     },
+    /// Put skills, sub-agents and slash commands (/dive, /do, …) where the CLIs find them at their own prompts
+    Install {
+        #[command(flatten)]
+        options: HomeOptions,
+    },
+    /// Remove exactly what `install` put there; what you changed is kept
+    Uninstall {
+        #[command(flatten)]
+        options: HomeOptions,
+    },
     /// Put a session away: its folder moves to _archive, its branch stays, and its worktree if something would be lost
     Archive {
         /// The session
@@ -261,6 +272,20 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What to do in the person's home.
+#[derive(Debug, Clone, Args)]
+pub(super) struct HomeOptions {
+    /// claude, codex or gemini [default: all; `install`: all that are found]
+    #[arg(long, value_name = "NAME")]
+    pub(super) provider: Option<String>,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// How to restore.

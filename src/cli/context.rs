@@ -19,20 +19,8 @@ pub(super) struct Context {
 impl Context {
     /// Loads the settings that apply here.
     pub(super) fn load(files: &Files, flags: Overrides) -> Result<Self, Failure> {
-        let env = |name: &str| std::env::var(name).ok();
-        let dirs = Dirs::of_user(&env)
-            .ok_or_else(|| Failure::usage("the home folder is not known").with_hint("set HOME"))?;
-        let start_dir = std::env::current_dir()
-            .map_err(|e| Failure::usage(format!("the working directory cannot be read: {e}")))?;
-        let config = Config::load(&LoadSpec {
-            config: files.config.clone(),
-            env_file: files.env_file.clone(),
-            start_dir,
-            flags,
-            env: &env,
-            home: dirs.home.clone(),
-            user_config_dir: dirs.config.clone(),
-        })?;
+        let dirs = dirs()?;
+        let config = Config::load(&spec(files, &dirs, flags)?)?;
         Ok(Self { config, dirs, explicit_config: files.config.clone() })
     }
 
@@ -83,6 +71,31 @@ impl Context {
             }
         }
     }
+}
+
+/// The person's folders.
+pub(super) fn dirs() -> Result<Dirs, Failure> {
+    Dirs::of_user(&variable)
+        .ok_or_else(|| Failure::usage("the home folder is not known").with_hint("set HOME"))
+}
+
+/// What settings are loaded from here.
+pub(super) fn spec(files: &Files, dirs: &Dirs, flags: Overrides) -> Result<LoadSpec<'static>, Failure> {
+    let start_dir = std::env::current_dir()
+        .map_err(|e| Failure::usage(format!("the working directory cannot be read: {e}")))?;
+    Ok(LoadSpec {
+        config: files.config.clone(),
+        env_file: files.env_file.clone(),
+        start_dir,
+        flags,
+        env: &variable,
+        home: dirs.home.clone(),
+        user_config_dir: dirs.config.clone(),
+    })
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 fn is_named(folder: &str, name: &str) -> bool {

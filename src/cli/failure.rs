@@ -35,6 +35,11 @@ impl Failure {
         Self { message: message.into(), hint: None, code: USAGE }
     }
 
+    /// For what cannot start.
+    pub(super) fn unable(message: impl Into<String>) -> Self {
+        Self { code: UNABLE, ..Self::usage(message) }
+    }
+
     pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -111,6 +116,13 @@ impl From<EngineError> for Failure {
             EngineError::NotAdopted { .. } => {
                 (Some("`--adopt` takes it over, with the phase that its _overview.md says".to_owned()), USAGE)
             }
+            EngineError::BadManifest { .. } => (
+                Some(
+                    "without that list nothing is known to be samocode's: restore it, or remove it and what it named"
+                        .to_owned(),
+                ),
+                BLOCKED,
+            ),
             EngineError::Archived { .. } => {
                 (Some("`samocode list --archived` shows what is archived".to_owned()), USAGE)
             }

@@ -18,6 +18,7 @@ mod doctor;
 mod failure;
 mod follow;
 mod init;
+mod install;
 mod logs;
 mod needed;
 mod remarks;
@@ -91,6 +92,8 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Command::Stop { session } => request::stop(&files, &session),
         Command::Resume { session } => request::resume(&files, &session),
         Command::Restore { session, options } => restore::restore(&files, &session, &options),
+        Command::Install { options } => install::install(&files, &options),
+        Command::Uninstall { options } => install::uninstall(&options),
         Command::Archive { session, json } => archive::archive(&files, &session, json),
         Command::Reopen { session, message, phase } => {
             request::reopen(&files, &session, &message, phase.as_deref())

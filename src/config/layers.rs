@@ -35,24 +35,46 @@ pub(super) struct Layers {
 
 /// Finds and reads every layer.
 pub(super) fn collect(spec: &LoadSpec<'_>) -> Result<Layers, ConfigError> {
-    let file = match &spec.config {
-        Some(path) => place::tidy(&spec.start_dir.join(path)),
-        None => of_main_work_tree(discover(&spec.start_dir)?),
-    };
-    let mut settings = Settings::new();
-    let user = spec.user_config_dir.join("config");
-    if user.is_file() {
-        read_strict(&user, Source::UserFile, None, spec, &mut settings)?;
-    }
-    read_strict(&file, Source::Project, spec.config.is_some().then_some("--config"), spec, &mut settings)?;
-    read_env_file(&file, spec, &mut settings)?;
-    read_environment(spec, &mut settings);
+    let file = project(spec)?;
+    let mut settings = below_flags(spec, Some(&file))?;
     let provider_below_flags = settings.get("SAMOCODE_PROVIDER").map(|setting| setting.text.clone());
     for (key, flag, text) in spec.flags.settings() {
         let origin = Origin { flag: Some(flag), ..Origin::of(Source::Flag) };
         put(&mut settings, key, Setting { text: text.to_owned(), origin, base: spec.start_dir.clone() });
     }
     Ok(Layers { file, settings, provider_below_flags })
+}
+
+/// What is set without flags, in a project or in none.
+pub(super) fn collect_anywhere(spec: &LoadSpec<'_>) -> Result<Settings, ConfigError> {
+    match project(spec) {
+        Ok(file) => below_flags(spec, Some(&file)),
+        Err(ConfigError::NotFound { .. }) => below_flags(spec, None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The project's file.
+fn project(spec: &LoadSpec<'_>) -> Result<PathBuf, ConfigError> {
+    match &spec.config {
+        Some(path) => Ok(place::tidy(&spec.start_dir.join(path))),
+        None => Ok(of_main_work_tree(discover(&spec.start_dir)?)),
+    }
+}
+
+fn below_flags(spec: &LoadSpec<'_>, project: Option<&Path>) -> Result<Settings, ConfigError> {
+    let mut settings = Settings::new();
+    let user = spec.user_config_dir.join("config");
+    if user.is_file() {
+        read_strict(&user, Source::UserFile, None, spec, &mut settings)?;
+    }
+    if let Some(file) = project {
+        let flag = spec.config.is_some().then_some("--config");
+        read_strict(file, Source::Project, flag, spec, &mut settings)?;
+    }
+    read_env_file(project, spec, &mut settings)?;
+    read_environment(spec, &mut settings);
+    Ok(settings)
 }
 
 /// The nearest `.samocode` upward. A folder of that name is none: samocode's records stand in one under `SESSIONS`.
@@ -115,17 +137,16 @@ fn read_strict(
 }
 
 /// `.env`, which may be the application's: what is not samocode's is passed over, readable or not.
-fn read_env_file(project: &Path, spec: &LoadSpec<'_>, settings: &mut Settings) -> Result<(), ConfigError> {
-    let path = match &spec.env_file {
-        Some(path) => place::tidy(&spec.start_dir.join(path)),
-        None => {
-            let beside = project.with_file_name(".env");
-            // A virtual environment is often a folder of that name.
-            if !beside.is_file() {
-                return Ok(());
-            }
-            beside
-        }
+fn read_env_file(
+    project: Option<&Path>,
+    spec: &LoadSpec<'_>,
+    settings: &mut Settings,
+) -> Result<(), ConfigError> {
+    // A virtual environment is often a folder of that name.
+    let beside = project.map(|file| file.with_file_name(".env")).filter(|file| file.is_file());
+    let named = spec.env_file.as_ref().map(|path| place::tidy(&spec.start_dir.join(path)));
+    let Some(path) = named.or(beside) else {
+        return Ok(());
     };
     let text = read_text(&path, Some("--env-file"))?;
     for entry in dotenv::parse(&text, spec.env) {

@@ -1,4 +1,4 @@
-//! The person's own folders: home, settings, cache.
+//! The person's own folders: home, settings, cache, data.
 //!
 //! Follows the XDG rules on every system: the folders are the same on Linux and macOS.
 
@@ -13,6 +13,8 @@ pub struct Dirs {
     pub config: PathBuf,
     /// `samocode` under `$XDG_CACHE_HOME`.
     pub cache: PathBuf,
+    /// `samocode` under `$XDG_DATA_HOME`, for what no one could make again.
+    pub data: PathBuf,
 }
 
 impl Dirs {
@@ -27,6 +29,7 @@ impl Dirs {
             home: home.to_owned(),
             config: base("XDG_CONFIG_HOME", ".config"),
             cache: base("XDG_CACHE_HOME", ".cache"),
+            data: base("XDG_DATA_HOME", ".local/share"),
         }
     }
 
@@ -44,6 +47,7 @@ mod tests {
     fn the_folders_follow_the_environment() {
         let dirs = Dirs::new(Path::new("/h"), &|_| None);
         assert_eq!((dirs.config, dirs.cache), ("/h/.config/samocode".into(), "/h/.cache/samocode".into()));
+        assert_eq!(dirs.data, Path::new("/h/.local/share/samocode"));
         let set = |name: &str| match name {
             "XDG_CONFIG_HOME" => Some("/c".to_owned()),
             "XDG_CACHE_HOME" => Some("relative".to_owned()),

@@ -68,6 +68,16 @@ pub(super) fn resolve(spec: &LoadSpec<'_>, layers: Layers) -> Result<Config, Con
     })
 }
 
+/// The programs of the CLIs, which are looked for outside of projects, too.
+pub(super) fn programs(
+    spec: &LoadSpec<'_>,
+    settings: &Settings,
+) -> Result<BTreeMap<ProviderKind, Program>, ConfigError> {
+    let all = Resolver { settings, home: &spec.home };
+    let clis = [ProviderKind::Claude, ProviderKind::Codex, ProviderKind::Gemini];
+    clis.into_iter().map(|kind| Ok((kind, all.provider(kind)?.program))).collect()
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "it is one of the readers of a value, and any text is good")]
 fn text(text: &str) -> Result<String, String> {
     Ok(text.to_owned())

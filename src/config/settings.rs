@@ -8,7 +8,7 @@ use crate::domain::policy::Policy;
 
 use super::error::ConfigError;
 use super::phases::{PhaseOverride, PhaseSettings};
-use super::provider::{ProviderKind, ProviderSettings};
+use super::provider::{Program, ProviderKind, ProviderSettings};
 use super::secret::Secret;
 use super::source::{Origin, Source};
 use super::values::SandboxMode;
@@ -150,6 +150,14 @@ impl Config {
     /// that is not set, or folders that would get into each other's way.
     pub fn load(spec: &LoadSpec<'_>) -> Result<Self, ConfigError> {
         resolve::resolve(spec, layers::collect(spec)?)
+    }
+
+    /// The programs of the CLIs by the settings that apply here, in a project or in none.
+    ///
+    /// # Errors
+    /// When a file of settings that stands is wrong.
+    pub fn programs(spec: &LoadSpec<'_>) -> Result<BTreeMap<ProviderKind, Program>, ConfigError> {
+        resolve::programs(spec, &layers::collect_anywhere(spec)?)
     }
 
     /// The folder of the project's file.

@@ -21,6 +21,7 @@ mod guarded;
 mod guarding;
 mod happening;
 mod history;
+mod install;
 mod iteration;
 mod keep;
 mod open;
@@ -42,6 +43,7 @@ mod view;
 pub use archive::{Archived, InArchive, WorktreeOutcome, archive, finish_archive, look_up_archived};
 pub use guarding::put_back_lost;
 pub use happening::{Happening, Happenings};
+pub use install::{Deed, Step as InstallStep, install, uninstall};
 pub use open::{Found, NewSession, adopt, create, find, find_any, list, look_up, take};
 pub use orchestrator::{Ending, Orchestrator};
 pub use restore::{BranchMove, Restoration, RestorePlan};
@@ -120,6 +122,14 @@ pub enum EngineError {
         name: String,
         /// Where it is.
         path: PathBuf,
+    },
+    /// The list of what is installed is not what samocode wrote.
+    #[error("the list of installed files {} cannot be read: {detail}; nothing was changed", path.display())]
+    BadManifest {
+        /// The list.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
     },
     /// A provider that this version cannot run.
     #[error("this version cannot run {provider} yet; it runs claude, codex and demo")]

@@ -2,6 +2,8 @@
 //!
 //! Pure; [`super::agent`] and [`super::skill`] say which keys there are.
 
+use std::fmt::Write;
+
 use thiserror::Error;
 
 /// Why an asset cannot be read.
@@ -102,4 +104,33 @@ fn unquoted(value: &str) -> &str {
 /// A text as a value of YAML: a JSON string is one, so nothing in it can end the field early.
 pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
+}
+
+/// A text as a value of TOML that a person can read: in several lines, with a line break at its end.
+pub(super) fn toml_block(text: &str) -> String {
+    let mut block = "\"\"\"\n".to_owned();
+    for letter in text.replace('\\', r"\\").replace(r#"""""#, r#"""\""#).chars() {
+        if letter.is_control() && !matches!(letter, '\n' | '\t') {
+            // Writing to a String cannot fail.
+            let _ = write!(block, "\\u{:04x}", u32::from(letter));
+        } else {
+            block.push(letter);
+        }
+    }
+    block.push_str("\n\"\"\"");
+    block
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_comes_back_from_a_block_of_toml() {
+        for text in ["plain", "a\n\tb", "\\ and \"\"\" and \"\"\"\"\"\"\"", "\u{1}\r\n\u{7f}é🦀", "\"", ""]
+        {
+            let table: toml::Table = format!("text = {}", toml_block(text)).parse().unwrap();
+            assert_eq!(table["text"].as_str(), Some(format!("{text}\n").as_str()));
+        }
+    }
 }

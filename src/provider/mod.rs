@@ -12,6 +12,7 @@ pub mod event;
 mod folder;
 mod front;
 pub mod gemini;
+mod home;
 mod names;
 mod program;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use demo::DemoSettings;
 pub use event::AgentEvent;
 use front::AssetError;
 pub use gemini::GeminiSettings;
+pub use home::Home;
 pub use seen::Seen;
 pub use state::{Added, Place, State};
 

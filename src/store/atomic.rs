@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use tempfile::{NamedTempFile, PersistError};
+
 use crate::crash;
 use crate::store::{StoreError, io_error};
 
@@ -16,12 +18,29 @@ const TEMPORARY_LETTERS: usize = 6;
 /// # Errors
 /// With the path; the old file stands then.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let dir = path.parent().unwrap_or(Path::new("."));
     crash::point(|| format!("write {}, before", crash::file(path)));
+    let temporary = temporary(path, bytes)?;
+    crash::point(|| format!("write {}, before the rename", crash::file(path)));
+    settle(path, temporary.persist(path))
+}
+
+/// Makes a file that is whole or is not there, and replaces none.
+///
+/// # Errors
+/// With the path, when something stands there, too.
+pub fn create_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    crash::point(|| format!("create {}, before", crash::file(path)));
+    let temporary = temporary(path, bytes)?;
+    crash::point(|| format!("create {}, before the rename", crash::file(path)));
+    settle(path, temporary.persist_noclobber(path))
+}
+
+/// A synced file beside `path`, with the mode that the one there has.
+fn temporary(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, StoreError> {
     let mut temporary = tempfile::Builder::new()
         .prefix(TEMPORARY)
         .rand_bytes(TEMPORARY_LETTERS)
-        .tempfile_in(dir)
+        .tempfile_in(folder(path))
         .map_err(io_error("write", path))?;
     temporary.write_all(bytes).map_err(io_error("write", path))?;
     if let Ok(old) = fs::metadata(path) {
@@ -30,15 +49,18 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         set_default_mode(temporary.as_file(), path)?;
     }
     temporary.as_file().sync_data().map_err(io_error("sync", path))?;
-    crash::point(|| format!("write {}, before the rename", crash::file(path)));
-    temporary.persist(path).map_err(|e| StoreError::Io {
-        what: "replace",
-        path: path.to_owned(),
-        source: e.error,
-    })?;
-    sync_dir(dir)?;
+    Ok(temporary)
+}
+
+fn settle(path: &Path, persisted: Result<File, PersistError>) -> Result<(), StoreError> {
+    persisted.map_err(|e| StoreError::Io { what: "replace", path: path.to_owned(), source: e.error })?;
+    sync_dir(folder(path))?;
     crash::point(|| format!("write {}, after", crash::file(path)));
     Ok(())
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 /// Temporary files are made private; what replaces nothing gets the mode of an ordinary file.
@@ -48,7 +70,10 @@ fn set_default_mode(file: &File, path: &Path) -> Result<(), StoreError> {
 }
 
 /// Removes temporary files of writes that were killed. Only for a folder that nobody else writes to atomically now.
-pub(super) fn remove_leftovers(dir: &Path) -> Result<(), StoreError> {
+///
+/// # Errors
+/// When the folder cannot be read, or one of them cannot be removed.
+pub fn remove_leftovers(dir: &Path) -> Result<(), StoreError> {
     for entry in fs::read_dir(dir).map_err(io_error("read", dir))? {
         let entry = entry.map_err(io_error("read", dir))?;
         let name = entry.file_name();

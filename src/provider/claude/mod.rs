@@ -2,6 +2,7 @@
 //!
 //! Facts are from Claude Code 2.1.197 unless a comment says otherwise.
 
+mod home;
 mod judge;
 mod needs;
 mod plugin;
@@ -21,6 +22,7 @@ use super::program::{self, Wanted};
 use super::{Prepared, ProviderError, RunSpec};
 use crate::domain::command::CommandSpec;
 
+pub(super) use home::home;
 pub(super) use judge::judge;
 pub(super) use needs::needs;
 pub(super) use state::state;

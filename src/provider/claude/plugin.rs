@@ -35,7 +35,7 @@ pub(super) fn files(
     ]);
     let agents = selection.subagents.iter().map(|agent| (*agent, &[][..]));
     for (agent, extra) in agents.chain([(selection.agent, extra_tools)]) {
-        files.insert(format!("agents/{}.md", agent.name), agent_file(agent, extra)?);
+        files.insert(format!("agents/{}.md", agent.name), agent_file(&agent.name, agent, extra, NAMES)?);
     }
     for skill in &selection.skills {
         files.insert(format!("skills/{}/SKILL.md", skill.name), skill_file(skill)?);
@@ -43,13 +43,18 @@ pub(super) fn files(
     Ok(files)
 }
 
-fn agent_file(agent: &Agent, extra_tools: &[String]) -> Result<String, AssetError> {
+/// An agent's file; `name` is what it is called where the file lies.
+pub(super) fn agent_file(
+    name: &str,
+    agent: &Agent,
+    extra_tools: &[String],
+    names: Names,
+) -> Result<String, AssetError> {
     Ok(format!(
-        "---\nname: {}\ndescription: {}\ntools: {}\n---\n\n{}\n",
-        agent.name,
+        "---\nname: {name}\ndescription: {}\ntools: {}\n---\n\n{}\n",
         quoted(&agent.description),
         agent.tools_with(extra_tools).join(", "),
-        NAMES.put_into(&agent.name, &agent.text)?,
+        names.put_into(&agent.name, &agent.text)?,
     ))
 }
 

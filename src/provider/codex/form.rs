@@ -20,32 +20,32 @@ pub(super) fn instructions(agent: &Agent, rules: &str) -> Result<String, AssetEr
 pub(super) fn files(selection: &Selection<'_>) -> Result<Vec<Added>, AssetError> {
     let agents = selection.subagents.iter().map(|agent| {
         let own = format!("agents/{}{}.toml", NAMES.subagent, agent.name).into();
-        Ok(Added { own, text: agent_file(agent)? })
+        Ok(Added { own, text: agent_file(agent, NAMES)? })
     });
     let skills = selection.skills.iter().map(|skill| {
         let own = format!("skills/{}{}/SKILL.md", NAMES.skill, skill.name).into();
-        Ok(Added { own, text: skill_file(skill)? })
+        Ok(Added { own, text: skill_file(skill, NAMES)? })
     });
     agents.chain(skills).collect()
 }
 
 /// Its tools are those of the agent that starts it: Codex limits none of a sub-agent's own.
-fn agent_file(agent: &Agent) -> Result<String, AssetError> {
+pub(super) fn agent_file(agent: &Agent, names: Names) -> Result<String, AssetError> {
     Ok(format!(
         "name = {}\ndescription = {}\ndeveloper_instructions = {}\n",
-        toml_string(&format!("{}{}", NAMES.subagent, agent.name)),
+        toml_string(&format!("{}{}", names.subagent, agent.name)),
         toml_string(&agent.description),
-        toml_string(&NAMES.put_into(&agent.name, &agent.text)?),
+        toml_string(&names.put_into(&agent.name, &agent.text)?),
     ))
 }
 
-fn skill_file(skill: &Skill) -> Result<String, AssetError> {
+pub(super) fn skill_file(skill: &Skill, names: Names) -> Result<String, AssetError> {
     Ok(format!(
         "---\nname: {}{}\ndescription: {}\n---\n\n{}\n",
-        NAMES.skill,
+        names.skill,
         skill.name,
         quoted(&skill.description),
-        NAMES.put_into(&skill.name, &skill.text)?,
+        names.put_into(&skill.name, &skill.text)?,
     ))
 }
 

@@ -12,6 +12,8 @@ mod state;
 mod stream;
 mod tools;
 
+mod home;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -53,6 +55,8 @@ const ALWAYS: [&str; 9] = [
     "include_collaboration_mode_instructions=false",
     "include_apps_instructions=false",
 ];
+
+pub(super) use home::home;
 
 /// The person's settings for Codex.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Gemini CLI: its command line, environment, stream and failures.
 
+mod home;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +11,8 @@ use crate::domain::command::Exit;
 use crate::domain::environment::Needs;
 use crate::domain::outcome::Outcome;
 use crate::domain::reset::Clock;
+
+pub(super) use home::home;
 
 /// The person's settings for Gemini CLI.
 #[derive(Debug, Clone, PartialEq, Eq)]
