@@ -5,6 +5,10 @@ use std::time::Duration;
 use crate::domain::outcome::Silence;
 use crate::domain::policy::Policy;
 
+/// A CLI that goes to sleep for longer before it asks the service again is ended instead: what it waits for is waited
+/// for better without it. A quota of a minute is within.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
 /// How long what may last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WatchLimits {
@@ -52,6 +56,8 @@ pub struct Watched {
     pub has_result: bool,
     /// Whether a signal stands.
     pub has_signal: bool,
+    /// How long it said that it sleeps before it asks the service again.
+    pub sleeps: Duration,
     /// Whether a budget is used up, as far as is known yet.
     pub over_budget: bool,
 }
@@ -65,6 +71,8 @@ pub enum Overdue {
     Budget,
     /// It ran into the iteration's time limit.
     TimeLimit,
+    /// It sleeps until a service serves again that will not for long.
+    Sleeps,
     /// It has been silent for too long.
     Silent(Silence),
 }
@@ -81,6 +89,8 @@ pub fn overdue(limits: &WatchLimits, seen: &Watched) -> Option<Overdue> {
         Some(Overdue::Lingers)
     } else if seen.has_result {
         None
+    } else if seen.sleeps > LONGEST_WAIT {
+        Some(Overdue::Sleeps)
     } else if seen.tool_runs {
         (seen.silent >= limits.tool).then_some(Overdue::Silent(Silence::Tool))
     } else if !seen.has_output {
@@ -137,6 +147,13 @@ mod tests {
         assert_eq!(silent(15, true, false), Some(Overdue::Silent(Silence::Stream)));
         assert_eq!(silent(29, true, true), None, "a tool may take its time");
         assert_eq!(silent(30, true, true), Some(Overdue::Silent(Silence::Tool)));
+    }
+
+    #[test]
+    fn a_child_that_sleeps_for_long_is_ended_and_one_that_waits_for_a_minute_is_not() {
+        let sleeps = |seconds| judged(Watched { sleeps: Duration::from_secs(seconds), ..Watched::default() });
+        assert_eq!((sleeps(0), sleeps(60)), (None, None));
+        assert_eq!(sleeps(61), Some(Overdue::Sleeps));
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::engine::orchestrator::{Orchestrator, TICK};
 use crate::engine::say::Live;
 use crate::engine::{EngineError, Wish};
 use crate::process::{Graces, Launch, Line, ProcessError, ProcessEvent, Running, Stderr, launch};
+use crate::provider::event::Retrying;
 use crate::provider::{AgentEvent, Provider, Seen};
 use crate::store::has_signal;
 
@@ -157,6 +158,7 @@ impl Orchestrator<'_> {
             redactor: Arc::clone(&self.settings.redactor),
         };
         let confined = launch_spec.spec.confinement.is_some();
+        let hear_stderr = hear_stderr(provider, &self.settings.redactor, heard);
         let redactor = Arc::clone(&self.settings.redactor);
         let events = Mutex::new(self.happenings.sender());
         let heard = Arc::clone(heard);
@@ -188,6 +190,7 @@ impl Orchestrator<'_> {
                     heard.has_output = true;
                 }
             },
+            hear_stderr,
         )
     }
 
@@ -284,9 +287,29 @@ impl Orchestrator<'_> {
             (None, Some(Overdue::Silent(at))) => {
                 blamed(Outcome::Stalled { seconds: watching.silent.as_secs(), at })
             }
-            (None, Some(Overdue::Lingers) | None) => judged(),
+            (None, Some(Overdue::Lingers | Overdue::Sleeps) | None) => judged(),
         };
         ChildEnd { outcome, usage, took, ended: watching.ended }
+    }
+}
+
+/// Hears what a CLI says on stderr only. It is a sign of life, too.
+fn hear_stderr(
+    provider: &Provider,
+    redactor: &Arc<Redactor>,
+    heard: &Arc<Mutex<Heard>>,
+) -> impl FnMut(Line<'_>) + Send + use<> {
+    let (provider, redactor, heard) = (provider.clone(), Arc::clone(redactor), Arc::clone(heard));
+    move |line| {
+        if provider.parse_stderr(line.bytes).is_none() {
+            return;
+        }
+        if let Some(event) = provider.parse_stderr(&redactor.bytes(line.bytes)) {
+            let mut heard = lock(&heard);
+            heard.seen.note(&event);
+            heard.last_output = Instant::now();
+            heard.has_output = true;
+        }
     }
 }
 
@@ -320,7 +343,7 @@ impl Watching {
         self.live.trouble = heard
             .seen
             .retrying()
-            .map(|retrying| format!("{}; try {} of {}", retrying.detail, retrying.attempt, retrying.max));
+            .map(Retrying::words);
         let elapsed = self.started.elapsed();
         self.live.worked_ms = milliseconds(elapsed);
         Watched {
@@ -329,6 +352,7 @@ impl Watching {
             has_output: heard.has_output,
             tool_runs: heard.seen.tool_runs(),
             has_result: heard.seen.is_over(),
+            sleeps: heard.seen.retrying().map(|retrying| retrying.wait).unwrap_or_default(),
             has_signal,
             over_budget: false,
         }

@@ -128,14 +128,7 @@ fn ready(
         merge(dir, place, added)?;
     }
     for file in added {
-        let path = dir.join(&file.own);
-        let stands = path.symlink_metadata().is_ok_and(|found| found.is_file())
-            && fs::read(&path).is_ok_and(|text| text == file.text.as_bytes());
-        if !stands {
-            path.parent().map_or(Ok(()), real_folder)?;
-            remove(&path)?;
-            replace(&path, file.text.as_bytes())?;
-        }
+        put(&dir.join(&file.own), file.text.as_bytes())?;
     }
     for place in &state.copied {
         let stamp = stamp(&place.person);
@@ -168,7 +161,8 @@ fn link(person: &Path, own: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a folder of the CLI's own hold a link to each entry of the person's, and room for what is added.
+/// Makes a folder of the CLI's own hold what the person's holds, and room for what is added. A folder is linked, a file
+/// copied: Gemini CLI 0.61.0 passes over files that are links.
 fn merge(dir: &Path, place: &Place, added: &[Added]) -> io::Result<()> {
     let folder = dir.join(&place.own);
     real_folder(&folder)?;
@@ -185,9 +179,25 @@ fn merge(dir: &Path, place: &Place, added: &[Added]) -> io::Result<()> {
         }
     }
     for name in wanted {
-        link(&place.person.join(&name), &folder.join(&name))?;
+        let (person, own) = (place.person.join(&name), folder.join(&name));
+        match fs::read(&person) {
+            Ok(text) => put(&own, &text)?,
+            Err(_) => link(&person, &own)?,
+        }
     }
     Ok(())
+}
+
+/// Makes `own` a file with this text, unless it is one.
+fn put(own: &Path, text: &[u8]) -> io::Result<()> {
+    let stands = own.symlink_metadata().is_ok_and(|found| found.is_file())
+        && fs::read(own).is_ok_and(|found| found == text);
+    if stands {
+        return Ok(());
+    }
+    own.parent().map_or(Ok(()), real_folder)?;
+    remove(own)?;
+    replace(own, text)
 }
 
 /// The names in a folder; none where there is none.

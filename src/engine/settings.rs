@@ -10,7 +10,7 @@ use crate::domain::phase::Phase;
 use crate::domain::redact::Redactor;
 use crate::domain::workflow::Workflow;
 use crate::engine::EngineError;
-use crate::provider::{ClaudeSettings, CodexSettings, DemoSettings, Provider};
+use crate::provider::{ClaudeSettings, CodexSettings, DemoSettings, GeminiSettings, Provider};
 
 /// One run's settings, all resolved.
 #[derive(Debug, Clone)]
@@ -94,7 +94,10 @@ impl Settings {
                 program: own.program.to_string(),
                 args: own.args.clone(),
             })),
-            ProviderKind::Gemini => Err(EngineError::NoAdapter { provider: kind.as_str() }),
+            ProviderKind::Gemini => Ok(Provider::Gemini(GeminiSettings {
+                program: own.program.to_string(),
+                args: own.args.clone(),
+            })),
         }
     }
 

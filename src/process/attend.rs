@@ -45,6 +45,7 @@ pub(super) fn attend(
     pipes: Pipes,
     events: Events,
     lines: impl FnMut(Line<'_>) + Send + 'static,
+    stderr_lines: impl FnMut(Line<'_>) + Send + 'static,
 ) -> Result<Running, ProcessError> {
     let Kept { program, mut keeper, control, reports, tag } = kept;
     let tails = Arc::new(Tails {
@@ -52,7 +53,7 @@ pub(super) fn attend(
         stderr: Mutex::new(Tail::new(STDERR_TAIL)),
     });
     let started = io::pipe().and_then(|(over, alive)| {
-        let drainer = empty(pipes, over, &tails, &events, lines)?;
+        let drainer = empty(pipes, over, &tails, &events, lines, stderr_lines)?;
         Ok((drainer, alive))
     });
     let (drainer, alive) = match started {
@@ -120,11 +121,12 @@ fn empty(
     tails: &Arc<Tails>,
     events: &Events,
     mut lines: impl FnMut(Line<'_>) + Send + 'static,
+    stderr_lines: impl FnMut(Line<'_>) + Send + 'static,
 ) -> io::Result<JoinHandle<u64>> {
     let redactor = pipes.redactor;
     let stderr = pipes
         .stderr
-        .map(|(pipe, log)| empty_stderr(pipe, log, over.try_clone()?, &redactor, tails, events))
+        .map(|stderr| empty_stderr(stderr, over.try_clone()?, &redactor, tails, events, stderr_lines))
         .transpose()?;
     let (pipe, mut log) = pipes.stdout;
     let (tails, events) = (Arc::clone(tails), Arc::clone(events));
@@ -155,22 +157,27 @@ fn empty(
 }
 
 fn empty_stderr(
-    pipe: PipeReader,
-    mut log: Log,
+    (pipe, mut log): (PipeReader, Log),
     over: PipeReader,
     redactor: &Arc<Redactor>,
     tails: &Arc<Tails>,
     events: &Events,
+    mut lines: impl FnMut(Line<'_>) + Send + 'static,
 ) -> io::Result<JoinHandle<()>> {
     let (redactor, tails, events) = (Arc::clone(redactor), Arc::clone(tails), Arc::clone(events));
     thread::Builder::new().name("stderr".to_owned()).spawn(move || {
+        let mut cutter = Cutter::default();
         let mut stream = Stream::default();
         let mut keep = |clean: &[u8]| {
             lock(&tails.stderr).push(clean);
             write(&mut log, clean, &events);
         };
-        let drained = drain(&pipe, &over, |bytes| stream.feed(&redactor, bytes, &mut keep));
+        let drained = drain(&pipe, &over, |bytes| {
+            stream.feed(&redactor, bytes, &mut keep);
+            cutter.feed(bytes, &mut lines);
+        });
         stream.finish(&redactor, &mut keep);
+        cutter.finish(&mut lines);
         if let Err(error) = drained {
             events(ProcessEvent::LogFailed { path: log.path().to_owned(), error });
         }

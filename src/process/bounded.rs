@@ -44,7 +44,7 @@ pub fn run_bounded(
     let until = Instant::now() + limit;
     let (sender, events) = mpsc::channel();
     // The receiver lives until the command is over; after it, nobody needs to know.
-    let running = launch(command, move |event| drop(sender.send(event)), |_| {})?;
+    let running = launch(command, move |event| drop(sender.send(event)), |_| {}, |_| {})?;
     let mut cut = None;
     let mut log_error = None;
     loop {

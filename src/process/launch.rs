@@ -61,8 +61,8 @@ pub enum Stderr {
 
 /// Starts the program and returns when it runs.
 ///
-/// `events` is called from threads of this layer, `lines` from the one that empties stdout: it should be quick, for the
-/// program waits while it is busy.
+/// `events` is called from threads of this layer, `lines` and `stderr_lines` from the ones that empty stdout and stderr:
+/// they should be quick, for the program waits while they are busy. Without a stderr of its own, `stderr_lines` gets none.
 ///
 /// # Errors
 /// Nothing is left running on an error; see [`ProcessError`].
@@ -70,6 +70,7 @@ pub fn launch(
     launch: Launch,
     events: impl Fn(ProcessEvent) + Send + Sync + 'static,
     lines: impl FnMut(Line<'_>) + Send + 'static,
+    stderr_lines: impl FnMut(Line<'_>) + Send + 'static,
 ) -> Result<Running, ProcessError> {
     let log = Log::create(launch.stdout_log.clone())
         .map_err(|source| ProcessError::Log { path: launch.stdout_log.clone(), source })?;
@@ -91,7 +92,7 @@ pub fn launch(
     let pipes =
         Pipes { stdout: (stdout, log), stderr, stdout_tail: launch.stdout_tail, redactor: launch.redactor };
     let keeper = Kept { program: pid, keeper, control, reports, tag: launch.tag };
-    attend(keeper, pipes, Arc::new(events), lines)
+    attend(keeper, pipes, Arc::new(events), lines, stderr_lines)
 }
 
 type KeeperAndPipes = (Child, PipeReader, Option<(PipeReader, PathBuf)>);

@@ -23,7 +23,7 @@ pub enum AgentEvent {
     RateLimit(RateLimit),
     /// The CLI told the model's part of the conversation an error of the service.
     ServiceError {
-        /// The CLI's own word for it, e.g. `authentication_failed` or `billing_error`.
+        /// The CLI's own word for it, e.g. `authentication_failed` or `billing_error`, or its sentence.
         kind: String,
     },
     /// The run's last word.
@@ -63,6 +63,9 @@ pub struct Activity {
 pub struct MessageId(u64);
 
 impl MessageId {
+    /// Of lines that belong to no message by name: what comes between a tool's answer and the next call is one.
+    pub const UNNAMED: Self = Self(0);
+
     /// The identity of the message that calls itself `name`.
     pub fn of(name: &[u8]) -> Self {
         // FNV-1a: a few nanoseconds for the thirty bytes of an id, on the path of every line.
@@ -76,16 +79,26 @@ impl MessageId {
 /// A request that is tried again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retrying {
-    /// Which try comes next, from 1.
+    /// Which try comes next, from 1; 0 where it is not said.
     pub attempt: u32,
-    /// The last one that the CLI will make.
+    /// The last one that the CLI will make; 0 where it is not said.
     pub max: u32,
-    /// How long it waits before.
+    /// How long it waits before; zero where it is not said.
     pub wait: Duration,
     /// HTTP status; none when nothing answered.
     pub status: Option<u16>,
     /// The CLI's own word for the failure.
     pub detail: String,
+}
+
+impl Retrying {
+    /// For the person who watches.
+    pub fn words(&self) -> String {
+        if self.max == 0 {
+            return self.detail.clone();
+        }
+        format!("{}; try {} of {}", self.detail, self.attempt, self.max)
+    }
 }
 
 /// What was said of the account's usage limit.

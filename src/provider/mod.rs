@@ -1,6 +1,10 @@
 //! Adapters to the AI CLIs: what to run, what its output says, how a run ended.
 //!
+<<<<<<< HEAD
 //! Spawns nothing, reads no configuration of samocode's and writes nothing but folders of texts in samocode's cache. Everything
+=======
+//! Spawns nothing, reads no configuration but a CLI's own, and writes nothing but folders of texts in samocode's cache. Everything
+>>>>>>> d204f24 (Gemini CLI: a provider of its own, with the person's settings and samocode's agents in a folder of the run's)
 //! that is peculiar to one CLI sits in that CLI's own module; the rest of samocode sees [`Provider`] only.
 
 pub mod agent;
@@ -126,6 +130,7 @@ pub enum ProviderError {
     /// An asset is wrong.
     #[error(transparent)]
     Asset(#[from] AssetError),
+<<<<<<< HEAD
     /// The CLI has no such tool.
     #[error("{cli} has no tool that `{tool}` means; `<PHASE>_TOOLS` may add {known}")]
     UnknownTool {
@@ -135,6 +140,15 @@ pub enum ProviderError {
         cli: &'static str,
         /// What there is.
         known: &'static str,
+=======
+    /// The CLI's own settings cannot be read.
+    #[error("cannot read {}, which its runs are to work by: {source}", .path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+>>>>>>> d204f24 (Gemini CLI: a provider of its own, with the person's settings and samocode's agents in a folder of the run's)
     },
     /// The folder of agents does not hold what it should, and cannot be made to.
     #[error("cannot write the agents to {}: {source}", .path.display())]
@@ -205,7 +219,7 @@ impl Provider {
         match self {
             Self::Claude(_) => Some(claude::state(home, env)),
             Self::Codex(_) => codex::state(home, env),
-            Self::Gemini(_) => gemini::state(home, env),
+            Self::Gemini(_) => Some(gemini::state(home, env)),
             Self::Demo(_) => None,
         }
     }
@@ -220,6 +234,14 @@ impl Provider {
             Self::Codex(_) => codex::parse(line, truncated, last_in_chunk),
             Self::Gemini(_) => gemini::parse(line, truncated, last_in_chunk),
             Self::Demo(_) => demo::parse(line),
+        }
+    }
+
+    /// What one line of the child's stderr says; none where all that counts stands in the stream.
+    pub fn parse_stderr(&self, line: &[u8]) -> Option<AgentEvent> {
+        match self {
+            Self::Gemini(_) => gemini::parse_stderr(line),
+            Self::Claude(_) | Self::Codex(_) | Self::Demo(_) => None,
         }
     }
 

@@ -19,6 +19,8 @@ pub struct Seen {
     open: VecDeque<(MessageId, Usage)>,
     /// The sum over all messages, `open` included.
     total: Usage,
+    /// A turn of lines without a message's name is under way.
+    in_turn: bool,
     last_tool: Option<String>,
     /// Tools that were called and have not answered.
     open_calls: u32,
@@ -38,6 +40,7 @@ impl Seen {
             started: None,
             open: VecDeque::with_capacity(OPEN_MESSAGES),
             total: Usage::default(),
+            in_turn: false,
             last_tool: None,
             open_calls: 0,
             retrying: None,
@@ -59,13 +62,21 @@ impl Seen {
             AgentEvent::Activity(activity) => {
                 self.retrying = None;
                 self.over = false;
-                self.count(activity.message, activity.usage);
+                if activity.message == MessageId::UNNAMED {
+                    self.total.turns += u64::from(!self.in_turn);
+                    self.in_turn = true;
+                } else {
+                    self.count(activity.message, activity.usage);
+                }
                 self.open_calls = self.open_calls.saturating_add(activity.calls);
                 if let Some(tool) = &activity.tool {
                     self.last_tool = Some(tool.clone());
                 }
             }
-            AgentEvent::ToolAnswered => self.open_calls = self.open_calls.saturating_sub(1),
+            AgentEvent::ToolAnswered => {
+                self.open_calls = self.open_calls.saturating_sub(1);
+                self.in_turn = false;
+            }
             AgentEvent::Retrying(retrying) => self.retrying = Some(retrying.clone()),
             AgentEvent::RateLimit(limit) => self.rate_limit = Some(limit.clone()),
             AgentEvent::ServiceError { kind } => self.service_error = Some(kind.clone()),
@@ -109,9 +120,16 @@ impl Seen {
     /// Where the result tells no turns, they are the messages and tool calls that were seen: Codex tells none.
     pub fn usage(&self) -> Usage {
         let told = self.result.as_ref().and_then(|result| result.usage);
+<<<<<<< HEAD
         told.map_or(self.total, |usage| match usage.turns {
             0 => Usage { turns: self.total.turns, ..usage },
             _ => usage,
+=======
+        // Gemini CLI counts no turns.
+        told.map_or(self.total, |told| Usage {
+            turns: if told.turns == 0 { self.total.turns } else { told.turns },
+            ..told
+>>>>>>> d204f24 (Gemini CLI: a provider of its own, with the person's settings and samocode's agents in a folder of the run's)
         })
     }
 
@@ -211,12 +229,17 @@ mod tests {
     fn takes_the_totals_of_the_result_over_its_own() {
         let mut seen = Seen::new("planning");
         seen.note(&activity("main", 100, 1));
+<<<<<<< HEAD
         let totals = Usage { input_tokens: 300, turns: 2, ..Usage::default() };
+=======
+        let totals = Usage { input_tokens: 300, turns: 4, ..Usage::default() };
+>>>>>>> d204f24 (Gemini CLI: a provider of its own, with the person's settings and samocode's agents in a folder of the run's)
         seen.note(&AgentEvent::Result(RunResult { usage: Some(totals), ..RunResult::default() }));
         assert_eq!(seen.usage(), totals);
     }
 
     #[test]
+<<<<<<< HEAD
     fn where_the_result_tells_no_turns_they_are_what_was_seen() {
         let mut seen = Seen::new("planning");
         seen.note(&activity("one", 0, 0));
@@ -224,6 +247,22 @@ mod tests {
         let totals = Usage { input_tokens: 300, ..Usage::default() };
         seen.note(&AgentEvent::Result(RunResult { usage: Some(totals), ..RunResult::default() }));
         assert_eq!((seen.usage().input_tokens, seen.usage().turns), (300, 2));
+=======
+    fn lines_without_a_name_are_one_turn_until_a_tool_answers() {
+        let mut seen = Seen::new("planning");
+        let said = AgentEvent::Activity(Activity {
+            message: MessageId::UNNAMED,
+            usage: Usage::default(),
+            tool: None,
+            calls: 0,
+        });
+        for event in [&said, &said, &AgentEvent::ToolAnswered, &AgentEvent::ToolAnswered, &said] {
+            seen.note(event);
+        }
+        let usage = Some(Usage { input_tokens: 300, ..Usage::default() });
+        seen.note(&AgentEvent::Result(RunResult { usage, ..RunResult::default() }));
+        assert_eq!((seen.usage().turns, seen.usage().input_tokens), (2, 300));
+>>>>>>> d204f24 (Gemini CLI: a provider of its own, with the person's settings and samocode's agents in a folder of the run's)
     }
 
     #[test]

@@ -16,8 +16,8 @@ pub struct State {
     pub readable: Vec<PathBuf>,
     /// The person's settings that it finds in its own folder as they are.
     pub linked: Vec<Place>,
-    /// Folders of the person's that it finds with something of samocode's added: a folder of its own, with a link to
-    /// each entry of the person's.
+    /// Folders of the person's that it finds with something of samocode's added: a folder of its own, with each entry of
+    /// the person's.
     pub merged: Vec<Place>,
     /// Files that it changes all the time: it gets copies. A missing one is made with `{}` in it.
     pub copied: Vec<Place>,

@@ -96,6 +96,7 @@ impl Scene {
             move |line| {
                 seen.lock().unwrap().push((line.bytes.to_vec(), line.truncated));
             },
+            |_| {},
         )?;
         Ok(Started { running, events, lines })
     }

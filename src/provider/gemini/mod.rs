@@ -1,16 +1,54 @@
 //! Gemini CLI: its command line, environment, stream and failures.
+//!
+//! Facts are from Gemini CLI 0.61.0 unless a comment says otherwise.
 
+mod form;
 mod home;
+mod json;
+mod judge;
+mod needs;
+#[cfg(test)]
+mod recorded;
+mod result;
+mod settings;
+mod state;
+mod stderr;
+mod stream;
+mod tools;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::bundle::Bundle;
+use super::folder::Content;
 use super::program::{self, Wanted};
-use super::{AgentEvent, Prepared, ProviderError, RunSpec, Seen, State};
-use crate::domain::command::Exit;
-use crate::domain::environment::Needs;
-use crate::domain::outcome::Outcome;
-use crate::domain::reset::Clock;
+use super::{Added, Prepared, ProviderError, RunSpec};
+use crate::domain::command::CommandSpec;
+
+pub(super) use home::home;
+pub(super) use judge::judge;
+pub(super) use needs::needs;
+pub(super) use state::state;
+pub(super) use stderr::parse_stderr;
+pub(super) use stream::parse;
+
+/// The file of the system part in its folder.
+const SYSTEM: &str = "system.md";
+
+/// Variables that are not the person's to give: those that tie a run to an outer session or an editor, and the one by
+/// which it writes its system part into the working directory.
+const NOT_HANDED_ON: [&str; 9] = [
+    "GEMINI_CLI",
+    "GEMINI_CLI_IDE_AUTH_TOKEN",
+    "GEMINI_CLI_IDE_PID",
+    "GEMINI_CLI_IDE_SERVER_PORT",
+    "GEMINI_CLI_IDE_WORKSPACE_PATH",
+    "GEMINI_CLI_NO_RELAUNCH",
+    "GEMINI_CLI_WORKTREE_HANDLED",
+    "GEMINI_SYSTEM_MD",
+    "GEMINI_WRITE_SYSTEM_MD",
+];
 
 pub(super) use home::home;
 
@@ -39,28 +77,114 @@ pub(super) fn check(
     program::find(&wanted(settings), env, Path::new("/"))
 }
 
-/// Which variables it needs although they look like credentials.
-pub(super) fn needs(_env: &[(OsString, OsString)]) -> Needs {
-    Needs::default()
-}
-
-/// What to start for `run`.
+/// What to start for `run`, with the folder of its system part in place.
 pub(super) fn command(settings: &GeminiSettings, run: &RunSpec<'_>) -> Result<Prepared, ProviderError> {
-    check(settings, run.env)?;
-    Err(ProviderError::UnknownAgent { agent: run.agent.to_owned(), known: Vec::new() })
+    let program = program::find(&wanted(settings), run.env, run.worktree)?;
+    let bundle = Bundle::embedded()?;
+    let selection = bundle.select(run.agent)?;
+
+    let system = form::system(&selection, run.rules)?;
+    let folder = Content::new("gemini", BTreeMap::from([(SYSTEM.to_owned(), system)]))
+        .ensure(run.cache_dir)
+        .map_err(|(path, source)| ProviderError::Folder { path, source })?;
+
+    let mut added: Vec<Added> = form::files(&selection, run.extra_tools)?
+        .into_iter()
+        .map(|(own, text)| Added { own: own.into(), text })
+        .collect();
+    added.push(Added {
+        own: state::SETTINGS.into(),
+        text: settings::merged(&state::persons_settings(run.env)?, run.session_dir),
+    });
+    let spec = CommandSpec {
+        program,
+        args: arguments(settings, run),
+        env: environment(run.env, &folder.join(SYSTEM)),
+        dir: run.worktree.to_owned(),
+        confinement: None,
+    };
+    Ok(Prepared { spec, added })
 }
 
-/// Its state for a person's home folder and a child's environment.
-pub(super) fn state(_home: &Path, _env: &[(OsString, OsString)]) -> Option<State> {
-    None
+/// The command line. `--yolo` because nobody is there to be asked; `--skip-trust` because without it the CLI does not
+/// start in a folder that it was not told to trust.
+fn arguments(settings: &GeminiSettings, run: &RunSpec<'_>) -> Vec<OsString> {
+    let mut args: Vec<OsString> =
+        ["--yolo", "--skip-trust", "--output-format", "stream-json"].map(OsString::from).to_vec();
+    if !run.model.is_empty() {
+        args.extend(["--model".into(), run.model.into()]);
+    }
+    args.extend(settings.args.iter().map(OsString::from));
+    args
 }
 
-/// What one line of its stdout says.
-pub(super) fn parse(_line: &[u8], _truncated: bool, _last_in_chunk: bool) -> Option<AgentEvent> {
-    None
+/// The child's environment, from `base`. Updates need no switch: it looks for them only where a person sits before it.
+fn environment(base: &[(OsString, OsString)], system: &Path) -> Vec<(OsString, OsString)> {
+    let mut env: Vec<(OsString, OsString)> =
+        base.iter().filter(|(name, _)| !NOT_HANDED_ON.iter().any(|other| name == other)).cloned().collect();
+    env.push(("GEMINI_SYSTEM_MD".into(), system.into()));
+    env
 }
 
-/// How a run ended.
-pub(super) fn judge(_seen: &Seen, _exit: Exit, stderr_tail: &str, _clock: &Clock<'_>) -> Outcome {
-    Outcome::Crashed { detail: stderr_tail.to_owned() }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run<'a>(model: &'a str, env: &'a [(OsString, OsString)]) -> RunSpec<'a> {
+        RunSpec {
+            agent: "planning",
+            rules: "Rules.",
+            extra_tools: &[],
+            model,
+            worktree: Path::new("/home/ada/tree"),
+            session_dir: Path::new("/home/ada/session"),
+            env,
+            cache_dir: Path::new("/cache"),
+        }
+    }
+
+    fn argv(args: &[&str], model: &str) -> String {
+        let args = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let settings = GeminiSettings { program: "gemini".into(), args };
+        let args = arguments(&settings, &run(model, &[]));
+        args.into_iter().map(|arg| arg.into_string().unwrap()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn its_command_line_ends_with_the_persons_own_arguments() {
+        assert_eq!(argv(&[], ""), "--yolo --skip-trust --output-format stream-json");
+        assert_eq!(
+            argv(&["--debug"], "gemini-3-pro"),
+            "--yolo --skip-trust --output-format stream-json --model gemini-3-pro --debug"
+        );
+    }
+
+    #[test]
+    fn its_environment_is_the_persons_without_an_outer_session() {
+        let base =
+            [("PATH", "/bin"), ("GEMINI_CLI", "1"), ("GEMINI_SYSTEM_MD", "1"), ("GEMINI_API_KEY", "k")]
+                .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let env = environment(&base, Path::new("/cache/gemini-0/system.md"));
+        let lines: Vec<String> =
+            env.iter().map(|(name, value)| format!("{}={}", name.display(), value.display())).collect();
+        assert_eq!(lines, ["PATH=/bin", "GEMINI_API_KEY=k", "GEMINI_SYSTEM_MD=/cache/gemini-0/system.md"]);
+    }
+
+    #[test]
+    fn every_phase_has_a_system_part_and_the_files_that_go_with_it() {
+        let home = tempfile::tempdir().unwrap();
+        let env = [("HOME".into(), home.path().into())];
+        let cache = home.path().join("cache");
+        for agent in Bundle::embedded().unwrap().agents {
+            let run = RunSpec { agent: &agent.name, cache_dir: &cache, ..run("", &env) };
+            let settings = GeminiSettings { program: "/bin/sh".into(), args: Vec::new() };
+            let prepared = command(&settings, &run).unwrap();
+            let (_, system) = prepared.spec.env.last().unwrap();
+            let system = std::fs::read_to_string(system).unwrap();
+            assert!(system.contains("\n\nRules.\n"), "{system}");
+            let own: Vec<_> = prepared.added.iter().map(|added| added.own.display().to_string()).collect();
+            assert!(own.contains(&".gemini/policies/samocode.toml".to_owned()), "{own:?}");
+            assert!(own.contains(&".gemini/settings.json".to_owned()), "{own:?}");
+        }
+    }
 }
