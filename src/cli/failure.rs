@@ -133,9 +133,7 @@ impl From<EngineError> for Failure {
                 ),
                 UNABLE,
             ),
-            EngineError::Provider(_) | EngineError::Process(_) | EngineError::NoAdapter { .. } => {
-                (None, UNABLE)
-            }
+            EngineError::Provider(_) | EngineError::Process(_) => (None, UNABLE),
             EngineError::Store(_)
             | EngineError::Git(_)
             | EngineError::Name(_)

@@ -114,6 +114,11 @@ fn ready(
     copied: &mut Vec<(PathBuf, Option<Stamp>)>,
 ) -> io::Result<()> {
     make_folder(dir)?;
+    let places = [&state.linked, &state.merged, &state.copied, &state.logins, &state.copied_logins];
+    for place in places.into_iter().flatten() {
+        // Through a link in the place of a folder, all that follows would be done to the person's.
+        dir.join(&place.own).parent().map_or(Ok(()), real_folder)?;
+    }
     for login in &state.logins {
         take_login(dir, login)?;
     }

@@ -131,12 +131,6 @@ pub enum EngineError {
         /// What is wrong with it.
         detail: String,
     },
-    /// A provider that this version cannot run.
-    #[error("this version cannot run {provider} yet; it runs claude, codex and demo")]
-    NoAdapter {
-        /// The provider.
-        provider: &'static str,
-    },
     /// The sandbox is required, and this system has none.
     #[error("SAMOCODE_SANDBOX requires a sandbox, and there is none here: {why}")]
     NoSandbox {

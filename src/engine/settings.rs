@@ -70,44 +70,40 @@ impl Settings {
     }
 
     /// The provider of a phase.
-    ///
-    /// # Errors
-    /// When this version has no adapter for it.
-    pub fn provider(&self, phase: &Phase) -> Result<Provider, EngineError> {
+    #[must_use]
+    pub fn provider(&self, phase: &Phase) -> Provider {
         self.adapter(self.config.for_phase(phase).provider)
     }
 
     /// The adapter to a CLI.
-    ///
-    /// # Errors
-    /// When this version has none.
-    pub fn adapter(&self, kind: ProviderKind) -> Result<Provider, EngineError> {
+    #[must_use]
+    pub fn adapter(&self, kind: ProviderKind) -> Provider {
         let own = self.config.provider_settings(kind);
         match kind {
-            ProviderKind::Claude => Ok(Provider::Claude(ClaudeSettings {
+            ProviderKind::Claude => Provider::Claude(ClaudeSettings {
                 program: own.program.to_string(),
                 max_turns: self.config.claude_max_turns,
                 args: own.args.clone(),
-            })),
-            ProviderKind::Demo => Ok(Provider::Demo(DemoSettings { program: self.program.clone() })),
-            ProviderKind::Codex => Ok(Provider::Codex(CodexSettings {
+            }),
+            ProviderKind::Demo => Provider::Demo(DemoSettings { program: self.program.clone() }),
+            ProviderKind::Codex => Provider::Codex(CodexSettings {
                 program: own.program.to_string(),
                 args: own.args.clone(),
-            })),
-            ProviderKind::Gemini => Ok(Provider::Gemini(GeminiSettings {
+            }),
+            ProviderKind::Gemini => Provider::Gemini(GeminiSettings {
                 program: own.program.to_string(),
                 args: own.args.clone(),
-            })),
+            }),
         }
     }
 
     /// Checks that the fallback could take over, before anything relies on it.
     ///
     /// # Errors
-    /// When its program is missing, or this version has no adapter.
+    /// When its program is missing.
     pub fn check_fallback(&self) -> Result<(), EngineError> {
         if let Some(kind) = self.config.fallback {
-            self.adapter(kind)?.check(&self.person_env)?;
+            self.adapter(kind).check(&self.person_env)?;
         }
         Ok(())
     }
@@ -115,10 +111,10 @@ impl Settings {
     /// Checks the providers of all phases of a workflow, before a session is made that could not run.
     ///
     /// # Errors
-    /// When a program is missing, or this version has no adapter.
+    /// When a program is missing.
     pub fn check_providers(&self, workflow: &Workflow) -> Result<(), EngineError> {
         for rules in workflow.phases().filter(|rules| rules.agent.is_some()) {
-            self.provider(&rules.name)?.check(&self.person_env)?;
+            self.provider(&rules.name).check(&self.person_env)?;
         }
         Ok(())
     }

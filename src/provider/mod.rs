@@ -1,10 +1,6 @@
 //! Adapters to the AI CLIs: what to run, what its output says, how a run ended.
 //!
-<<<<<<< HEAD
-//! Spawns nothing, reads no configuration of samocode's and writes nothing but folders of texts in samocode's cache. Everything
-=======
 //! Spawns nothing, reads no configuration but a CLI's own, and writes nothing but folders of texts in samocode's cache. Everything
->>>>>>> d204f24 (Gemini CLI: a provider of its own, with the person's settings and samocode's agents in a folder of the run's)
 //! that is peculiar to one CLI sits in that CLI's own module; the rest of samocode sees [`Provider`] only.
 
 pub mod agent;
@@ -130,7 +126,6 @@ pub enum ProviderError {
     /// An asset is wrong.
     #[error(transparent)]
     Asset(#[from] AssetError),
-<<<<<<< HEAD
     /// The CLI has no such tool.
     #[error("{cli} has no tool that `{tool}` means; `<PHASE>_TOOLS` may add {known}")]
     UnknownTool {
@@ -140,7 +135,7 @@ pub enum ProviderError {
         cli: &'static str,
         /// What there is.
         known: &'static str,
-=======
+    },
     /// The CLI's own settings cannot be read.
     #[error("cannot read {}, which its runs are to work by: {source}", .path.display())]
     Settings {
@@ -148,7 +143,6 @@ pub enum ProviderError {
         path: PathBuf,
         /// Why.
         source: io::Error,
->>>>>>> d204f24 (Gemini CLI: a provider of its own, with the person's settings and samocode's agents in a folder of the run's)
     },
     /// The folder of agents does not hold what it should, and cannot be made to.
     #[error("cannot write the agents to {}: {source}", .path.display())]

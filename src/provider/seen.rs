@@ -120,16 +120,9 @@ impl Seen {
     /// Where the result tells no turns, they are the messages and tool calls that were seen: Codex tells none.
     pub fn usage(&self) -> Usage {
         let told = self.result.as_ref().and_then(|result| result.usage);
-<<<<<<< HEAD
         told.map_or(self.total, |usage| match usage.turns {
             0 => Usage { turns: self.total.turns, ..usage },
             _ => usage,
-=======
-        // Gemini CLI counts no turns.
-        told.map_or(self.total, |told| Usage {
-            turns: if told.turns == 0 { self.total.turns } else { told.turns },
-            ..told
->>>>>>> d204f24 (Gemini CLI: a provider of its own, with the person's settings and samocode's agents in a folder of the run's)
         })
     }
 
@@ -229,17 +222,12 @@ mod tests {
     fn takes_the_totals_of_the_result_over_its_own() {
         let mut seen = Seen::new("planning");
         seen.note(&activity("main", 100, 1));
-<<<<<<< HEAD
         let totals = Usage { input_tokens: 300, turns: 2, ..Usage::default() };
-=======
-        let totals = Usage { input_tokens: 300, turns: 4, ..Usage::default() };
->>>>>>> d204f24 (Gemini CLI: a provider of its own, with the person's settings and samocode's agents in a folder of the run's)
         seen.note(&AgentEvent::Result(RunResult { usage: Some(totals), ..RunResult::default() }));
         assert_eq!(seen.usage(), totals);
     }
 
     #[test]
-<<<<<<< HEAD
     fn where_the_result_tells_no_turns_they_are_what_was_seen() {
         let mut seen = Seen::new("planning");
         seen.note(&activity("one", 0, 0));
@@ -247,7 +235,9 @@ mod tests {
         let totals = Usage { input_tokens: 300, ..Usage::default() };
         seen.note(&AgentEvent::Result(RunResult { usage: Some(totals), ..RunResult::default() }));
         assert_eq!((seen.usage().input_tokens, seen.usage().turns), (300, 2));
-=======
+    }
+
+    #[test]
     fn lines_without_a_name_are_one_turn_until_a_tool_answers() {
         let mut seen = Seen::new("planning");
         let said = AgentEvent::Activity(Activity {
@@ -262,7 +252,6 @@ mod tests {
         let usage = Some(Usage { input_tokens: 300, ..Usage::default() });
         seen.note(&AgentEvent::Result(RunResult { usage, ..RunResult::default() }));
         assert_eq!((seen.usage().turns, seen.usage().input_tokens), (2, 300));
->>>>>>> d204f24 (Gemini CLI: a provider of its own, with the person's settings and samocode's agents in a folder of the run's)
     }
 
     #[test]

@@ -23,11 +23,7 @@ pub(super) fn all(settings: &Settings) -> Vec<Check> {
         if checks.iter().any(|check| check.name == name) {
             continue;
         }
-        checks.push(match settings.adapter(kind) {
-            Ok(provider) => one(name, settings, &provider),
-            Err(error) => Check::fail(name, error.to_string())
-                .with_mend("set SAMOCODE_PROVIDER, SAMOCODE_FALLBACK or the phase's own key to another one"),
-        });
+        checks.push(one(name, settings, &settings.adapter(kind)));
     }
     checks
 }

@@ -72,9 +72,13 @@ fn agent_file(agent: &Agent) -> Result<String, AssetError> {
         agent.name,
         quoted(&agent.description),
         tools.concat(),
-        // A sub-agent's text is a template, and one with an unknown name in it is not run at all (measured).
-        defused(&NAMES.put_into(&agent.name, &agent.text)?, |_| true),
+        agent_text(&NAMES.put_into(&agent.name, &agent.text)?),
     ))
+}
+
+/// A sub-agent's text is a template, and one with an unknown name in it is not run at all (from the code).
+pub(super) fn agent_text(text: &str) -> String {
+    defused(text, |_| true)
 }
 
 fn skill_file(skill: &Skill) -> Result<String, AssetError> {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::form::agent_text;
 use crate::provider::agent::Agent;
 use crate::provider::bundle::Bundle;
 use crate::provider::front::{AssetError, quoted, toml_block};
@@ -36,7 +37,7 @@ fn agent_file(name: &str, agent: &Agent) -> Result<String, AssetError> {
     Ok(format!(
         "---\nname: {name}\ndescription: {}\n---\n\n{}\n",
         quoted(&agent.description),
-        NAMES.put_into(&agent.name, &agent.text)?,
+        agent_text(&NAMES.put_into(&agent.name, &agent.text)?),
     ))
 }
 

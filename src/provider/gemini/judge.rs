@@ -15,13 +15,12 @@ use crate::provider::words;
 const DETAIL: usize = 400;
 
 /// What starts lines of its stderr that say nothing about an end.
-const NOISE: [&str; 7] = [
+const NOISE: [&str; 6] = [
     "Warning: 256-color support",
     "YOLO mode is enabled",
     "Ripgrep is not available",
     "[STARTUP]",
     "    at ",
-    "Error executing tool ",
     "Approval mode overridden",
 ];
 
@@ -200,7 +199,9 @@ fn status_of(exit: Exit) -> Option<u16> {
 
 /// The lines of its stderr that may say why it ended.
 fn said(stderr: &str) -> String {
-    let lines = stderr.lines().filter(|line| !NOISE.iter().any(|noise| line.starts_with(noise)));
+    // Its last words are red.
+    let plain = stderr.replace("\u{1b}[31m", "").replace("\u{1b}[0m", "");
+    let lines = plain.lines().filter(|line| !NOISE.iter().any(|noise| line.starts_with(noise)));
     lines.collect::<Vec<_>>().join("\n")
 }
 

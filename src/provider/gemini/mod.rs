@@ -50,8 +50,6 @@ const NOT_HANDED_ON: [&str; 9] = [
     "GEMINI_WRITE_SYSTEM_MD",
 ];
 
-pub(super) use home::home;
-
 /// The person's settings for Gemini CLI.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeminiSettings {

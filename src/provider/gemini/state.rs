@@ -38,8 +38,7 @@ const LINKED: [&str; 13] = [
 /// Folders that samocode adds something to.
 const MERGED: [&str; 3] = [".gemini/agents", ".gemini/policies", ".gemini/skills"];
 
-/// The login with a Google account. It is renewed in place, about every hour; the token by which that is done stays the
-/// same, so that the person's file is as good as before.
+/// The login with a Google account, which is renewed in place, about every hour.
 const LOGIN: &str = ".gemini/oauth_creds.json";
 
 /// Its state for a person's home folder and a child's environment.
@@ -55,9 +54,9 @@ pub(crate) fn state(home: &Path, env: &[(OsString, OsString)]) -> State {
         readable,
         linked: LINKED.map(place).into(),
         merged: MERGED.map(place).into(),
-        // One that is not there would come to be as an empty login.
-        copied: Some(place(LOGIN)).filter(|login| login.person.exists()).into_iter().collect(),
+        copied: Vec::new(),
         logins: Vec::new(),
+        copied_logins: vec![place(LOGIN)],
     }
 }
 
@@ -91,7 +90,6 @@ mod tests {
         let usual = state(Path::new("/h"), &[]);
         assert!(usual.always);
         assert_eq!(usual.readable[..2], [PathBuf::from("/h/.gemini"), PathBuf::from("/h/.agents")]);
-        assert!(usual.copied.is_empty(), "there is no login to copy");
         let key: (OsString, OsString) = ("GOOGLE_APPLICATION_CREDENTIALS".into(), "/k.json".into());
         let moved = state(Path::new("/h"), &[(VARIABLE.into(), "/c".into()), key]);
         assert_eq!(moved.merged[0].person, Path::new("/c/.gemini/agents"));
@@ -99,16 +97,13 @@ mod tests {
     }
 
     #[test]
-    fn a_login_is_copied_and_settings_are_read() {
+    fn the_persons_settings_are_read_where_there_are_any() {
         let home = tempfile::tempdir().unwrap();
         let env = [("HOME".into(), home.path().into())];
         assert_eq!(persons_settings(&env).unwrap(), "");
         fs::create_dir(home.path().join(".gemini")).unwrap();
-        for name in [LOGIN, SETTINGS] {
-            fs::write(home.path().join(name), "{}").unwrap();
-        }
+        fs::write(home.path().join(SETTINGS), "{}").unwrap();
         assert_eq!(persons_settings(&env).unwrap(), "{}");
-        assert_eq!(state(home.path(), &env).copied[0].own, Path::new(LOGIN));
         fs::remove_file(home.path().join(SETTINGS)).unwrap();
         fs::create_dir(home.path().join(SETTINGS)).unwrap();
         let error = persons_settings(&env).unwrap_err().to_string();

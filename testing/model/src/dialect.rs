@@ -11,6 +11,8 @@ pub enum Dialect {
     Claude,
     /// Codex, whose shell does everything.
     Codex,
+    /// Gemini CLI.
+    Gemini,
 }
 
 impl Dialect {
@@ -24,6 +26,10 @@ impl Dialect {
                 json!({"command": command, "description": "Run a command", "timeout": 600_000}),
             ),
             Self::Codex => ToolCall::new("exec_command", json!({"cmd": command, "yield_time_ms": 30_000})),
+            Self::Gemini => ToolCall::new(
+                "run_shell_command",
+                json!({"command": command, "description": "Run a command"}),
+            ),
         }
     }
 
@@ -33,6 +39,7 @@ impl Dialect {
         match self {
             Self::Claude => ToolCall::new("Read", json!({"file_path": path})),
             Self::Codex => self.bash(&format!("cat {}", quoted(path))),
+            Self::Gemini => ToolCall::new("read_file", json!({"file_path": path})),
         }
     }
 
@@ -45,6 +52,7 @@ impl Dialect {
                 let (path, content) = (quoted(path), quoted(content));
                 self.bash(&format!("mkdir -p \"$(dirname {path})\" && printf %s {content} > {path}"))
             }
+            Self::Gemini => ToolCall::new("write_file", json!({"file_path": path, "content": content})),
         }
     }
 
@@ -56,6 +64,10 @@ impl Dialect {
                 ToolCall::new("Edit", json!({"file_path": path, "old_string": old, "new_string": new}))
             }
             Self::Codex => self.bash(&replace_once(path, old, new)),
+            Self::Gemini => ToolCall::new(
+                "replace",
+                json!({"file_path": path, "instruction": "Change it", "old_string": old, "new_string": new}),
+            ),
         }
     }
 
@@ -63,7 +75,7 @@ impl Dialect {
     pub(crate) fn file_text(self, shown: &str) -> String {
         match self {
             Self::Claude => without_line_numbers(shown),
-            Self::Codex => shown.to_owned(),
+            Self::Codex | Self::Gemini => shown.to_owned(),
         }
     }
 }

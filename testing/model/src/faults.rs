@@ -2,6 +2,8 @@
 //!
 //! What Claude Code 2.1.197 makes of each is pinned down by samocode's real-CLI tests.
 
+pub mod gemini;
+
 use serde_json::json;
 
 use crate::reply::Reply;

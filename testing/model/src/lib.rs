@@ -1,7 +1,8 @@
 //! A stand-in for a model, for tests that run a real AI coding CLI without a network.
 //!
 //! [`Model::start`] listens on a free loopback port and speaks Anthropic's Messages interface as far as Claude Code
-//! 2.1.197 uses it, and OpenAI's Responses interface as far as codex-cli 0.169.0 does. What the "model" says is decided by a [`Script`]: it sees each request as a [`Turn`] and returns a
+//! 2.1.197 uses it, OpenAI's Responses interface as far as codex-cli 0.169.0 does, and Google's as far as Gemini CLI
+//! 0.61.0 does. What the "model" says is decided by a [`Script`]: it sees each request as a [`Turn`] and returns a
 //! [`Reply`]. [`Walkthrough`] is a script that plays an engineer through samocode's workflow, [`Detours`] sends single
 //! iterations another way, [`Sleepers`] leaves processes behind, [`faults`] has the replies of a service in trouble.
 //!
@@ -14,6 +15,7 @@ mod anthropic;
 mod detours;
 mod dialect;
 pub mod faults;
+mod gemini;
 mod http;
 mod labels;
 mod parts;

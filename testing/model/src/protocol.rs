@@ -13,7 +13,7 @@ use crate::recorder::{Recorded, Recorder};
 use crate::reply::{Reply, ToolCall};
 use crate::script::Script;
 use crate::turn::Turn;
-use crate::{anthropic, responses};
+use crate::{anthropic, gemini, responses};
 
 /// The longest piece of text or of a tool's input in one event, in characters: small enough that a reader has to join
 /// pieces, large enough to be quick.
@@ -22,6 +22,7 @@ const PIECE: usize = 4096;
 /// The answer to one request; records it, and lists it when nothing here or in the script expects it.
 pub(crate) fn answer(request: &Request, script: &Mutex<Box<dyn Script>>, recorder: &Recorder) -> Answer {
     match request.path.split('?').next() {
+        Some(path) if path.starts_with(gemini::PATHS) => gemini::answer(request, script, recorder),
         Some(responses::PATH) => responses::answer(request, script, recorder),
         _ => anthropic::answer(request, script, recorder),
     }
