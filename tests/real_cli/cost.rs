@@ -89,7 +89,8 @@ fn publish(cli: Cli, table: &str) {
     let page = fs::read_to_string(&path).unwrap();
     let heading = format!("## {}\n", cli.title());
     let begin = page.find(&heading).unwrap();
-    let end = page[begin + heading.len()..].find("\n## ").map_or(page.len(), |at| begin + heading.len() + at + 1);
+    let end =
+        page[begin + heading.len()..].find("\n## ").map_or(page.len(), |at| begin + heading.len() + at + 1);
     let after = if end == page.len() { "" } else { "\n" };
     fs::write(&path, format!("{}{table}{after}{}", &page[..begin], &page[end..])).unwrap();
 }
@@ -97,8 +98,18 @@ fn publish(cli: Cli, table: &str) {
 /// What holds for every CLI: samocode's own share is small, and one phase's iterations begin alike.
 fn check(sent: &[Sent]) {
     for one in sent {
-        assert!(one.own <= MOST_OWN, "{}: {} characters of samocode's in the system part", one.phase, one.own);
-        assert!(one.message <= MOST_MESSAGE, "{}: {} characters of samocode's message", one.phase, one.message);
+        assert!(
+            one.own <= MOST_OWN,
+            "{}: {} characters of samocode's in the system part",
+            one.phase,
+            one.own
+        );
+        assert!(
+            one.message <= MOST_MESSAGE,
+            "{}: {} characters of samocode's message",
+            one.phase,
+            one.message
+        );
     }
     for pair in sent.windows(2).filter(|pair| pair[0].phase == pair[1].phase) {
         assert_eq!(pair[0].parts.tools, pair[1].parts.tools, "the tools of {}", pair[1].phase);

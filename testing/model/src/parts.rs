@@ -54,9 +54,13 @@ fn responses(body: &Value) -> Parts {
         let items = before.iter().filter(|item| (item["role"] == "user") == user);
         items.flat_map(|item| texts(&item["content"])).collect()
     };
-    let among: String = before.iter().filter(|item| item["tools"].is_array()).map(|item| item["tools"].to_string()).collect();
+    let among: String =
+        before.iter().filter(|item| item["tools"].is_array()).map(|item| item["tools"].to_string()).collect();
     Parts {
-        tools: format!("{}{among}", body["tools"].as_array().map(|_| body["tools"].to_string()).unwrap_or_default()),
+        tools: format!(
+            "{}{among}",
+            body["tools"].as_array().map(|_| body["tools"].to_string()).unwrap_or_default()
+        ),
         system: format!("{}{}", body["instructions"].as_str().unwrap_or_default(), of(false)),
         user: of(true),
     }
