@@ -1,9 +1,10 @@
 //! What must hold in the texts that the model reads. They are half of the product, and nothing else checks them.
 //!
 //! Each check is a function from a text to the list of its problems, run on every text and on planted bad ones.
-//! Never starts a process: the texts are read as they are built into the binary.
+//! The texts are read as they are built into the binary; only [`commands`] starts a process.
 
 mod budget;
+mod commands;
 mod exits;
 mod listed;
 mod shape;
