@@ -24,6 +24,7 @@ mod session_full;
 mod session_gates;
 mod session_guidance;
 mod session_limits;
+mod session_mixed;
 mod session_sandbox;
 mod session_secrets;
 mod session_tools;
