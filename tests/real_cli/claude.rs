@@ -15,7 +15,7 @@ use crate::clis::Cli;
 use crate::scratch::Scratch;
 
 /// Longer than any run here takes; a run that is still there then has hung.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A run that is being set up.
 pub(crate) struct Claude<'a> {
