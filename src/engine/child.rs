@@ -340,10 +340,7 @@ impl Watching {
         let heard = lock(&self.heard);
         self.live.tool = heard.seen.last_tool().map(str::to_owned);
         self.live.usage = heard.seen.usage();
-        self.live.trouble = heard
-            .seen
-            .retrying()
-            .map(Retrying::words);
+        self.live.trouble = heard.seen.retrying().map(Retrying::words);
         let elapsed = self.started.elapsed();
         self.live.worked_ms = milliseconds(elapsed);
         Watched {
