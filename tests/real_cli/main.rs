@@ -27,6 +27,7 @@ mod session_limits;
 mod session_mixed;
 mod session_sandbox;
 mod session_secrets;
+mod session_skills;
 mod session_tools;
 mod session_troubles;
 mod stage;
