@@ -58,6 +58,14 @@ impl Cli {
         format!("{}_PATH={}", self.name().to_uppercase(), self.program().display())
     }
 
+    /// What stands before the names of samocode's skills and sub-agents.
+    pub(crate) fn prefix(self) -> &'static str {
+        match self {
+            Self::Claude => "samocode:",
+            Self::Codex | Self::Gemini => "samocode-",
+        }
+    }
+
     /// What stands in the first and in the last line of its stream.
     pub(crate) fn first_and_last(self) -> (&'static str, &'static str) {
         match self {

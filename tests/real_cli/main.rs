@@ -3,6 +3,7 @@
 //! `npm ci --prefix testing/clis` installs them; without it these tests fail, they are never skipped.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helper stops the test where it fails")]
 
+mod asked;
 mod claude;
 mod claude_faults;
 mod claude_plugin;
