@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use crate::homes;
 use crate::played::{Death, Played, play};
 use crate::plot::{ADOPTED, Plot, WHOLE};
 use crate::story::{Told, tell};
@@ -25,7 +26,11 @@ fn fault_18_killed_before_or_after_anything_it_writes_a_session_ends_the_same() 
 fn the_page_lists_the_points_that_are_swept() {
     let points = |plot: &Plot| deaths(plot, &play(plot, None));
     let (whole, adopted) = (points(&WHOLE), points(&ADOPTED));
-    table::check(&[("A whole session", &whole), ("The beginning of an adopted one", &adopted)]);
+    table::check(&[
+        ("A whole session", &whole),
+        ("The beginning of an adopted one", &adopted),
+        ("Install, uninstall and archive", &homes::deaths()),
+    ]);
 }
 
 /// Kills a session at each of its points; panics where one does not come to the same.

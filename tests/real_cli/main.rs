@@ -12,6 +12,7 @@ mod claude_requests;
 mod claude_walkthrough;
 mod clis;
 mod cost;
+mod install;
 mod live;
 mod processes;
 mod record;
