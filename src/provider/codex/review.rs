@@ -81,7 +81,34 @@ mod tests {
 
     #[test]
     fn its_command_line() {
-        insta::assert_snapshot!(argv(true), @"");
+        insta::assert_snapshot!(argv(true), @r#"
+        exec
+        --json
+        --skip-git-repo-check
+        --dangerously-bypass-approvals-and-sandbox
+        -m
+        m
+        -C
+        /w
+        -c features.unbounded_connection_retries=false
+        -c tools.experimental_request_user_input.enabled=false
+        -c features.goals=false
+        -c features.sleep_tool=false
+        -c features.skill_search=false
+        -c skills.bundled.enabled=false
+        -c include_permissions_instructions=false
+        -c include_collaboration_mode_instructions=false
+        -c include_apps_instructions=false
+        -c agents.enabled=false
+        -c skills.include_instructions=false
+        -c tools.update_plan.enabled=false
+        -c features.view_image=false
+        -c features.image_generation=false
+        -c features.apps=false
+        -c web_search="disabled"
+        --oss
+        -
+        "#);
         let alone = argv(false);
         assert!(alone.contains("--sandbox\nread-only\n") && !alone.contains("dangerously"), "{alone}");
     }
