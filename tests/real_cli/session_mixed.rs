@@ -36,7 +36,9 @@ fn one_session_uses_all_three_clis_by_phase() {
         assert_eq!(turn.dialect, dialect, "iteration {number}, {phase}");
         assert!(turn.agent_text().contains("_signal.json"), "the rules of iteration {number}, {phase}");
     }
-    for part in ["-dive-", "-requirements.md", "-plan-", "-test-report.md", "-quality-review.md", "-summary.md"] {
+    for part in
+        ["-dive-", "-requirements.md", "-plan-", "-test-report.md", "-quality-review.md", "-summary.md"]
+    {
         assert!(!stage.document(part).1.is_empty());
     }
 }

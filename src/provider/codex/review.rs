@@ -115,7 +115,9 @@ mod tests {
 
     #[test]
     fn its_report_is_the_last_of_its_messages() {
-        let line = |kind: &str| format!(r#"{{"type":"item.completed","item":{{"id":"item_1","type":"{kind}","text":"F1"}}}}"#);
+        let line = |kind: &str| {
+            format!(r#"{{"type":"item.completed","item":{{"id":"item_1","type":"{kind}","text":"F1"}}}}"#)
+        };
         assert_eq!(message(line("agent_message").as_bytes(), false), Some(Message::Whole("F1".to_owned())));
         assert_eq!(message(line("reasoning").as_bytes(), false), None);
     }

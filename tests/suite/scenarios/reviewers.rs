@@ -1,6 +1,7 @@
 //! Outside reviewers: what they are given and may do, what becomes of their reports, and what befalls them.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use rustix::process::Signal;
 use samocode::domain::event::Event;
@@ -351,5 +352,75 @@ fn the_doctor_names_a_reviewer_that_is_not_there_and_lets_sessions_run() {
         "`absent-cli` was not found on PATH",
         "without it, its review is left out",
         "sessions can run",
+    ]);
+}
+
+/// A program in the place of Codex: it runs these shell lines, then reports in Codex's own lines.
+fn with_codex(scenario: Scenario, lines: &str) -> Scenario {
+    let program = scenario.path("codex");
+    let text = format!(
+        "#!/bin/sh\ncat > /dev/null\necho '{}'\n{lines}\necho '{}'\necho '{}'\n",
+        r#"{"type":"thread.started","thread_id":"t"}"#,
+        r#"{"type":"item.completed","item":{"id":"item_0","type":"agent_message","text":"F1 (major)"}}"#,
+        r#"{"type":"turn.completed","usage":{"input_tokens":70,"cached_input_tokens":0,"output_tokens":30}}"#,
+    );
+    fs::write(&program, text).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    scenario.config(&format!("CODEX_PATH={}", program.display()))
+}
+
+/// Goes on once this file is among the agent's records.
+fn waits_for(name: &str) -> String {
+    format!("while [ ! -e $HOME/.cache/agent/{name} ]; do sleep 0.02; done")
+}
+
+#[test]
+fn several_reviewers_work_at_the_same_time_and_each_leaves_its_own_report() {
+    let claude = reviews([
+        Step::write("{records}/claude-works", ""),
+        Step::Await("{records}/codex-works".to_owned()),
+        Step::Report(REPORT.to_owned()),
+    ]);
+    let scenario = reviewed_by("claude,codex", claude);
+    let scenario =
+        with_codex(scenario, &format!("touch $HOME/.cache/agent/codex-works\n{}", waits_for("claude-works")));
+    scenario.run(RUN).expect_exit(0).expect_out(&["by claude, codex (at most 900 s)"]);
+    let mut said: Vec<(String, String)> = ends(&scenario)
+        .iter()
+        .zip(0..)
+        .map(|(end, number)| (end.provider.clone(), report(&scenario, number)))
+        .collect();
+    said.sort();
+    assert_eq!(said, [("claude".into(), format!("{REPORT}\n")), ("codex".into(), "F1 (major)\n".into())]);
+    let told = message(&scenario, "quality");
+    expect_words(&told, &["\n- claude: /", "\n- codex: /"]);
+    assert_eq!(scenario.view().usage.input_tokens, 4 * 200 + 70);
+}
+
+#[test]
+fn a_finished_review_is_not_repeated_when_samocode_is_killed_during_another() {
+    let claude = Script::new()
+        .once("outside review", [Step::Init, Step::Hang])
+        .each("outside review", [Step::Init, Step::Report(REPORT.to_owned())]);
+    let scenario = with_codex(reviewed_by("claude,codex", claude), "echo codex >> $HOME/.cache/agent/calls");
+    let running = scenario.start(RUN);
+    until("the end of one review", || {
+        (scenario.session().is_some() && ends(&scenario).len() == 1).then_some(())
+    });
+    scenario.until_called(2);
+    running.kill();
+    until("the end of the other", || (!lives(scenario.invocations()[1].pid)).then_some(()));
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+    let calls = fs::read_to_string(scenario.records().join("calls")).unwrap();
+    assert_eq!(calls, "codex\n");
+    expect_words(&message(&scenario, "quality"), &["- claude: /", "- codex: /"]);
+}
+
+#[test]
+fn one_reviewer_over_its_time_takes_nothing_from_another() {
+    let scenario = reviewed_by("claude,codex", reviews([Step::Hang])).config("SAMOCODE_REVIEW_TIMEOUT=2");
+    with_codex(scenario, "").run(RUN).expect_exit(0).expect_out(&[
+        "reviewer codex: /",
+        "reviewer claude: no report, because it was ended at its time limit of 2 s",
     ]);
 }
