@@ -53,6 +53,15 @@ impl Check {
         Self { name: name.into(), state: State::Fail, found: found.into(), mend: None }
     }
 
+    /// The same where no session depends on it.
+    fn without_harm(mut self) -> Self {
+        if self.state == State::Fail {
+            self.state = State::Warn;
+            self.mend.get_or_insert_with(|| "without it, its review is left out".to_owned());
+        }
+        self
+    }
+
     fn with_mend(mut self, mend: impl Into<String>) -> Self {
         self.mend = Some(mend.into());
         self

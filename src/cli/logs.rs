@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::follow::Log;
 use crate::cli::wrap::hanging;
 use crate::cli::{style, terminal};
-use crate::config::Overrides;
+use crate::config::{Overrides, ProviderKind};
 use crate::store::{self, Layout};
 
 /// How often a log that is followed is looked at.
@@ -138,9 +138,12 @@ fn streams(layout: &Layout) -> Result<Vec<(u32, PathBuf)>, Failure> {
     Ok(found)
 }
 
-/// The iteration in `MM-DD-HHMM-NNN-phase.jsonl`.
+/// The iteration in `MM-DD-HHMM-NNN-phase.jsonl`; none in a reviewer's, `MM-DD-HHMM-NNN-review-PROVIDER.jsonl`.
 fn iteration_of(name: &str) -> Option<u32> {
-    name.strip_suffix(".jsonl")?.split('-').nth(3)?.parse().ok()
+    let mut parts = name.strip_suffix(".jsonl")?.splitn(5, '-').skip(3);
+    let (number, phase) = (parts.next()?.parse().ok()?, parts.next().unwrap_or_default());
+    let reviewer = phase.strip_prefix("review-").and_then(|name| name.parse::<ProviderKind>().ok());
+    reviewer.is_none().then_some(number)
 }
 
 #[cfg(test)]
@@ -151,7 +154,12 @@ mod tests {
     fn a_stream_names_its_iteration_and_other_files_none() {
         assert_eq!(iteration_of("11-22-0813-010-done.jsonl"), Some(10));
         assert_eq!(iteration_of("11-22-0813-1234-code-review.jsonl"), Some(1234));
-        for other in ["11-22-0813-010-done.stderr.log", "setup.log", "notes.jsonl"] {
+        for other in [
+            "11-22-0813-010-done.stderr.log",
+            "11-22-0813-010-review-codex.jsonl",
+            "setup.log",
+            "notes.jsonl",
+        ] {
             assert_eq!(iteration_of(other), None, "{other}");
         }
     }

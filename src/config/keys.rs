@@ -55,6 +55,7 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_FALLBACK", "", "provider to go on with while parked"),
     key("SAMOCODE_FALLBACK_AFTER", "15m", "waits that are no longer are waited out"),
     key("SAMOCODE_REVIEWERS", "", "outside reviewers in quality"),
+    key("SAMOCODE_REVIEW_TIMEOUT", "900", "longest run of one of them, seconds"),
     key("SAMOCODE_MAX_COST", "", "budget, US dollars"),
     key("SAMOCODE_MAX_TOKENS", "", "budget, tokens"),
     key("SAMOCODE_MAX_ITERATIONS", "", "budget, iterations"),
@@ -63,7 +64,7 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// Keys that are read and checked, and that nothing in this version acts on: whoever sets one is told so.
-pub(super) const WITHOUT_EFFECT: &[&str] = &["TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID", "SAMOCODE_REVIEWERS"];
+pub(super) const WITHOUT_EFFECT: &[&str] = &["TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID"];
 
 /// What can be set for one phase: `PLANNING_MODEL`.
 pub const PHASE_SUFFIXES: &[&str] = &["_PROVIDER", "_MODEL", "_TIMEOUT", "_TOOLS"];

@@ -60,6 +60,7 @@ pub(super) fn resolve(spec: &LoadSpec<'_>, layers: Layers) -> Result<Config, Con
         pass_env: all.optional("SAMOCODE_PASS_ENV", values::variables)?.unwrap_or_default(),
         fallback: all.optional("SAMOCODE_FALLBACK", str::parse)?,
         reviewers: all.optional("SAMOCODE_REVIEWERS", values::providers)?.unwrap_or_default(),
+        review_limit: all.required("SAMOCODE_REVIEW_TIMEOUT", values::timeout)?,
         providers,
         phases: all.phases()?,
         forced,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::domain::phase::Phase;
 use crate::domain::policy::Policy;
@@ -113,8 +114,10 @@ pub struct Config {
     pub pass_env: Vec<String>,
     /// The CLI to go on with while the first is parked.
     pub fallback: Option<ProviderKind>,
-    /// Outside reviewers in the phase `quality`.
+    /// Outside reviewers of the phases that a workflow has reviewed, as `quality`.
     pub reviewers: Vec<ProviderKind>,
+    /// The longest that one of them may run.
+    pub review_limit: Duration,
     pub(super) providers: BTreeMap<ProviderKind, ProviderSettings>,
     pub(super) phases: BTreeMap<String, PhaseOverride>,
     pub(super) forced: Forced,
@@ -128,7 +131,7 @@ pub(super) struct Forced {
     /// The provider that would be the session's without a flag.
     pub(super) provider_below: ProviderKind,
     pub(super) model: Option<String>,
-    pub(super) timeout: Option<std::time::Duration>,
+    pub(super) timeout: Option<Duration>,
 }
 
 /// One setting as `doctor` shows it.

@@ -10,6 +10,7 @@ use crate::domain::gate::GateId;
 use crate::domain::outcome::{Outcome, Usage};
 use crate::domain::phase::Phase;
 use crate::domain::request::{Answer, Effect, Request};
+use crate::domain::review::Review;
 use crate::domain::signal::{Signal, SignalFault};
 use crate::domain::verdict::{Block, BlockCause, Decision};
 
@@ -50,6 +51,19 @@ pub enum Event {
     Judged(Box<Judged>),
     /// A verification came to its end.
     Verified(Box<Verified>),
+    /// Outside reviewers are about to start.
+    Reviewing {
+        /// The commit that they look at.
+        head: String,
+    },
+    /// One of them came to its end.
+    Reviewed(Box<Review>),
+    /// None of them is at work any more.
+    ReviewsEnded {
+        /// What the next iteration is told beside their reports.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        told: Vec<String>,
+    },
     /// The open gate's files are as the person shall find them; from here on their edits count.
     Posted {
         /// The gate.
@@ -73,6 +87,9 @@ impl Event {
             Self::Started(_) => "started",
             Self::Judged(_) => "judged",
             Self::Verified(_) => "verified",
+            Self::Reviewing { .. } => "reviewing",
+            Self::Reviewed(_) => "reviewed",
+            Self::ReviewsEnded { .. } => "reviews_ended",
             Self::Posted { .. } => "posted",
             Self::Received(_) => "received",
             Self::Held(_) => "held",

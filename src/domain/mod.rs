@@ -25,6 +25,7 @@ pub mod redact;
 pub mod refusal;
 pub mod request;
 pub mod reset;
+pub mod review;
 pub mod session;
 pub mod signal;
 pub mod status;

@@ -10,6 +10,7 @@ use jiff::Zoned;
 use crate::domain::check::prompt_section;
 use crate::domain::gate::GateAsk;
 use crate::domain::request::{Effect, Who};
+use crate::domain::review;
 use crate::domain::session::Session;
 
 /// What the message is made from.
@@ -53,6 +54,7 @@ impl Prompt<'_> {
         self.left(&mut text);
         let logs = self.session_dir.join("_logs");
         section(&mut text, "Verification", &prompt_section(self.session, self.verify, &logs));
+        section(&mut text, "Outside reviews", &review::prompt_section(self.session, self.session_dir));
         self.gate(&mut text);
         let guidance = self.session.news.guidance.join("\n\n");
         section(&mut text, "Guidance from the person", &guidance);

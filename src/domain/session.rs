@@ -15,10 +15,12 @@ use crate::domain::outage::Outage;
 use crate::domain::outcome::Usage;
 use crate::domain::phase::Phase;
 use crate::domain::request::{Answer, Effect, Who};
+use crate::domain::review::Reviews;
 use crate::domain::verdict::{Block, Park, Then};
 use crate::domain::workflow::{GateKind, Move, Workflow, WorkflowError};
 
 mod apply;
+mod reviewed;
 #[cfg(test)]
 pub(crate) mod sample;
 mod verified;
@@ -64,6 +66,8 @@ pub struct Session {
     pub head: Option<String>,
     /// The newest verification.
     pub evidence: Option<Evidence>,
+    /// What the outside reviewers said of the newest commit that they looked at.
+    pub reviews: Option<Reviews>,
     /// What the next iteration has to be told.
     pub news: News,
     /// What all iterations used.
@@ -229,6 +233,7 @@ impl Session {
             snapshot_tree: None,
             head: None,
             evidence: None,
+            reviews: None,
             news: News::default(),
             usage: Usage::default(),
             worked_ms: 0,

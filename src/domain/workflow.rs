@@ -67,6 +67,9 @@ pub struct PhaseRules {
     /// `done` is signalled here, and only here.
     #[serde(default)]
     pub terminal: bool,
+    /// Before it works on a new state of the branch, the person's outside reviewers look at that.
+    #[serde(default)]
+    pub reviewed: bool,
 }
 
 /// One legal move.

@@ -1,28 +1,22 @@
-//! Watches one child from its start to its end: every happening has its one place here.
+//! Watches an iteration's child from its start to its end: every happening has its one place here.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::crash;
 use crate::domain::budget;
-use crate::domain::command::{CommandSpec, Exit};
+use crate::domain::command::CommandSpec;
 use crate::domain::outcome::{Interruption, Outcome, Usage};
-use crate::domain::redact::Redactor;
-use crate::domain::refusal::refused_paths;
-use crate::domain::reset::Clock;
-use crate::domain::watch::{Overdue, WatchLimits, Watched, overdue};
+use crate::domain::watch::{Overdue, WatchLimits, overdue};
 use crate::engine::happening::Happening;
 use crate::engine::orchestrator::{Orchestrator, TICK};
 use crate::engine::say::Live;
+use crate::engine::watching::{Start, Watching, judged, lock, milliseconds};
 use crate::engine::{EngineError, Wish};
-use crate::process::{Graces, Launch, Line, ProcessError, ProcessEvent, Running, Stderr, launch};
-use crate::provider::event::Retrying;
-use crate::provider::{AgentEvent, Provider, Seen};
+use crate::process::{Graces, Launch, ProcessEvent, Stderr};
+use crate::provider::Provider;
 use crate::store::has_signal;
 
 /// How an iteration's child ended.
@@ -32,37 +26,6 @@ pub(super) struct ChildEnd {
     pub(super) usage: Usage,
     pub(super) took: Duration,
     pub(super) ended: u32,
-}
-
-/// What the thread that empties the child's output keeps up to date. It is shared instead of sent, so that a child
-/// that prints faster than anybody looks costs no memory.
-struct Heard {
-    seen: Seen,
-    last_output: Instant,
-    has_output: bool,
-    /// Paths that a confined child's tools were refused.
-    refused: BTreeSet<String>,
-}
-
-/// Refusals beyond these are repetitions of one trouble.
-const MOST_REFUSALS: usize = 50;
-
-/// A child that is being watched.
-struct Watching {
-    running: Running,
-    started: Instant,
-    last_tick: Instant,
-    heard: Arc<Mutex<Heard>>,
-    live: Live,
-    gone: bool,
-    drained: bool,
-    ended: u32,
-    overdue: Option<Overdue>,
-    /// How long it had been silent when it was overdue.
-    silent: Duration,
-    /// The budget that was reached, as it was when that was seen.
-    figures: String,
-    interruption: Option<Interruption>,
 }
 
 impl Orchestrator<'_> {
@@ -77,24 +40,7 @@ impl Orchestrator<'_> {
     ) -> Result<ChildEnd, EngineError> {
         let started = Instant::now();
         self.swept = false;
-        let heard = Arc::new(Mutex::new(Heard {
-            seen: Seen::new(agent),
-            last_output: started,
-            has_output: false,
-            refused: BTreeSet::new(),
-        }));
         self.refused.confinement.clone_from(&spec.confinement);
-        let running = match self.launch(iteration, provider, &heard, spec, tag) {
-            Ok(running) => running,
-            Err(error) => {
-                let outcome = Outcome::CannotStart {
-                    detail: self.settings.redactor.text(&error.to_string()).into_owned(),
-                };
-                let usage = Usage::default();
-                return Ok(ChildEnd { outcome, usage, took: started.elapsed(), ended: 0 });
-            }
-        };
-        crash::point(|| "the CLI, started");
         let live = Live {
             iteration,
             phase: self.session().phase.clone(),
@@ -105,48 +51,49 @@ impl Orchestrator<'_> {
             usage: Usage::default(),
             trouble: None,
         };
-        let mut watching = Watching {
-            running,
-            started,
-            last_tick: started,
-            heard,
-            live,
-            gone: false,
-            drained: false,
-            ended: 0,
-            overdue: None,
-            silent: Duration::ZERO,
-            figures: String::new(),
-            interruption: None,
+        let command = self.launch_of(iteration, spec, tag);
+        let events = Mutex::new(self.happenings.sender());
+        let what = Start { provider, agent, live, keeps_message: false };
+        let watching = Watching::start(command, what, move |event| {
+            if let Ok(sender) = events.lock() {
+                // The receiver outlives every child.
+                let _ = sender.send(Happening::Process(iteration, event));
+            }
+        });
+        let mut watching = match watching {
+            Ok(watching) => watching,
+            Err(error) => {
+                let outcome = Outcome::CannotStart {
+                    detail: self.settings.redactor.text(&error.to_string()).into_owned(),
+                };
+                let usage = Usage::default();
+                return Ok(ChildEnd { outcome, usage, took: started.elapsed(), ended: 0 });
+            }
         };
+        crash::point(|| "the CLI, started");
         self.say.live(Some(&watching.live));
-        while !(watching.gone && watching.drained) {
+        let mut last_tick = started;
+        while !watching.is_over() {
             if let Some(happening) = self.happenings.next(TICK) {
                 self.handle(iteration, &mut watching, happening);
             }
-            if watching.last_tick.elapsed() >= TICK {
-                watching.last_tick = Instant::now();
+            if last_tick.elapsed() >= TICK {
+                last_tick = Instant::now();
                 self.tick(&mut watching)?;
             }
         }
         self.say.live(None);
         self.renew_login();
+        self.swept = watching.left.is_empty();
         self.refused.paths = std::mem::take(&mut lock(&watching.heard).refused);
         Ok(self.finish(provider, watching))
     }
 
-    fn launch(
-        &self,
-        iteration: u32,
-        provider: &Provider,
-        heard: &Arc<Mutex<Heard>>,
-        spec: CommandSpec,
-        tag: &str,
-    ) -> Result<Running, ProcessError> {
+    fn launch_of(&self, iteration: u32, spec: CommandSpec, tag: &str) -> Launch {
         let layout = self.record.layout();
         let stamp = jiff::Zoned::now().strftime("%m-%d-%H%M").to_string();
         let stdout_log = layout.stream_log(&stamp, iteration, self.session().phase.as_str());
-        let launch_spec = Launch {
+        Launch {
             spec,
             prompt: Some(layout.prompt()),
             tag: tag.to_owned(),
@@ -156,42 +103,7 @@ impl Orchestrator<'_> {
             stdout_log,
             stdout_tail: 0,
             redactor: Arc::clone(&self.settings.redactor),
-        };
-        let confined = launch_spec.spec.confinement.is_some();
-        let hear_stderr = hear_stderr(provider, &self.settings.redactor, heard);
-        let redactor = Arc::clone(&self.settings.redactor);
-        let events = Mutex::new(self.happenings.sender());
-        let heard = Arc::clone(heard);
-        let provider = provider.clone();
-        launch(
-            launch_spec,
-            move |event| {
-                if let Ok(sender) = events.lock() {
-                    // The receiver outlives every child.
-                    let _ = sender.send(Happening::Process(iteration, event));
-                }
-            },
-            move |line| {
-                let event = hear(&provider, &redactor, &line);
-                let answered = confined && matches!(event, Some(AgentEvent::ToolAnswered));
-                let refused = if answered { refused_paths(line.bytes) } else { Vec::new() };
-                if event.is_none() && !line.last_in_chunk {
-                    return;
-                }
-                let mut heard = lock(&heard);
-                if heard.refused.len() < MOST_REFUSALS {
-                    heard.refused.extend(refused);
-                }
-                if let Some(event) = event {
-                    heard.seen.note(&event);
-                }
-                if line.last_in_chunk {
-                    heard.last_output = Instant::now();
-                    heard.has_output = true;
-                }
-            },
-            hear_stderr,
-        )
+        }
     }
 
     fn handle(&mut self, iteration: u32, watching: &mut Watching, happening: Happening) {
@@ -206,25 +118,13 @@ impl Orchestrator<'_> {
             }
             Happening::Process(of, event) if of == iteration => self.process_event(watching, event),
             // Of an earlier child: all that it said in time was heard while it was watched.
-            Happening::Process(..) => {}
+            Happening::Process(..) | Happening::Reviewer(..) => {}
         }
     }
 
-    fn process_event(&mut self, watching: &mut Watching, event: ProcessEvent) {
-        match event {
-            ProcessEvent::Exited(_) => {}
-            ProcessEvent::Gone { ended, left } => {
-                watching.gone = true;
-                watching.ended = ended;
-                self.swept = left.is_empty();
-                for pid in left {
-                    self.say.line(&format!("process {pid} of this iteration could not be ended"));
-                }
-            }
-            ProcessEvent::Drained { .. } => watching.drained = true,
-            ProcessEvent::LogFailed { path, error } => {
-                self.say.line(&format!("the log {} is not complete: {error}", path.display()));
-            }
+    pub(super) fn process_event(&mut self, watching: &mut Watching, event: ProcessEvent) {
+        for said in watching.note(event) {
+            self.say.line(&said);
         }
     }
 
@@ -244,9 +144,7 @@ impl Orchestrator<'_> {
             && watching.interruption.is_none()
             && let Some(overdue) = overdue(&limits, &watched)
         {
-            watching.overdue = Some(overdue);
-            watching.silent = watched.silent;
-            watching.running.stop();
+            watching.cut(overdue, watched.silent);
             if let Some(figures) = over {
                 self.say.line(&format!("a budget is reached, ending the iteration: {figures}"));
                 watching.figures = figures;
@@ -255,8 +153,8 @@ impl Orchestrator<'_> {
         Ok(())
     }
 
-    /// The budget that the running iteration has reached, as far as its CLI has said what it used.
-    fn over_budget(&self, usage: &Usage, worked_ms: u64) -> Option<String> {
+    /// The budget that running children have reached, as far as their CLIs have said what they used.
+    pub(super) fn over_budget(&self, usage: &Usage, worked_ms: u64) -> Option<String> {
         let spent = self.session().counters.spent.with(usage, worked_ms);
         budget::within_a_run(&self.settings.config.policy, &spent)
     }
@@ -269,13 +167,7 @@ impl Orchestrator<'_> {
         let seen = lock(&watching.heard).seen.clone();
         let usage = seen.usage();
         let stderr = String::from_utf8_lossy(&end.stderr_tail).into_owned();
-        let exit = if watching.overdue == Some(Overdue::Lingers) { Exit::Code(0) } else { end.exit };
-        let clock = Clock {
-            now: Timestamp::now(),
-            local: &TimeZone::system(),
-            zone: &|name| TimeZone::get(name).ok(),
-        };
-        let judged = || provider.judge(&seen, exit, &stderr, &clock);
+        let judged = || judged(provider, &seen, end.exit, &stderr, watching.overdue);
         // A run that waits for a service which does not serve is not to blame for its silence.
         let blamed = |outcome| Some(judged()).filter(Outcome::is_outage).unwrap_or(outcome);
         let outcome = match (watching.interruption, watching.overdue) {
@@ -290,73 +182,5 @@ impl Orchestrator<'_> {
             (None, Some(Overdue::Lingers | Overdue::Sleeps) | None) => judged(),
         };
         ChildEnd { outcome, usage, took, ended: watching.ended }
-    }
-}
-
-/// Hears what a CLI says on stderr only. It is a sign of life, too.
-fn hear_stderr(
-    provider: &Provider,
-    redactor: &Arc<Redactor>,
-    heard: &Arc<Mutex<Heard>>,
-) -> impl FnMut(Line<'_>) + Send + use<> {
-    let (provider, redactor, heard) = (provider.clone(), Arc::clone(redactor), Arc::clone(heard));
-    move |line| {
-        if provider.parse_stderr(line.bytes).is_none() {
-            return;
-        }
-        if let Some(event) = provider.parse_stderr(&redactor.bytes(line.bytes)) {
-            let mut heard = lock(&heard);
-            heard.seen.note(&event);
-            heard.last_output = Instant::now();
-            heard.has_output = true;
-        }
-    }
-}
-
-/// What a line says, without secrets wherever it says it in words: those are shortened later, and half a secret is
-/// not known for one.
-fn hear(provider: &Provider, redactor: &Redactor, line: &Line<'_>) -> Option<AgentEvent> {
-    let parse = |bytes| provider.parse(bytes, line.truncated, line.last_in_chunk);
-    let event = parse(line.bytes)?;
-    let wordless = matches!(&event, AgentEvent::Activity(activity) if activity.tool.is_none());
-    match redactor.bytes(if wordless { &[] } else { line.bytes }) {
-        Cow::Owned(clean) => parse(&clean),
-        Cow::Borrowed(_) => Some(event),
-    }
-}
-
-pub(super) fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// What was heard stays true, even if the thread that heard it panicked.
-fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
-    heard.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Watching {
-    /// Brings the live state up to date and tells what ends are judged by.
-    fn look(&mut self, has_signal: bool) -> Watched {
-        let heard = lock(&self.heard);
-        self.live.tool = heard.seen.last_tool().map(str::to_owned);
-        self.live.usage = heard.seen.usage();
-        self.live.trouble = heard.seen.retrying().map(Retrying::words);
-        let elapsed = self.started.elapsed();
-        self.live.worked_ms = milliseconds(elapsed);
-        Watched {
-            elapsed,
-            silent: heard.last_output.elapsed(),
-            has_output: heard.has_output,
-            tool_runs: heard.seen.tool_runs(),
-            has_result: heard.seen.is_over(),
-            sleeps: heard.seen.retrying().map(|retrying| retrying.wait).unwrap_or_default(),
-            has_signal,
-            over_budget: false,
-        }
-    }
-
-    fn end(&mut self, by: Interruption) {
-        self.interruption = Some(by);
-        self.running.stop();
     }
 }

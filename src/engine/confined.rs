@@ -21,6 +21,28 @@ impl Orchestrator<'_> {
     /// it. `provider` is the CLI that it is; none for a command of the person's, as set-up and verification.
     pub(super) fn confined(
         &self,
+        spec: CommandSpec,
+        worktree: &Path,
+        provider: Option<&Provider>,
+    ) -> Result<CommandSpec, EngineError> {
+        self.confined_to(self.work(worktree), spec, worktree, provider)
+    }
+
+    /// The same for a CLI that only reads: of the session it writes nothing.
+    pub(super) fn confined_to_reading(
+        &self,
+        mut spec: CommandSpec,
+        worktree: &Path,
+        provider: &Provider,
+    ) -> Result<CommandSpec, EngineError> {
+        // Git would refresh its index by the way.
+        set_if_unset(&mut spec, "GIT_OPTIONAL_LOCKS", "0");
+        self.confined_to(Vec::new(), spec, worktree, Some(provider))
+    }
+
+    fn confined_to(
+        &self,
+        mut work: Vec<PathBuf>,
         mut spec: CommandSpec,
         worktree: &Path,
         provider: Option<&Provider>,
@@ -36,7 +58,6 @@ impl Orchestrator<'_> {
             return Ok(spec);
         };
         let state = self.own_state(provider);
-        let mut work = self.work(worktree);
         work.extend(state.map(|(folder, _)| real(folder)));
         if let Some(own) = &sandbox.own_temporary {
             for name in ["TMPDIR", "TMP", "TEMP", "CLAUDE_CODE_TMPDIR"] {

@@ -1,4 +1,5 @@
-//! What runs while Git's settings are guarded: the child of an iteration, or the person's verify command after it.
+//! What runs while Git's settings are guarded: the child of an iteration, the person's verify command after it, or outside
+//! reviewers.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,10 +14,13 @@ pub(super) enum Guarded {
     Iteration(u32),
     /// The verify command that runs after it: it runs what children wrote.
     Verification(u32),
+    /// The outside reviewers that look at what this iteration left.
+    Review(u32),
 }
 
 /// Behind the number in a mark.
 const VERIFICATION: &str = "-verification";
+const REVIEW: &str = "-review";
 
 impl Guarded {
     /// What is under way in a session, or was when its samocode was killed.
@@ -24,6 +28,7 @@ impl Guarded {
         match session.state {
             State::Running(_) => Some(Self::Iteration(session.iteration)),
             State::Verifying(_) => Some(Self::Verification(session.iteration)),
+            _ if session.is_reviewed() => Some(Self::Review(session.iteration)),
             State::Preparing
             | State::Ready { .. }
             | State::Parked(_)
@@ -38,6 +43,7 @@ impl Guarded {
         match self {
             Self::Iteration(iteration) => layout.planted(iteration),
             Self::Verification(iteration) => layout.planted_by_verification(iteration),
+            Self::Review(iteration) => layout.planted_by_review(iteration),
         }
     }
 
@@ -46,15 +52,15 @@ impl Guarded {
         match self {
             Self::Iteration(iteration) => iteration.to_string(),
             Self::Verification(iteration) => format!("{iteration}{VERIFICATION}"),
+            Self::Review(iteration) => format!("{iteration}{REVIEW}"),
         }
     }
 
     /// Reads a mark.
     pub(super) fn from_mark(mark: &str) -> Option<Self> {
-        match mark.strip_suffix(VERIFICATION) {
-            Some(iteration) => iteration.parse().ok().map(Self::Verification),
-            None => mark.parse().ok().map(Self::Iteration),
-        }
+        let of = |suffix| mark.strip_suffix(suffix)?.parse().ok();
+        let iteration = || mark.parse().ok().map(Self::Iteration);
+        of(VERIFICATION).map(Self::Verification).or_else(|| of(REVIEW).map(Self::Review)).or_else(iteration)
     }
 }
 
@@ -63,6 +69,7 @@ impl fmt::Display for Guarded {
         match self {
             Self::Iteration(iteration) => write!(f, "iteration {iteration}"),
             Self::Verification(_) => f.write_str("the verify command"),
+            Self::Review(_) => f.write_str("the outside reviewers"),
         }
     }
 }
@@ -73,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_mark_is_read_as_it_was_written() {
-        for guarded in [Guarded::Iteration(7), Guarded::Verification(12)] {
+        for guarded in [Guarded::Iteration(7), Guarded::Verification(12), Guarded::Review(7)] {
             assert_eq!(Guarded::from_mark(&guarded.mark()), Some(guarded));
         }
         for torn in ["", "7-verif", "x"] {

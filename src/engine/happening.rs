@@ -12,6 +12,8 @@ pub enum Happening {
     Interrupt,
     /// The process of iteration `.0` changed.
     Process(u32, ProcessEvent),
+    /// The process of an outside reviewer changed; the numbers say of which round, and which one of it.
+    Reviewer(u32, usize, ProcessEvent),
 }
 
 /// The receiving end, with a way to make senders.

@@ -14,11 +14,13 @@ use crate::domain::prompt::{Prompt, gate_line};
 use crate::domain::session::State;
 use crate::domain::signal::{RawSignal, Signal, SignalFault};
 use crate::domain::verdict::{Decision, Ruling, Verdict};
-use crate::engine::child::{ChildEnd, milliseconds};
+use crate::engine::child::ChildEnd;
 use crate::engine::guarded::Guarded;
 use crate::engine::orchestrator::Orchestrator;
+use crate::engine::review::Round;
 use crate::engine::say::{duration_words, usage_words};
 use crate::engine::view::live;
+use crate::engine::watching::milliseconds;
 use crate::engine::{EngineError, Wish, facts, random_hex};
 use crate::git::WorktreeState;
 use crate::process::{Awake, Tagged, end_tagged};
@@ -35,6 +37,7 @@ impl Orchestrator<'_> {
         self.end_leftovers();
         mend_folders(self.record.layout())?;
         clear_signal(self.record.layout())?;
+        self.close_lost_reviews()?;
         if let Some(wish) = self.take_requests()? {
             return Ok(Some(wish));
         }
@@ -44,6 +47,9 @@ impl Orchestrator<'_> {
         let iteration = self.session().iteration + 1;
         let phase = self.session().phase.clone();
         let found = self.look()?;
+        if let Round::Over(wish) = self.reviews(&phase)? {
+            return Ok(wish);
+        }
         self.write_prompt(iteration, &found)?;
         let (provider, agent, spec) = match self.command(&phase) {
             Ok(command) => command,

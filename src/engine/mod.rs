@@ -34,11 +34,14 @@ mod remake;
 mod requests;
 mod restore;
 mod restore_points;
+mod review;
+mod reviewer;
 mod say;
 mod settings;
 mod shell;
 mod verify;
 mod view;
+mod watching;
 
 pub use archive::{Archived, InArchive, WorktreeOutcome, archive, finish_archive, look_up_archived};
 pub use guarding::put_back_lost;

@@ -66,6 +66,8 @@ pub struct Orchestrator<'a> {
     /// Whether nothing of an earlier child can be alive: the process table was searched, and each child since was
     /// seen to its end.
     pub(super) swept: bool,
+    /// The iteration before which this process had the branch reviewed.
+    pub(super) reviewed_before: Option<u32>,
     /// While the session goes on by itself, the machine is kept from sleeping.
     pub(super) awake: Option<Awake>,
     /// Names of withheld variables that the person was told of.
@@ -107,6 +109,7 @@ impl<'a> Orchestrator<'a> {
             said_parked: false,
             on_fallback: false,
             swept: false,
+            reviewed_before: None,
             awake: None,
             said_withheld: BTreeSet::new(),
             sandbox: None,

@@ -37,7 +37,7 @@ pub struct View {
     pub used_in_phase: u32,
     /// Most iterations of this phase.
     pub most_in_phase: Option<u32>,
-    /// One word: preparing, ready, running, verifying, interrupted, waiting, parked, blocked, done.
+    /// One word: preparing, ready, reviewing, running, verifying, interrupted, waiting, parked, blocked, done.
     pub state: &'static str,
     /// The gate that is open.
     pub gate: Option<GateView>,
@@ -181,7 +181,7 @@ impl View {
         let lines = status::read(&overview);
         let orchestrator = store::holder(layout);
         let running = orchestrator.as_ref().and_then(|_| live(layout));
-        let (state, reason, until, summary) = state_words(&session.state, orchestrator.is_some());
+        let (state, reason, until, summary) = state_words(session, orchestrator.is_some());
         let place = session.place.as_ref();
         Self {
             folder: layout.folder().to_owned(),
@@ -238,8 +238,11 @@ fn verification_view(layout: &Layout, session: &Session) -> Option<VerificationV
 
 type StateWords = (&'static str, Option<String>, Option<Timestamp>, Option<String>);
 
-fn state_words(state: &State, alive: bool) -> StateWords {
-    match state {
+fn state_words(session: &Session, alive: bool) -> StateWords {
+    match &session.state {
+        State::Ready { .. } | State::Parked(_) if alive && session.is_reviewed() => {
+            ("reviewing", None, None, None)
+        }
         State::Preparing => ("preparing", None, None, None),
         State::Ready { after } => ("ready", None, *after, None),
         State::Running(_) if alive => ("running", None, None, None),

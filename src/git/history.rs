@@ -1,5 +1,8 @@
 //! Questions about commits: what is reachable from where, what a branch changed. Changes nothing.
 
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
 use super::error::GitError;
 use super::program::Call;
 use super::repository::Repository;
@@ -102,8 +105,19 @@ impl Repository {
         self.diff_call(base, head, &[style, color]).show()
     }
 
+    /// Writes what `head` changed since it left `base` to a file, which is made or replaced.
+    ///
+    /// # Errors
+    /// When one of them names no commit, or the file cannot be written.
+    pub fn write_diff(&self, base: &str, head: &str, to: &Path) -> Result<(), GitError> {
+        let mut file = OsString::from("--output=");
+        file.push(to);
+        let style = [OsStr::new("--patch"), OsStr::new("--color=never"), &file];
+        self.diff_call(base, head, &style).run().map(drop)
+    }
+
     /// External diff programs and text converters stay off: a child could have planted them.
-    fn diff_call(&self, base: &str, head: &str, style: &[&str]) -> Call {
+    fn diff_call(&self, base: &str, head: &str, style: &[impl AsRef<OsStr>]) -> Call {
         let range = format!("{base}...{head}");
         self.call().args(["diff", "--no-ext-diff", "--no-textconv"]).args(style).args([range.as_str(), "--"])
     }

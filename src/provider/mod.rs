@@ -13,6 +13,7 @@ mod folder;
 mod front;
 pub mod gemini;
 mod home;
+mod message;
 mod names;
 mod program;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use event::AgentEvent;
 use front::AssetError;
 pub use gemini::GeminiSettings;
 pub use home::Home;
+pub use message::{LastMessage, Message};
 pub use seen::Seen;
 pub use state::{Added, Place, State};
 
@@ -75,6 +77,22 @@ pub struct RunSpec<'a> {
     pub env: &'a [(OsString, OsString)],
     /// samocode's cache folder.
     pub cache_dir: &'a Path,
+}
+
+/// An outside review to be made: a run without an agent of samocode's. Its prompt is a file that becomes stdin, its
+/// report is its last message.
+#[derive(Debug, Clone, Copy)]
+pub struct ReviewSpec<'a> {
+    /// The model to use; empty leaves the choice to the CLI.
+    pub model: &'a str,
+    /// Working directory of the child.
+    pub worktree: &'a Path,
+    /// Folders beside it that the reviewer has to read.
+    pub readable: &'a [PathBuf],
+    /// Whether the sandbox keeps it from writing. Without one the CLI's own means have to, as far as they go.
+    pub confined: bool,
+    /// Environment that the child's is made from; nothing else is inherited.
+    pub env: &'a [(OsString, OsString)],
 }
 
 /// A run that is put together.
@@ -122,6 +140,12 @@ pub enum ProviderError {
         agent: String,
         /// The agents that exist.
         known: Vec<String>,
+    },
+    /// It reviews nothing.
+    #[error("{provider} has no model that could review anything")]
+    NoReviewer {
+        /// The provider.
+        provider: &'static str,
     },
     /// An asset is wrong.
     #[error(transparent)]
@@ -193,6 +217,19 @@ impl Provider {
         }
     }
 
+    /// What to start for a review.
+    ///
+    /// # Errors
+    /// Fails when the program is missing, or it is no model's.
+    pub fn review(&self, run: &ReviewSpec<'_>) -> Result<Prepared, ProviderError> {
+        match self {
+            Self::Claude(settings) => claude::review(settings, run),
+            Self::Codex(settings) => codex::review(settings, run),
+            Self::Gemini(settings) => gemini::review(settings, run),
+            Self::Demo(_) => Err(ProviderError::NoReviewer { provider: self.name() }),
+        }
+    }
+
     /// The path of the CLI's program, looked for before anything is made for it.
     ///
     /// # Errors
@@ -236,6 +273,16 @@ impl Provider {
         match self {
             Self::Gemini(_) => gemini::parse_stderr(line),
             Self::Claude(_) | Self::Codex(_) | Self::Demo(_) => None,
+        }
+    }
+
+    /// What one line of the child's stdout adds to its last message. `truncated`: only the line's beginning is here.
+    pub fn message(&self, line: &[u8], truncated: bool) -> Option<Message> {
+        match self {
+            Self::Claude(_) => claude::message(line, truncated),
+            Self::Codex(_) => codex::message(line, truncated),
+            Self::Gemini(_) => gemini::message(line, truncated),
+            Self::Demo(_) => None,
         }
     }
 

@@ -33,7 +33,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Nothing seen yet of a run of `agent`, e.g. `planning`.
+    /// Nothing seen yet of a run of `agent`, e.g. `planning`; empty where the run is to load none of samocode's.
     pub fn new(agent: &str) -> Self {
         Self {
             agent: agent.to_owned(),

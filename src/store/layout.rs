@@ -152,6 +152,30 @@ impl Layout {
         self.record_dir().join("prompt.md")
     }
 
+    /// What outside reviewers are given beside the session's documents: it only says what the record and Git say.
+    #[must_use]
+    pub fn review(&self) -> PathBuf {
+        self.record_dir().join("review")
+    }
+
+    /// The difference that they review.
+    #[must_use]
+    pub fn review_diff(&self) -> PathBuf {
+        self.review().join("changes.diff")
+    }
+
+    /// Their standard input.
+    #[must_use]
+    pub fn review_prompt(&self) -> PathBuf {
+        self.review().join("prompt.md")
+    }
+
+    /// What reviewers before an iteration planted in the repository's git folder.
+    #[must_use]
+    pub fn planted_by_review(&self, iteration: u32) -> PathBuf {
+        self.record_dir().join("planted").join(format!("{iteration}-review"))
+    }
+
     /// What the running iteration is doing, for `status` and `attach`; not part of the record.
     #[must_use]
     pub fn live(&self) -> PathBuf {

@@ -48,7 +48,8 @@ fn killed_anywhere_install_uninstall_and_archive_leave_what_one_more_call_ends()
         for at in &points {
             stage.restore();
             (sweep.set)(&stage.scenario);
-            let status = command(&stage.scenario, sweep.arguments).env("SAMOCODE_CRASH_AT", at).output().unwrap();
+            let status =
+                command(&stage.scenario, sweep.arguments).env("SAMOCODE_CRASH_AT", at).output().unwrap();
             assert_eq!(status.status.signal(), Some(9), "`{}` passed no `{at}`", sweep.command);
             let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 (sweep.check)(&stage.scenario, &stands);
@@ -114,7 +115,8 @@ fn points(stage: &Stage, sweep: &Sweep) -> Vec<String> {
     stage.restore();
     (sweep.set)(&stage.scenario);
     let list = stage.scenario.path("points");
-    let output = command(&stage.scenario, sweep.arguments).env("SAMOCODE_CRASH_LIST", &list).output().unwrap();
+    let output =
+        command(&stage.scenario, sweep.arguments).env("SAMOCODE_CRASH_LIST", &list).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let points: Vec<String> = fs::read_to_string(&list).unwrap().lines().map(str::to_owned).collect();
     assert!(points.len() > 5, "`{}` passed {points:?}", sweep.command);
@@ -153,7 +155,9 @@ fn older(scenario: &Scenario) {
     files.retain(|file| file["path"] != changed.to_str().unwrap());
     for (path, text) in [(changed, "older"), (dropped.join("SKILL.md"), "old")] {
         let sha256 = sha256_hex(text.as_bytes());
-        files.push(json!({"provider": "claude", "root": home.join(".claude"), "path": path, "sha256": sha256}));
+        files.push(
+            json!({"provider": "claude", "root": home.join(".claude"), "path": path, "sha256": sha256}),
+        );
     }
     fs::write(&list, manifest.to_string()).unwrap();
 }
@@ -177,13 +181,19 @@ fn is_archived(scenario: &Scenario, stands: &Stands) {
     let said = String::from_utf8_lossy(&again.stderr);
     assert!(again.status.success() || said.contains("auth is archived"), "{said}");
     let sessions = scenario.path("sessions");
-    let archived = samocode::engine::list(&archive_dir(&sessions)).unwrap().pop().expect("it is not archived");
+    let archived =
+        samocode::engine::list(&archive_dir(&sessions)).unwrap().pop().expect("it is not archived");
     assert_eq!(samocode::engine::View::read(&archived).unwrap().state, "done");
     assert!(archived.overview().exists());
     assert!(samocode::store::folders(&sessions).unwrap().is_empty());
-    assert_eq!(fs::read_dir(sessions.join(".samocode")).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().path().is_dir()
-    }).count(), 0, "a record was left");
+    assert_eq!(
+        fs::read_dir(sessions.join(".samocode"))
+            .unwrap()
+            .filter(|entry| { entry.as_ref().unwrap().path().is_dir() })
+            .count(),
+        0,
+        "a record was left"
+    );
     assert_eq!(fs::read_dir(scenario.path("worktrees")).unwrap().count(), 0, "the worktree was left");
     assert_eq!(scenario.git(&["worktree", "list", "--porcelain"]).matches("worktree ").count(), 1);
     assert_eq!(scenario.git(&["rev-parse", "auth"]), stands.branch);

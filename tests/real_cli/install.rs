@@ -130,7 +130,8 @@ fn told(request: &Recorded) -> String {
 fn claude_lists_what_is_installed_and_a_slash_command_sends_the_skills_text() {
     let person = Person::with(Cli::Claude);
     person.works_in_between(|_| {
-        let said = person.at_prompt(&["-p", "/dive the cache", "--output-format", "stream-json", "--verbose"]);
+        let said =
+            person.at_prompt(&["-p", "/dive the cache", "--output-format", "stream-json", "--verbose"]);
         let init: Value = serde_json::from_str(
             said.lines().find(|line| line.contains(r#""subtype":"init""#)).expect("there is no init line"),
         )

@@ -26,6 +26,7 @@ mod session_gates;
 mod session_guidance;
 mod session_limits;
 mod session_mixed;
+mod session_reviewers;
 mod session_sandbox;
 mod session_secrets;
 mod session_skills;

@@ -28,6 +28,7 @@ mod pushing;
 mod requests;
 mod restores;
 mod results;
+mod reviewers;
 #[cfg(target_os = "linux")]
 mod sandbox;
 mod secrets;

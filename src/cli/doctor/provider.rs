@@ -1,4 +1,4 @@
-//! The providers that the phases use: found, and what they say their version is.
+//! The providers that the phases use, and the outside reviewers: found, and what they say their version is.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,8 +14,20 @@ use crate::provider::Provider;
 /// A program that is slow to say its version is slow to start, too.
 const LIMIT: Duration = Duration::from_secs(15);
 
-/// A check for each provider that some phase uses, and for the fallback.
+/// A check for each provider that some phase uses, and for the fallback and the reviewers.
 pub(super) fn all(settings: &Settings) -> Vec<Check> {
+    let mut checks = used(settings);
+    for kind in &settings.config.reviewers {
+        let name = format!("reviewer {kind}");
+        let known = |check: &Check| check.name == name || check.name == format!("provider {kind}");
+        if !checks.iter().any(known) {
+            checks.push(one(name, settings, &settings.adapter(*kind)).without_harm());
+        }
+    }
+    checks
+}
+
+fn used(settings: &Settings) -> Vec<Check> {
     let mut checks: Vec<Check> = Vec::new();
     let phases = phases().into_iter().map(|phase| settings.config.for_phase(&phase).provider);
     for kind in phases.chain(settings.config.fallback) {

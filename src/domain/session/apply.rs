@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::budget::Spent;
 use crate::domain::event::{Entry, Event, Judged, Received, Started};
 use crate::domain::outage::Outage;
-use crate::domain::outcome::{Interruption, Outcome};
+use crate::domain::outcome::{Interruption, Outcome, Usage};
 use crate::domain::phase::Phase;
 use crate::domain::request::Effect;
 use crate::domain::session::{Counters, Running, Session, State};
@@ -51,6 +51,9 @@ impl Session {
             Event::Started(started) => self.start(started, entry)?,
             Event::Judged(judged) => self.judge(judged, entry.at)?,
             Event::Verified(verified) => self.verified(verified, entry.at)?,
+            Event::Reviewing { head } => self.begin_reviews(head),
+            Event::Reviewed(review) => self.reviewed(review)?,
+            Event::ReviewsEnded { told } => self.end_reviews(told),
             Event::Posted { gate } => {
                 self.posted = self.open_gate().is_some_and(|open| open.id == *gate);
             }
@@ -125,6 +128,7 @@ impl Session {
             return Err(format!("iteration {} started where none may", started.iteration));
         }
         self.iteration = started.iteration;
+        self.close_reviews();
         self.state = State::Running(Running {
             since: entry.at,
             provider: started.provider.clone(),
@@ -182,8 +186,8 @@ impl Session {
         }
     }
 
-    fn add_up(&mut self, judged: &Judged) {
-        let usage = &judged.usage;
+    /// What a child used, in tokens, money and time.
+    pub(super) fn add_usage(&mut self, usage: &Usage, took_ms: u64) {
         // The numbers are a CLI's word: an absurd one may be wrong, and stops nothing.
         let add = |sum: &mut u64, more: u64| *sum = sum.saturating_add(more);
         add(&mut self.usage.input_tokens, usage.input_tokens);
@@ -193,8 +197,12 @@ impl Session {
         if let Some(cost) = usage.cost_usd {
             *self.usage.cost_usd.get_or_insert(0.0) += cost;
         }
-        add(&mut self.worked_ms, judged.took_ms);
-        self.counters.spent = self.counters.spent.with(usage, judged.took_ms);
+        add(&mut self.worked_ms, took_ms);
+        self.counters.spent = self.counters.spent.with(usage, took_ms);
+    }
+
+    fn add_up(&mut self, judged: &Judged) {
+        self.add_usage(&judged.usage, judged.took_ms);
         if judged.head.is_some() {
             self.head.clone_from(&judged.head);
         }

@@ -45,9 +45,14 @@ fn names(workflow: &Workflow, found: &mut Vec<String>) {
 
 fn ends(workflow: &Workflow, found: &mut Vec<String>) {
     let first = workflow.first();
-    if first.agent.is_some() || first.to.len() != 1 || first.gate.is_some() || first.terminal {
+    if first.agent.is_some()
+        || first.to.len() != 1
+        || first.gate.is_some()
+        || first.terminal
+        || first.reviewed
+    {
         found.push(format!(
-            "the first phase, `{}`, is samocode's own: no agent, no gate, exactly one `to`",
+            "the first phase, `{}`, is samocode's own: no agent, no gate, no review, exactly one `to`",
             first.name
         ));
     }

@@ -59,6 +59,9 @@ pub(in super::super) fn judge(seen: &Seen, exit: Exit, stderr_tail: &str, clock:
 
 /// The verdict on a run that came up without the agent that was asked for: it would work by other instructions.
 fn not_loaded(seen: &Seen) -> Option<Outcome> {
+    if seen.agent().is_empty() {
+        return None;
+    }
     let agents = &seen.started()?.agents;
     let asked = super::qualified(seen.agent());
     if agents.is_empty() || agents.contains(&asked) {

@@ -9,6 +9,7 @@ mod plugin;
 #[cfg(test)]
 mod recorded;
 mod result;
+mod review;
 mod state;
 mod stream;
 mod tokens;
@@ -25,6 +26,7 @@ use crate::domain::command::CommandSpec;
 pub(super) use home::home;
 pub(super) use judge::judge;
 pub(super) use needs::needs;
+pub(super) use review::{message, review};
 pub(super) use state::state;
 pub(super) use stream::parse;
 

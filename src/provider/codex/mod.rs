@@ -8,6 +8,7 @@ mod needs;
 mod person;
 #[cfg(test)]
 mod recorded;
+mod review;
 mod state;
 mod stream;
 mod tools;
@@ -25,6 +26,7 @@ use tools::Offer;
 
 pub(super) use judge::judge;
 pub(super) use needs::needs;
+pub(super) use review::{message, review};
 pub(super) use state::state;
 pub(super) use stream::parse;
 

@@ -10,6 +10,7 @@ mod needs;
 #[cfg(test)]
 mod recorded;
 mod result;
+mod review;
 mod settings;
 mod state;
 mod stderr;
@@ -29,6 +30,7 @@ use crate::domain::command::CommandSpec;
 pub(super) use home::home;
 pub(super) use judge::judge;
 pub(super) use needs::needs;
+pub(super) use review::{message, review};
 pub(super) use state::state;
 pub(super) use stderr::parse_stderr;
 pub(super) use stream::parse;
@@ -118,10 +120,13 @@ fn arguments(settings: &GeminiSettings, run: &RunSpec<'_>) -> Vec<OsString> {
 
 /// The child's environment, from `base`. Updates need no switch: it looks for them only where a person sits before it.
 fn environment(base: &[(OsString, OsString)], system: &Path) -> Vec<(OsString, OsString)> {
-    let mut env: Vec<(OsString, OsString)> =
-        base.iter().filter(|(name, _)| !NOT_HANDED_ON.iter().any(|other| name == other)).cloned().collect();
+    let mut env = inherited(base);
     env.push(("GEMINI_SYSTEM_MD".into(), system.into()));
     env
+}
+
+fn inherited(base: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
+    base.iter().filter(|(name, _)| !NOT_HANDED_ON.iter().any(|other| name == other)).cloned().collect()
 }
 
 #[cfg(test)]

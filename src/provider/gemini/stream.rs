@@ -32,7 +32,7 @@ pub(in super::super) fn parse(line: &[u8], truncated: bool, last_in_chunk: bool)
 }
 
 /// What a line is about, from its first bytes if it is written as Gemini CLI writes it; none if it is no JSON object.
-fn kind(line: &[u8]) -> Option<String> {
+pub(super) fn kind(line: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Tag {
         r#type: String,

@@ -21,6 +21,12 @@ impl Labels {
         self.lines.iter().find(|(name, _)| name == label).map_or("", |(_, value)| value)
     }
 
+    /// The phase; a run outside of the phases says what it is.
+    pub(crate) fn phase(&self) -> &str {
+        let phase = self.get("Phase");
+        if phase.is_empty() { self.get("Run") } else { phase }
+    }
+
     /// The text with its words in braces replaced.
     pub(crate) fn fill(&self, text: &str, records: &Path) -> String {
         [

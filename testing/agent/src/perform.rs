@@ -65,8 +65,8 @@ fn invocation(script: &Script, prompt: String, labels: Labels) -> io::Result<(us
     let mut invocation = Invocation {
         number: earlier.len() + 1,
         pid: std::process::id(),
-        run: script.choose(labels.get("Phase"), &prompt, &earlier),
-        phase: labels.get("Phase").to_owned(),
+        run: script.choose(labels.phase(), &prompt, &earlier),
+        phase: labels.phase().to_owned(),
         iteration: labels.get("Iteration").parse().unwrap_or_default(),
         argv: std::env::args_os().skip(1).map(text).collect(),
         env: std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect(),
@@ -123,7 +123,8 @@ impl Actor<'_> {
                 print(&stream::message(&call, number))
             }
             Step::Answered => print(&stream::answered()),
-            Step::Result => print(&stream::result()),
+            Step::Result => print(&stream::result("finished")),
+            Step::Report(words) => print(&stream::result(&self.fill(words))),
             Step::Failed { subtype, status, words } => print(&stream::failed(subtype, *status, words)),
             Step::Limit { status, resets_in } => print(&stream::limit(status, *resets_in)),
             Step::Line(line) => print(&self.fill(line)),

@@ -20,6 +20,8 @@ pub enum Step {
     Answered,
     /// Print the last line of a run that worked.
     Result,
+    /// Print the last line of a run that worked, with these last words.
+    Report(String),
     /// Print the last line of a run that failed.
     Failed {
         /// Its `subtype`.

@@ -32,11 +32,11 @@ pub(crate) fn answered() -> String {
 }
 
 /// The last line of a run that worked.
-pub(crate) fn result() -> String {
+pub(crate) fn result(words: &str) -> String {
     let usage = json!({"input_tokens": 200, "output_tokens": 20});
     ordered(
         r#""type":"result","subtype":"success","is_error":false,"api_error_status":null"#,
-        &json!({"num_turns": 2, "result": "finished", "stop_reason": "end_turn", "total_cost_usd": 0.25, "usage": usage}),
+        &json!({"num_turns": 2, "result": words, "stop_reason": "end_turn", "total_cost_usd": 0.25, "usage": usage}),
     )
 }
 
@@ -75,7 +75,7 @@ mod tests {
             init(&["samocode:planning"]),
             message(&json!({"type": "text", "text": "a \"quoted\" word"}), 1),
             answered(),
-            result(),
+            result("finished"),
             failed("success", Some(529), "overloaded"),
             limit("rejected", -60),
         ];

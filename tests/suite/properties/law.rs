@@ -136,6 +136,12 @@ impl Law {
                     "a new start changed what the session does",
                 )?;
             }
+            Event::Reviewing { .. } | Event::Reviewed(_) | Event::ReviewsEnded { .. } => {
+                demand(before.state == after.state, "a review changed what the session does")?;
+                if let Event::ReviewsEnded { told } = &entry.event {
+                    self.told.extend(told.iter().cloned());
+                }
+            }
             Event::Posted { .. } => {
                 demand(before.state == after.state, "posting a gate changed what the session does")?;
             }

@@ -203,13 +203,14 @@ fn a_refused_login_stops_at_once_and_says_what_to_do() {
 fn settings_that_nothing_acts_on_are_named() {
     let scenario = Scenario::new()
         .agent(Script::quick())
-        .config("SAMOCODE_REVIEWERS=codex")
+        .config("TELEGRAM_BOT_TOKEN=123:abc")
+        .config("TELEGRAM_CHAT_ID=7")
         .config("PLANING_MODEL=opus")
         .config("PLANNING_MODEL=opus");
     let quick = ["run", "auth", "--task", "t", "--workflow", "quick"];
     let ended = scenario.run(quick);
     let said = ended.expect_exit(0).expect_out(&[
-        "SAMOCODE_REVIEWERS is set, and nothing in this version acts on it yet",
+        "TELEGRAM_BOT_TOKEN is set, and nothing in this version acts on it yet",
         "PLANING_MODEL is for a phase that no workflow here has",
     ]);
     said.expect_state("done");

@@ -47,6 +47,9 @@ impl Audit {
                 to = self.judged(before, judged)?;
             }
             Event::Received(received) => to = self.received(before, received)?,
+            Event::Reviewing { .. } | Event::Reviewed(_) | Event::ReviewsEnded { .. } => {
+                return Err("a review ran that nobody asked for".to_owned());
+            }
             Event::Verified(_) => return Err("a verification ran that nobody asked for".to_owned()),
             Event::Began { .. } | Event::Posted { .. } | Event::Held(_) => {}
         }

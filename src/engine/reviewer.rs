@@ -1,0 +1,152 @@
+//! One outside reviewer: what is started for it, and what it left.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use jiff::{Timestamp, Zoned};
+
+use crate::config::ProviderKind;
+use crate::domain::outcome::{Outcome, Usage};
+use crate::domain::prompt::file_stamp;
+use crate::domain::review::{Review, ReviewEnd};
+use crate::domain::watch::Overdue;
+use crate::engine::happening::Happening;
+use crate::engine::orchestrator::Orchestrator;
+use crate::engine::say::Live;
+use crate::engine::watching::{Start, Watching, judged, lock, milliseconds};
+use crate::engine::{EngineError, random_hex};
+use crate::process::{Graces, Launch, Stderr};
+use crate::provider::{Provider, ReviewSpec};
+use crate::store::write_atomic;
+
+/// A reviewer at work.
+pub(super) struct Reviewer {
+    pub(super) provider: Provider,
+    pub(super) watching: Watching,
+}
+
+impl Orchestrator<'_> {
+    /// Starts one. What hinders it is returned in words: nothing of it stops the session.
+    pub(super) fn start_reviewer(
+        &mut self,
+        kind: ProviderKind,
+        iteration: u32,
+        place: usize,
+    ) -> Result<Reviewer, String> {
+        let provider = self.settings.adapter(kind);
+        let command = self.reviewer_command(kind, &provider, iteration).map_err(|error| error.to_string())?;
+        let live = Live {
+            iteration,
+            phase: self.session().phase.clone(),
+            provider: provider.name().to_owned(),
+            since: Timestamp::now(),
+            worked_ms: 0,
+            tool: None,
+            usage: Usage::default(),
+            trouble: None,
+        };
+        let events = Mutex::new(self.happenings.sender());
+        let what = Start { provider: &provider, agent: "", live, keeps_message: true };
+        let watching = Watching::start(command, what, move |event| {
+            if let Ok(sender) = events.lock() {
+                // The receiver outlives every child.
+                let _ = sender.send(Happening::Reviewer(iteration, place, event));
+            }
+        });
+        Ok(Reviewer { watching: watching.map_err(|error| error.to_string())?, provider })
+    }
+
+    fn reviewer_command(
+        &mut self,
+        kind: ProviderKind,
+        provider: &Provider,
+        iteration: u32,
+    ) -> Result<Launch, EngineError> {
+        let child = self.settings.environment(Some(provider));
+        self.say_withheld(provider.name(), &child.withheld);
+        let layout = self.record.layout().clone();
+        let worktree = self.session().worktree().cloned().unwrap_or_default();
+        let own = self.settings.config.provider_settings(kind);
+        let prepared = provider.review(&ReviewSpec {
+            model: own.model.as_deref().unwrap_or_default(),
+            worktree: &worktree,
+            readable: &[layout.session_dir(), layout.review()],
+            confined: self.sandbox.is_some(),
+            env: &child.variables,
+        })?;
+        let spec = self.with_own_state(prepared, provider)?;
+        let spec = self.confined_to_reading(spec, &worktree, provider)?;
+        let stamp = Zoned::now().strftime("%m-%d-%H%M").to_string();
+        let what = format!("review-{}", provider.name());
+        let stdout_log = layout.stream_log(&stamp, iteration, &what);
+        Ok(Launch {
+            spec,
+            prompt: Some(layout.review_prompt()),
+            tag: format!("{}/{iteration}-{what}-{}", layout.process_mark(), random_hex()?),
+            graces: Graces::default(),
+            keeper: self.settings.program.clone(),
+            stderr: Stderr::Log(stdout_log.with_extension("stderr.log")),
+            stdout_log,
+            stdout_tail: 0,
+            redactor: Arc::clone(&self.settings.redactor),
+        })
+    }
+
+    /// What it left, its report written. None where somebody ended it: it is asked again.
+    pub(super) fn close_reviewer(&mut self, reviewer: Reviewer) -> Result<Option<Review>, EngineError> {
+        let Reviewer { provider, watching } = reviewer;
+        let took_ms = milliseconds(watching.started.elapsed());
+        let end = watching.running.wait();
+        if watching.interruption.is_some() {
+            return Ok(None);
+        }
+        let (seen, text) = {
+            let mut heard = lock(&watching.heard);
+            (heard.seen.clone(), heard.message.take().unwrap_or_default())
+        };
+        let stderr = String::from_utf8_lossy(&end.stderr_tail).into_owned();
+        let outcome = match watching.overdue {
+            Some(Overdue::Budget) => Outcome::BudgetReached { figures: watching.figures },
+            Some(Overdue::TimeLimit) => {
+                Outcome::TimeLimit { seconds: self.settings.config.review_limit.as_secs() }
+            }
+            Some(Overdue::Silent(at)) => Outcome::Stalled { seconds: watching.silent.as_secs(), at },
+            overdue @ (Some(Overdue::Lingers | Overdue::Sleeps) | None) => {
+                judged(&provider, &seen, end.exit, &stderr, overdue)
+            }
+        };
+        let end = match why_not(&outcome, text.text()) {
+            Some(why) => ReviewEnd::NoReport { why: self.settings.redactor.text(&why).into_owned() },
+            None => {
+                let mut report = format!("{}\n", text.text());
+                self.settings.redactor.clean(&mut report);
+                let path = free(&self.record.layout().session_dir(), provider.name());
+                write_atomic(&path, report.as_bytes())?;
+                let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                ReviewEnd::Report { file }
+            }
+        };
+        Ok(Some(Review { provider: provider.name().to_owned(), end, usage: seen.usage(), took_ms }))
+    }
+}
+
+/// Why there is no report, in words; none where there is one.
+fn why_not(outcome: &Outcome, report: &str) -> Option<String> {
+    let words = match outcome {
+        Outcome::Completed if report.is_empty() => "it ended without a word".to_owned(),
+        Outcome::Completed => return None,
+        Outcome::TimeLimit { seconds } => format!("it was ended at its time limit of {seconds} s"),
+        other => other.words().unwrap_or_default(),
+    };
+    Some(words)
+}
+
+/// A name for a report that nothing has.
+fn free(folder: &Path, provider: &str) -> PathBuf {
+    let stamp = file_stamp(&Zoned::now());
+    let name = |number: usize| match number {
+        1 => folder.join(format!("{stamp}-review-{provider}.md")),
+        more => folder.join(format!("{stamp}-review-{provider}-{more}.md")),
+    };
+    (1..).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| name(1))
+}

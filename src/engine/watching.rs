@@ -1,0 +1,240 @@
+//! One CLI while it runs: what it said so far, and how it ends. Decides nothing but when to ask it to end.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::domain::command::Exit;
+use crate::domain::outcome::{Interruption, Outcome};
+use crate::domain::redact::Redactor;
+use crate::domain::refusal::refused_paths;
+use crate::domain::reset::Clock;
+use crate::domain::watch::{Overdue, Watched};
+use crate::engine::say::Live;
+use crate::process::{Launch, Line, Pid, ProcessError, ProcessEvent, Running, launch};
+use crate::provider::event::Retrying;
+use crate::provider::{AgentEvent, LastMessage, Provider, Seen};
+
+/// What the thread that empties the child's output keeps up to date. It is shared instead of sent, so that a child
+/// that prints faster than anybody looks costs no memory.
+pub(super) struct Heard {
+    pub(super) seen: Seen,
+    last_output: Instant,
+    has_output: bool,
+    /// Paths that a confined child's tools were refused.
+    pub(super) refused: BTreeSet<String>,
+    /// Kept where somebody wants to read it.
+    pub(super) message: Option<LastMessage>,
+}
+
+/// Refusals beyond these are repetitions of one trouble.
+const MOST_REFUSALS: usize = 50;
+
+/// A child that is being watched.
+pub(super) struct Watching {
+    pub(super) running: Running,
+    pub(super) started: Instant,
+    pub(super) heard: Arc<Mutex<Heard>>,
+    pub(super) live: Live,
+    gone: bool,
+    drained: bool,
+    pub(super) ended: u32,
+    /// What could not be ended.
+    pub(super) left: Vec<Pid>,
+    pub(super) overdue: Option<Overdue>,
+    /// How long it had been silent when it was overdue.
+    pub(super) silent: Duration,
+    /// The budget that was reached, as it was when that was seen.
+    pub(super) figures: String,
+    pub(super) interruption: Option<Interruption>,
+}
+
+/// What is known of a child before it starts.
+pub(super) struct Start<'a> {
+    pub(super) provider: &'a Provider,
+    /// The agent that it has to load; empty for none of samocode's.
+    pub(super) agent: &'a str,
+    pub(super) live: Live,
+    /// Whether its last message is wanted whole.
+    pub(super) keeps_message: bool,
+}
+
+impl Watching {
+    /// Starts the child. `events` is called from other threads.
+    pub(super) fn start(
+        command: Launch,
+        what: Start<'_>,
+        events: impl Fn(ProcessEvent) + Send + Sync + 'static,
+    ) -> Result<Self, ProcessError> {
+        let started = Instant::now();
+        let heard = Arc::new(Mutex::new(Heard {
+            seen: Seen::new(what.agent),
+            last_output: started,
+            has_output: false,
+            refused: BTreeSet::new(),
+            message: what.keeps_message.then(LastMessage::default),
+        }));
+        let confined = command.spec.confinement.is_some();
+        let redactor = Arc::clone(&command.redactor);
+        let hear_stderr = hear_stderr(what.provider, &redactor, &heard);
+        let (provider, told) = (what.provider.clone(), Arc::clone(&heard));
+        let hear_stdout = move |line: Line<'_>| note(&provider, &redactor, confined, &told, &line);
+        let running = launch(command, events, hear_stdout, hear_stderr)?;
+        Ok(Self {
+            running,
+            started,
+            heard,
+            live: what.live,
+            gone: false,
+            drained: false,
+            ended: 0,
+            left: Vec::new(),
+            overdue: None,
+            silent: Duration::ZERO,
+            figures: String::new(),
+            interruption: None,
+        })
+    }
+
+    /// Takes in what happened to it; returns what is to be said of it.
+    pub(super) fn note(&mut self, event: ProcessEvent) -> Vec<String> {
+        match event {
+            ProcessEvent::Exited(_) => {}
+            ProcessEvent::Gone { ended, left } => {
+                self.gone = true;
+                self.ended = ended;
+                self.left = left;
+                let said = |pid: &Pid| format!("process {pid} of this iteration could not be ended");
+                return self.left.iter().map(said).collect();
+            }
+            ProcessEvent::Drained { .. } => self.drained = true,
+            ProcessEvent::LogFailed { path, error } => {
+                return vec![format!("the log {} is not complete: {error}", path.display())];
+            }
+        }
+        Vec::new()
+    }
+
+    /// Whether nothing of it is alive, and all that it said was read.
+    pub(super) fn is_over(&self) -> bool {
+        self.gone && self.drained
+    }
+
+    /// Brings the live state up to date and tells what ends are judged by.
+    pub(super) fn look(&mut self, has_signal: bool) -> Watched {
+        let heard = lock(&self.heard);
+        self.live.tool = heard.seen.last_tool().map(str::to_owned);
+        self.live.usage = heard.seen.usage();
+        self.live.trouble = heard.seen.retrying().map(Retrying::words);
+        let elapsed = self.started.elapsed();
+        self.live.worked_ms = milliseconds(elapsed);
+        Watched {
+            elapsed,
+            silent: heard.last_output.elapsed(),
+            has_output: heard.has_output,
+            tool_runs: heard.seen.tool_runs(),
+            has_result: heard.seen.is_over(),
+            sleeps: heard.seen.retrying().map(|retrying| retrying.wait).unwrap_or_default(),
+            has_signal,
+            over_budget: false,
+        }
+    }
+
+    /// Ends it, for somebody wants to.
+    pub(super) fn end(&mut self, by: Interruption) {
+        self.interruption = Some(by);
+        self.running.stop();
+    }
+
+    /// Ends it, for it is overdue.
+    pub(super) fn cut(&mut self, overdue: Overdue, silent: Duration) {
+        self.overdue = Some(overdue);
+        self.silent = silent;
+        self.running.stop();
+    }
+}
+
+/// How a run ended, as far as nobody else ended it.
+pub(super) fn judged(
+    provider: &Provider,
+    seen: &Seen,
+    exit: Exit,
+    stderr: &str,
+    overdue: Option<Overdue>,
+) -> Outcome {
+    let exit = if overdue == Some(Overdue::Lingers) { Exit::Code(0) } else { exit };
+    let clock =
+        Clock { now: Timestamp::now(), local: &TimeZone::system(), zone: &|name| TimeZone::get(name).ok() };
+    provider.judge(seen, exit, stderr, &clock)
+}
+
+/// Keeps of a line what is needed.
+fn note(provider: &Provider, redactor: &Redactor, confined: bool, heard: &Mutex<Heard>, line: &Line<'_>) {
+    let event = hear(provider, redactor, line);
+    let answered = confined && matches!(event, Some(AgentEvent::ToolAnswered));
+    let refused = if answered { refused_paths(line.bytes) } else { Vec::new() };
+    let mut heard = lock(heard);
+    if let Some(message) = &mut heard.message
+        && let Some(part) = provider.message(line.bytes, line.truncated)
+    {
+        message.note(part);
+    }
+    if event.is_none() && !line.last_in_chunk {
+        return;
+    }
+    if heard.refused.len() < MOST_REFUSALS {
+        heard.refused.extend(refused);
+    }
+    if let Some(event) = event {
+        heard.seen.note(&event);
+    }
+    if line.last_in_chunk {
+        heard.last_output = Instant::now();
+        heard.has_output = true;
+    }
+}
+
+/// Hears what a CLI says on stderr only. It is a sign of life, too.
+fn hear_stderr(
+    provider: &Provider,
+    redactor: &Arc<Redactor>,
+    heard: &Arc<Mutex<Heard>>,
+) -> impl FnMut(Line<'_>) + Send + use<> {
+    let (provider, redactor, heard) = (provider.clone(), Arc::clone(redactor), Arc::clone(heard));
+    move |line| {
+        if provider.parse_stderr(line.bytes).is_none() {
+            return;
+        }
+        if let Some(event) = provider.parse_stderr(&redactor.bytes(line.bytes)) {
+            let mut heard = lock(&heard);
+            heard.seen.note(&event);
+            heard.last_output = Instant::now();
+            heard.has_output = true;
+        }
+    }
+}
+
+/// What a line says, without secrets wherever it says it in words: those are shortened later, and half a secret is
+/// not known for one.
+fn hear(provider: &Provider, redactor: &Redactor, line: &Line<'_>) -> Option<AgentEvent> {
+    let parse = |bytes| provider.parse(bytes, line.truncated, line.last_in_chunk);
+    let event = parse(line.bytes)?;
+    let wordless = matches!(&event, AgentEvent::Activity(activity) if activity.tool.is_none());
+    match redactor.bytes(if wordless { &[] } else { line.bytes }) {
+        Cow::Owned(clean) => parse(&clean),
+        Cow::Borrowed(_) => Some(event),
+    }
+}
+
+pub(super) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What was heard stays true, even if the thread that heard it panicked.
+pub(super) fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
+    heard.lock().unwrap_or_else(PoisonError::into_inner)
+}
