@@ -109,10 +109,15 @@ impl Settings {
     /// Checks the providers of all phases of a workflow, before a session is made that could not run.
     ///
     /// # Errors
-    /// When a program is missing.
+    /// When a program is missing, or does not have a tool that a phase asks for.
     pub fn check_providers(&self, workflow: &Workflow) -> Result<(), EngineError> {
+        let fallback = self.config.fallback.map(|kind| self.adapter(kind));
         for rules in workflow.phases().filter(|rules| rules.agent.is_some()) {
-            self.provider(&rules.name).check(&self.person_env)?;
+            let provider = self.provider(&rules.name);
+            provider.check(&self.person_env)?;
+            let tools = self.config.for_phase(&rules.name).more_tools;
+            provider.check_tools(&tools)?;
+            fallback.iter().try_for_each(|fallback| fallback.check_tools(&tools))?;
         }
         Ok(())
     }

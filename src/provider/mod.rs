@@ -243,6 +243,18 @@ impl Provider {
         }
     }
 
+    /// Checks that the CLI has a counterpart for these tools, where its tools are known.
+    ///
+    /// # Errors
+    /// Names the first one that it lacks.
+    pub fn check_tools(&self, tools: &[String]) -> Result<(), ProviderError> {
+        match self {
+            Self::Codex(_) => codex::check_tools(tools),
+            // An agent's list of theirs takes any name.
+            Self::Claude(_) | Self::Gemini(_) | Self::Demo(_) => Ok(()),
+        }
+    }
+
     /// What the CLI keeps between its runs, for a person's home folder and a child's environment; none where it keeps
     /// nothing.
     #[must_use]

@@ -11,6 +11,7 @@ mod claude_processes;
 mod claude_requests;
 mod claude_walkthrough;
 mod clis;
+mod codex_agents;
 mod cost;
 mod install;
 mod live;

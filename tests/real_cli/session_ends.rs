@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use samocode_testing_model::{Detours, Sleepers, Walkthrough};
 
 use crate::claude::until;
+use crate::clis::Cli;
 use crate::live::Live;
 use crate::processes::{Cleanup, at_home, own_number, running};
 use crate::stage::{Stage, TASK};
@@ -20,10 +21,11 @@ struct Asleep {
     sleeps: Cleanup,
 }
 
-fn asleep(number: u32, more: &[&str]) -> Asleep {
+fn asleep(cli: Cli, number: u32, more: &[&str]) -> Asleep {
     let sleepers = Sleepers::in_a_tool_call(own_number(number));
     let sleeps = Cleanup(sleepers.command_lines());
-    let stage = Stage::new(Detours::from(Walkthrough::full().with_task(TASK)).in_iteration(1, sleepers));
+    let script = Detours::from(Walkthrough::full().with_task(TASK)).in_iteration(1, sleepers);
+    let stage = Stage::with(&[cli], script);
     let run = stage.begin(&[&["--exit-on-wait"], more].concat());
     until("three sleeps run", || (running(&sleeps.0).len() == 3).then_some(()));
     Asleep { stage, run, sleeps }
@@ -64,7 +66,16 @@ fn assert_took_up(stage: &Stage, told: &str) {
 
 #[test]
 fn fault_12_after_ctrl_c_nothing_is_left_and_the_next_start_goes_on() {
-    let Asleep { stage, run, sleeps } = asleep(3, &[]);
+    ends_by_ctrl_c(Cli::Claude, 3);
+}
+
+#[test]
+fn codex_fault_12_after_ctrl_c_nothing_is_left_and_the_next_start_goes_on() {
+    ends_by_ctrl_c(Cli::Codex, 11);
+}
+
+fn ends_by_ctrl_c(cli: Cli, number: u32) {
+    let Asleep { stage, run, sleeps } = asleep(cli, number, &[]);
 
     let since = Instant::now();
     run.interrupt();
@@ -76,7 +87,7 @@ fn fault_12_after_ctrl_c_nothing_is_left_and_the_next_start_goes_on() {
 
 #[test]
 fn fault_12_after_a_stop_nothing_is_left_and_the_next_start_goes_on() {
-    let Asleep { stage, run, sleeps } = asleep(4, &[]);
+    let Asleep { stage, run, sleeps } = asleep(Cli::Claude, 4, &[]);
 
     let since = Instant::now();
     stage.act("stop", &[]).with_code(0).saying("greet stops");
@@ -88,7 +99,16 @@ fn fault_12_after_a_stop_nothing_is_left_and_the_next_start_goes_on() {
 
 #[test]
 fn fault_18_after_a_kill_of_samocode_nothing_is_left_and_the_next_start_goes_on() {
-    let Asleep { stage, run, sleeps } = asleep(5, &[]);
+    ends_by_a_kill(Cli::Claude, 5);
+}
+
+#[test]
+fn codex_fault_18_after_a_kill_of_samocode_nothing_is_left_and_the_next_start_goes_on() {
+    ends_by_a_kill(Cli::Codex, 12);
+}
+
+fn ends_by_a_kill(cli: Cli, number: u32) {
+    let Asleep { stage, run, sleeps } = asleep(cli, number, &[]);
 
     let since = Instant::now();
     run.crash();
@@ -100,7 +120,16 @@ fn fault_18_after_a_kill_of_samocode_nothing_is_left_and_the_next_start_goes_on(
 
 #[test]
 fn fault_12_at_its_time_limit_an_iteration_is_ended_and_the_next_one_knows() {
-    let Asleep { stage, run, sleeps } = asleep(6, &["--timeout", "9"]);
+    ends_at_its_time_limit(Cli::Claude, 6);
+}
+
+#[test]
+fn codex_fault_12_at_its_time_limit_an_iteration_is_ended_and_the_next_one_knows() {
+    ends_at_its_time_limit(Cli::Codex, 13);
+}
+
+fn ends_at_its_time_limit(cli: Cli, number: u32) {
+    let Asleep { stage, run, sleeps } = asleep(cli, number, &["--timeout", "9"]);
 
     let limit = stage.sees_iteration(1) + Duration::from_secs(9);
     let since = Instant::now() + limit.duration_since(jiff::Timestamp::now()).unsigned_abs();
@@ -115,7 +144,7 @@ fn fault_12_at_its_time_limit_an_iteration_is_ended_and_the_next_one_knows() {
 
 #[test]
 fn a_session_of_the_same_name_in_another_project_is_left_alone() {
-    let Asleep { stage, run, sleeps } = asleep(7, &[]);
+    let Asleep { stage, run, sleeps } = asleep(Cli::Claude, 7, &[]);
 
     let other = Stage::new(Walkthrough::research().with_task(TASK));
     other.begin(&["--workflow", "research"]).wait().with_code(0);

@@ -1,9 +1,12 @@
 //! What ends a run of the real CLI in its middle: a budget, silence, a service that is out of reach.
 
+use std::fs;
+
 use samocode::domain::event::Event;
 use samocode::domain::outcome::{Outcome, Silence};
 use samocode_testing_model::{Detours, Reply, ToolCall, Turn, Walkthrough};
 
+use crate::clis::Cli;
 use crate::stage::{Stage, TASK, git};
 
 /// How the iterations ended that were judged so far.
@@ -38,7 +41,12 @@ fn a_budget_of_tokens_ends_a_run_in_its_middle_keeps_its_work_and_asks() {
 
 /// A walkthrough whose first iteration meets this reply, as often as it asks.
 fn first_meets(reply: Reply) -> Stage {
-    Stage::new(Detours::from(Walkthrough::full().with_task(TASK)).always_in_iteration(1, reply))
+    on(Cli::Claude, reply)
+}
+
+/// The same on another CLI.
+fn on(cli: Cli, reply: Reply) -> Stage {
+    Stage::with(&[cli], Detours::from(Walkthrough::full().with_task(TASK)).always_in_iteration(1, reply))
 }
 
 fn assert_stalls(stage: &Stage, silence: Silence, told: &str) {
@@ -84,6 +92,21 @@ fn assert_backs_off(stage: &Stage) {
 #[test]
 fn fault_05_a_connection_that_is_cut_again_and_again_backs_off() {
     assert_backs_off(&first_meets(Reply::CutMidStream("half a sen".to_owned())));
+}
+
+#[test]
+fn codex_fault_05_a_connection_that_is_cut_again_and_again_backs_off() {
+    assert_backs_off(&on(Cli::Codex, Reply::CutMidStream("half a sen".to_owned())));
+}
+
+/// By itself it would try for ever.
+#[test]
+fn codex_fault_05_a_service_that_cannot_be_reached_backs_off() {
+    let stage = on(Cli::Codex, Reply::Hang);
+    let config = stage.scratch.path("home/.codex/config.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replace(&stage.model.base_url(), "http://127.0.0.1:1")).unwrap();
+    assert_backs_off(&stage);
 }
 
 #[test]

@@ -5,29 +5,32 @@ use std::path::Path;
 
 use samocode_testing_model::Walkthrough;
 
+use crate::clis::Cli;
 use crate::stage::{Stage, TASK, git};
 
 /// What a person has at home, and shall have afterwards.
-const HOME: [(&str, &str); 6] = [
+const HOME: [(&str, &str); 7] = [
     (".bashrc", "export FROM_BASHRC=1\n"),
     (".ssh/id_ed25519", "the-key-itself\n"),
     (".claude/settings.json", "{\"env\": {\"FROM_SETTINGS\": \"yes\"}}\n"),
+    (".codex/AGENTS.md", "Be brief.\n"),
     (".claude/agents/mine.md", "---\nname: mine\ndescription: mine\n---\nBe brief.\n"),
     ("photos/2026/cat.txt", "a cat\n"),
     ("notes.txt", "mine\n"),
 ];
 
+/// Without `rm -rf`, which Codex keeps from running by itself: "rm -f style commands are not permitted".
 const ATTACK: &str = r#"
-    touch ~/x; touch /etc/samocode-x; cat ~/.ssh/id_ed25519; echo '{}' > ~/.claude/settings.json
+    touch ~/x; touch /etc/samocode-x; cat ~/.ssh/id_ed25519; echo '{}' > ~/OWN_FILE
     echo x >> ../../project/.samocode; echo x > ../../sessions/.samocode/x
     git push origin HEAD:refs/heads/pushed; git push https://127.0.0.1:1/a.git HEAD
     git fetch origin && echo FETCHED; echo settings=$FROM_SETTINGS
-    rm -rf ~ 2> /dev/null; rm -rf ../../sessions/.samocode 2> /dev/null; echo AFTER
+    find ~ -delete 2> /dev/null; find ../../sessions/.samocode -delete 2> /dev/null; echo AFTER
 "#;
 
-fn stage(command: &str) -> Stage {
+fn stage(cli: Cli, command: &str) -> Stage {
     let script = Walkthrough::quick().with_task(TASK).with_last_command("implementation", command);
-    let stage = Stage::new(script);
+    let stage = Stage::with(&[cli], script);
     for (path, text) in HOME {
         stage.scratch.write(&format!("home/{path}"), text);
     }
@@ -40,7 +43,19 @@ fn stage(command: &str) -> Stage {
 
 #[test]
 fn an_agent_harms_nothing_of_the_person_and_does_its_work() {
-    let stage = stage(ATTACK);
+    let said = attack(Cli::Claude, ".claude/settings.json");
+    assert!(said.contains("settings=yes"), "{said}");
+}
+
+#[test]
+fn codex_harms_nothing_of_the_person_and_does_its_work() {
+    attack(Cli::Codex, ".codex/config.toml");
+}
+
+/// What the attack's commands said to the agent.
+fn attack(cli: Cli, cli_settings: &str) -> String {
+    let stage = stage(cli, &ATTACK.replace("OWN_FILE", cli_settings));
+    let before = fs::read_to_string(stage.scratch.home().join(cli_settings)).unwrap();
     let settings = fs::read_to_string(stage.config()).unwrap();
 
     stage.begin(&["--workflow", "quick"]).wait().with_code(0);
@@ -48,6 +63,7 @@ fn an_agent_harms_nothing_of_the_person_and_does_its_work() {
     for (path, text) in HOME {
         assert_eq!(fs::read_to_string(stage.scratch.home().join(path)).unwrap(), text, "{path}");
     }
+    assert_eq!(fs::read_to_string(stage.scratch.home().join(cli_settings)).unwrap(), before);
     assert_eq!(fs::read_to_string(stage.config()).unwrap(), settings);
     assert!(!stage.scratch.home().join("x").exists() && !Path::new("/etc/samocode-x").exists());
     assert_eq!(
@@ -62,17 +78,18 @@ fn an_agent_harms_nothing_of_the_person_and_does_its_work() {
     let said = said(&stage);
     assert_eq!(said.matches("Permission denied").count(), 6, "{said}");
     assert_eq!(said.matches("SAMOCODE_ALLOW_PUSH=1").count(), 2, "{said}");
-    for words in ["FETCHED", "settings=yes", "AFTER"] {
+    for words in ["FETCHED", "AFTER"] {
         assert!(said.contains(words), "no {words:?} in:\n{said}");
     }
     assert!(!said.contains("the-key-itself"), "{said}");
     let log = fs::read_to_string(stage.layout().session_log()).unwrap();
     assert!(log.contains("the sandbox kept a tool from"), "{log}");
+    said
 }
 
 #[test]
 fn a_person_s_login_serves_a_confined_run() {
-    let stage = stage("true").without_env("ANTHROPIC_API_KEY");
+    let stage = stage(Cli::Claude, "true").without_env("ANTHROPIC_API_KEY");
     let login = r#"{"claudeAiOauth": {"accessToken": "sk-ant-oat01-fake", "refreshToken": "sk-ant-ort01-fake",
         "expiresAt": 4102444800000, "scopes": ["user:inference"], "subscriptionType": "max"}}"#;
     stage.scratch.write("home/.claude/.credentials.json", login);
@@ -83,7 +100,23 @@ fn a_person_s_login_serves_a_confined_run() {
     assert_eq!(kept, login);
 }
 
-/// What the attack's commands said to the agent.
+#[test]
+fn codex_is_logged_in_as_the_person_in_a_confined_run() {
+    let stage = stage(Cli::Codex, "true").without_env("STAND_IN_API_KEY");
+    let config = stage.scratch.path("home/.codex/config.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    let by_login = text.replace("env_key = \"STAND_IN_API_KEY\"", "requires_openai_auth = true");
+    fs::write(&config, by_login).unwrap();
+    let login = r#"{"auth_mode": "apikey", "OPENAI_API_KEY": "the-persons-key"}"#;
+    stage.scratch.write("home/.codex/auth.json", login);
+
+    stage.begin(&["--workflow", "quick"]).wait().with_code(0);
+
+    assert_eq!(stage.request(1).header("authorization"), Some("Bearer the-persons-key"));
+    assert_eq!(fs::read_to_string(stage.scratch.home().join(".codex/auth.json")).unwrap(), login);
+}
+
+/// What was said to the agent.
 fn said(stage: &Stage) -> String {
     let requests = stage.model.requests();
     let results = requests.iter().flat_map(|request| &request.turn.results);

@@ -4,20 +4,31 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use samocode::domain::session::State;
-use samocode_testing_model::{Detours, Reply, Turn, Walkthrough, faults};
+use samocode_testing_model::faults::{self, openai};
+use samocode_testing_model::{Detours, Reply, Turn, Walkthrough};
 
+use crate::clis::Cli;
 use crate::stage::{Stage, TASK};
 
 /// A walkthrough whose first iteration meets this reply, as often as it asks.
-fn first_meets(reply: Reply) -> Stage {
-    Stage::new(Detours::from(Walkthrough::full().with_task(TASK)).always_in_iteration(1, reply))
+fn first_meets(cli: Cli, reply: Reply) -> Stage {
+    Stage::with(&[cli], Detours::from(Walkthrough::full().with_task(TASK)).always_in_iteration(1, reply))
 }
 
 #[test]
 fn fault_05_a_refused_login_stops_at_once_and_says_what_to_do() {
-    let stage = first_meets(faults::invalid_key());
+    stops_without_a_login(Cli::Claude, faults::invalid_key(), "Invalid API key");
+}
 
-    let ended = stage.begin(&["--exit-on-wait"]).wait().with_code(12).saying("Invalid API key");
+#[test]
+fn codex_fault_05_a_refused_login_stops_at_once_and_says_what_to_do() {
+    stops_without_a_login(Cli::Codex, openai::invalid_key(), "Incorrect API key provided");
+}
+
+fn stops_without_a_login(cli: Cli, reply: Reply, words: &str) {
+    let stage = first_meets(cli, reply);
+
+    let ended = stage.begin(&["--exit-on-wait"]).wait().with_code(12).saying(words);
 
     assert_eq!(ended.said.matches("samocode cannot go on").count(), 1, "{}", ended.said);
     ended.saying("log in").saying("run greet");
@@ -26,19 +37,35 @@ fn fault_05_a_refused_login_stops_at_once_and_says_what_to_do() {
     assert_eq!(stage.phases(), ["investigation", "investigation", "requirements"]);
 }
 
+fn in_an_hour() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600
+}
+
 #[test]
 fn fault_01_a_usage_limit_parks_until_it_resets_and_a_stop_ends_the_wait() {
-    let reset = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
+    let reset = in_an_hour();
     let stage = Stage::new(move |_: &Turn| faults::usage_limit(reset))
         .without_env("ANTHROPIC_API_KEY")
         .env("CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-fake");
+    parks_until(&stage, reset, "You've hit your session limit");
+}
+
+/// Its words tell the minute.
+#[test]
+fn codex_fault_01_a_usage_limit_parks_until_it_resets_and_a_stop_ends_the_wait() {
+    let reset = in_an_hour();
+    let stage = Stage::with(&[Cli::Codex], move |_: &Turn| openai::usage_limit(reset));
+    parks_until(&stage, reset / 60 * 60, "You’ve hit your usage limit");
+}
+
+fn parks_until(stage: &Stage, reset: u64, words: &str) {
     let mut run = stage.begin(&[]);
 
     run.hears("parked until");
     let State::Parked(park) = stage.session().state else { panic!("{:?}", stage.session().state) };
     let margin = park.until.duration_since(Timestamp::from_second(i64::try_from(reset).unwrap()).unwrap());
     assert_eq!(margin.unsigned_abs(), Duration::from_secs(120), "the words drop the seconds");
-    stage.act("status", &[]).with_code(0).saying("parked until").saying("You've hit your session limit");
+    stage.act("status", &[]).with_code(0).saying("parked until").saying(words);
     assert_eq!(stage.session().used_in_phase(), 0, "it counts against nothing");
     stage.act("stop", &[]).with_code(0);
 
@@ -48,7 +75,7 @@ fn fault_01_a_usage_limit_parks_until_it_resets_and_a_stop_ends_the_wait() {
 
 #[test]
 fn fault_05_an_overloaded_service_is_waited_for_and_a_resume_ends_the_wait() {
-    let stage = first_meets(faults::overloaded());
+    let stage = first_meets(Cli::Claude, faults::overloaded());
     let mut run = stage.begin(&["--exit-on-wait"]);
 
     run.hears("parked until");
@@ -60,7 +87,16 @@ fn fault_05_an_overloaded_service_is_waited_for_and_a_resume_ends_the_wait() {
 
 #[test]
 fn fault_06_an_exhausted_context_counts_as_a_failure_that_is_told() {
-    let stage = first_meets(faults::prompt_too_long());
+    exhausts_its_context(Cli::Claude, faults::prompt_too_long());
+}
+
+#[test]
+fn codex_fault_06_an_exhausted_context_counts_as_a_failure_that_is_told() {
+    exhausts_its_context(Cli::Codex, openai::prompt_too_long());
+}
+
+fn exhausts_its_context(cli: Cli, reply: Reply) {
+    let stage = first_meets(cli, reply);
 
     stage.begin(&["--exit-on-wait"]).wait().with_code(10).saying("the context was exhausted");
 

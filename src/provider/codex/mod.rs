@@ -85,6 +85,12 @@ pub(super) fn check(
     program::find(&wanted(settings), env, Path::new("/"))
 }
 
+/// Whether it has a counterpart for each of these tools.
+pub(super) fn check_tools(tools: &[String]) -> Result<(), ProviderError> {
+    let tools: Vec<&str> = tools.iter().map(String::as_str).collect();
+    Offer::of(&tools).map(drop)
+}
+
 /// What to start for `run`, and the agents and skills that it finds in its own folder.
 pub(super) fn command(settings: &CodexSettings, run: &RunSpec<'_>) -> Result<Prepared, ProviderError> {
     let program = program::find(&wanted(settings), run.env, run.worktree)?;

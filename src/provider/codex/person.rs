@@ -77,15 +77,15 @@ mod tests {
 
     #[test]
     fn it_knows_keys_service_and_servers_and_nothing_of_what_cannot_be_read() {
-        let known = super::known(
+        let read = known(
             "model = \"m\"\nmodel_provider = \"hub\"\n[model_providers.hub]\nname = \"Hub\"\nenv_key = \"HUB_KEY\"\n\
              env_http_headers = { \"X-Team\" = \"HUB_TEAM_TOKEN\" }\n[model_providers.plain]\nname = \"p\"\n\
              [mcp_servers.db]\ncommand = \"db\"\n[mcp_servers.\"a.b\"]\ncommand = \"x\"\n",
         );
-        assert_eq!(known.keys, ["HUB_KEY", "HUB_TEAM_TOKEN"]);
-        assert_eq!(known.service, "hub");
-        assert_eq!(known.servers, ["db"]);
-        assert_eq!(super::known("model = ["), Known::default());
+        assert_eq!(read.keys, ["HUB_KEY", "HUB_TEAM_TOKEN"]);
+        assert_eq!(read.service, "hub");
+        assert_eq!(read.servers, ["db"]);
+        assert_eq!(known("model = ["), Known::default());
         assert_eq!(settings(&[("HOME".into(), "/nowhere".into())]), Known::default());
     }
 

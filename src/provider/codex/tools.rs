@@ -55,18 +55,15 @@ impl Offer {
                 "image_generation" => offer.image_generation = true,
                 "apps" => offer.apps = true,
                 tool if SHELL.contains(&tool) => {}
-                tool => match tool.strip_prefix("mcp__") {
-                    Some(server) => {
-                        offer.servers.push(server.split("__").next().unwrap_or(server).to_owned())
-                    }
-                    None => {
-                        return Err(ProviderError::UnknownTool {
-                            tool: tool.to_owned(),
-                            cli: "Codex",
-                            known: KNOWN,
-                        });
-                    }
-                },
+                tool => {
+                    let server = tool.strip_prefix("mcp__").and_then(|server| server.split("__").next());
+                    let server = server.ok_or_else(|| ProviderError::UnknownTool {
+                        tool: tool.to_owned(),
+                        cli: "Codex",
+                        known: KNOWN,
+                    })?;
+                    offer.servers.push(server.to_owned());
+                }
             }
         }
         Ok(offer)
