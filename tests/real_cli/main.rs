@@ -21,6 +21,7 @@ mod scratch;
 mod session_cheats;
 mod session_ends;
 mod session_evidence;
+mod session_fallback;
 mod session_faults;
 mod session_full;
 mod session_gates;
