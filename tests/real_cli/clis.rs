@@ -8,6 +8,16 @@ use serde_json::{Value, json};
 
 use crate::scratch::Scratch;
 
+/// Gemini CLI's names of Claude Code's tools, in the order in which it offers them.
+const GEMINI_TOOLS: [(&str, &str); 6] = [
+    ("Read", "read_file"),
+    ("Edit", "replace"),
+    ("Write", "write_file"),
+    ("Bash", "run_shell_command"),
+    ("Agent", "invoke_agent"),
+    ("Skill", "activate_skill"),
+];
+
 /// One of the CLIs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cli {
@@ -78,7 +88,12 @@ impl Cli {
     /// The tools that a request offers where an agent's asset names these.
     pub(crate) fn offered(self, named: &[String]) -> Vec<String> {
         match self {
-            Self::Claude | Self::Gemini => named.to_vec(),
+            Self::Claude => named.to_vec(),
+            Self::Gemini => GEMINI_TOOLS
+                .iter()
+                .filter(|(tool, _)| named.iter().any(|named| named == tool))
+                .map(|(_, own)| (*own).to_owned())
+                .collect(),
             Self::Codex => {
                 let agents = ["close_agent", "resume_agent", "send_input", "spawn_agent", "wait_agent"];
                 let starts = named.iter().any(|tool| tool == "Agent");
@@ -92,7 +107,8 @@ impl Cli {
     pub(crate) fn stable(self, request: &Recorded) -> Value {
         let body = &request.body;
         match self {
-            Self::Claude | Self::Gemini => json!([body["system"], body["tools"]]),
+            Self::Claude => json!([body["system"], body["tools"]]),
+            Self::Gemini => json!([body["systemInstruction"], body["tools"]]),
             Self::Codex => {
                 let input = body["input"].as_array().cloned().unwrap_or_default();
                 // The ids of messages are random; the service is sent them and the model is not.
@@ -122,7 +138,9 @@ impl Cli {
                 vec![("STAND_IN_API_KEY", "any".into())]
             }
             Self::Gemini => {
-                let settings = r#"{"security": {"auth": {"selectedType": "gemini-api-key"}}}"#;
+                let settings = r#"{"security": {"auth": {"selectedType": "gemini-api-key"}},
+                    // A comment, as its settings may have.
+                    "general": {"maxAttempts": 2}, "privacy": {"usageStatisticsEnabled": false}}"#;
                 scratch.write("home/.gemini/settings.json", settings);
                 vec![("GOOGLE_GEMINI_BASE_URL", model.base_url().into()), ("GEMINI_API_KEY", "any".into())]
             }

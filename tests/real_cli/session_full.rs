@@ -48,6 +48,11 @@ fn codex_makes_a_task_a_branch_with_the_gates_passed_by_commands() {
     passes_the_gates_by_commands(Cli::Codex);
 }
 
+#[test]
+fn gemini_makes_a_task_a_branch_with_the_gates_passed_by_commands() {
+    passes_the_gates_by_commands(Cli::Gemini);
+}
+
 fn passes_the_gates_by_commands(cli: Cli) {
     let stage = Stage::with(&[cli], walkthrough());
     let mut run = stage.begin(&[]);
@@ -197,5 +202,5 @@ fn assert_home_is_clean(stage: &Stage) {
     assert!(strange.is_empty(), "in the home: {strange:?}");
     // Of Codex's own folder nothing stays when the session is done.
     let keeps = files.iter().any(|file| file.starts_with(".cache/samocode/"));
-    assert_eq!(keeps, stage.cli == Cli::Claude, "{files:?}");
+    assert_eq!(keeps, stage.cli != Cli::Codex, "{files:?}");
 }
