@@ -188,3 +188,43 @@ fn codex_lists_what_is_installed_and_a_dollar_sends_the_skills_text() {
         assert!(text.contains(&text_of_dive()), "{text}");
     });
 }
+
+#[test]
+fn gemini_lists_what_is_installed_and_a_slash_command_sends_the_skills_text() {
+    let person = Person::with(Cli::Gemini);
+    person.works_in_between(|_| {
+        let listed = person.at_prompt(&["skills", "list"]);
+        for skill in bundle().skills {
+            let line = format!("\nsamocode-{} [Enabled]\n", skill.name);
+            assert_eq!(listed.matches(&line).count(), 1, "{}: {listed}", skill.name);
+        }
+        person.at_prompt(&["--skip-trust", "-p", "/dive the cache"]);
+        let requests = person.model.requests();
+        let request = requests.last().unwrap();
+        let system = request.turn.system.join("\n");
+        for skill in bundle().skills {
+            assert!(system.contains(&format!("<name>samocode-{}</name>", skill.name)), "{}", skill.name);
+        }
+        for agent in bundle().subagents {
+            assert!(system.contains(&format!("<name>samocode-{}</name>", agent.name)), "{}", agent.name);
+        }
+        let prompt = &request.turn.prompt;
+        assert!(prompt.contains(&text_of_dive()), "{prompt}");
+        assert!(prompt.trim_end().ends_with("\n/dive the cache"), "{prompt}");
+    });
+}
+
+/// Nothing else lists its commands without a terminal: each is called.
+#[test]
+fn gemini_has_each_command_by_its_plain_name() {
+    let person = Person::with(Cli::Gemini);
+    person.works_in_between(|_| {
+        for skill in bundle().skills.into_iter().filter(Skill::is_command) {
+            person.at_prompt(&["--skip-trust", "-p", &format!("/{} x", skill.name)]);
+            let requests = person.model.requests();
+            let prompt = &requests.last().unwrap().turn.prompt;
+            let first = skill.text.lines().next().unwrap();
+            assert!(prompt.starts_with(first), "/{}: {prompt}", skill.name);
+        }
+    });
+}

@@ -11,7 +11,7 @@ use crate::provider::front::{AssetError, quoted};
 use crate::provider::names::Names;
 use crate::provider::skill::Skill;
 
-const NAMES: Names = Names { skill: "samocode-", subagent: "samocode-" };
+pub(super) const NAMES: Names = Names { skill: "samocode-", subagent: "samocode-" };
 
 /// What the CLI puts its own sections in the place of: without them, a replaced system part lists neither the sub-agents
 /// nor the skills, and the model knows none by name (measured).
@@ -63,7 +63,7 @@ pub(super) fn files(
 }
 
 /// Its own limits, 30 turns and 10 minutes, would cut a review of a whole branch short; the iteration's stands above.
-fn agent_file(agent: &Agent) -> Result<String, AssetError> {
+pub(super) fn agent_file(agent: &Agent) -> Result<String, AssetError> {
     let tools: Vec<String> =
         agent.tools.iter().map(|tool| format!("  - {}\n", tools::own_name(tool))).collect();
     Ok(format!(
@@ -81,7 +81,7 @@ pub(super) fn agent_text(text: &str) -> String {
     defused(text, |_| true)
 }
 
-fn skill_file(skill: &Skill) -> Result<String, AssetError> {
+pub(super) fn skill_file(skill: &Skill) -> Result<String, AssetError> {
     Ok(format!(
         "---\nname: {}{}\ndescription: {}\n---\n\n{}\n",
         NAMES.skill,
