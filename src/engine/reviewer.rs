@@ -111,7 +111,9 @@ impl Orchestrator<'_> {
                 Outcome::TimeLimit { seconds: self.settings.config.review_limit.as_secs() }
             }
             Some(Overdue::Silent(at)) => Outcome::Stalled { seconds: watching.silent.as_secs(), at },
-            overdue @ (Some(Overdue::Lingers | Overdue::Sleeps) | None) => judged(&provider, &seen, end.exit, &stderr, overdue),
+            overdue @ (Some(Overdue::Lingers | Overdue::Sleeps) | None) => {
+                judged(&provider, &seen, end.exit, &stderr, overdue)
+            }
         };
         let end = match why_not(&outcome, text.text()) {
             Some(why) => ReviewEnd::NoReport { why: self.settings.redactor.text(&why).into_owned() },

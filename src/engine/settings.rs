@@ -86,14 +86,12 @@ impl Settings {
                 args: own.args.clone(),
             }),
             ProviderKind::Demo => Provider::Demo(DemoSettings { program: self.program.clone() }),
-            ProviderKind::Codex => Provider::Codex(CodexSettings {
-                program: own.program.to_string(),
-                args: own.args.clone(),
-            }),
-            ProviderKind::Gemini => Provider::Gemini(GeminiSettings {
-                program: own.program.to_string(),
-                args: own.args.clone(),
-            }),
+            ProviderKind::Codex => {
+                Provider::Codex(CodexSettings { program: own.program.to_string(), args: own.args.clone() })
+            }
+            ProviderKind::Gemini => {
+                Provider::Gemini(GeminiSettings { program: own.program.to_string(), args: own.args.clone() })
+            }
         }
     }
 

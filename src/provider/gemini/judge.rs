@@ -100,14 +100,18 @@ fn without_result(seen: &Seen, exit: Exit, said: &str, clock: &Clock<'_>) -> Out
     };
     match exit {
         Exit::Code(41) => return login(said),
-        Exit::Code(42) => return cannot_start("look at `GEMINI_ARGS`: the prompt comes on its standard input"),
+        Exit::Code(42) => {
+            return cannot_start("look at `GEMINI_ARGS`: the prompt comes on its standard input");
+        }
         Exit::Code(44) => return cannot_start(OWN_SANDBOX),
         Exit::Code(52) => {
             return cannot_start("mend `~/.gemini/settings.json`, or the system's or the project's settings");
         }
         Exit::Code(53) => return Outcome::TurnLimit,
         Exit::Code(55) => {
-            return cannot_start("look at `GEMINI_ARGS` and at the system's settings for the trust in folders");
+            return cannot_start(
+                "look at `GEMINI_ARGS` and at the system's settings for the trust in folders",
+            );
         }
         Exit::Code(126 | 127) if seen.started().is_none() => {
             return cannot_start(
@@ -125,7 +129,10 @@ fn without_result(seen: &Seen, exit: Exit, said: &str, clock: &Clock<'_>) -> Out
     }
     if let Some(retrying) = seen.retrying() {
         return Outcome::Overloaded {
-            detail: format!("it ended with {exit} while trying again: {}", detail(&retrying.detail, "no answer")),
+            detail: format!(
+                "it ended with {exit} while trying again: {}",
+                detail(&retrying.detail, "no answer")
+            ),
         };
     }
     let what = match exit {

@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn in_the_sandbox_it_has_a_shell_and_without_one_nothing_but_reading() {
-        let denied = |confined: bool, tool: &str| prepared(confined).added[0].text.contains(&format!("\"{tool}\""));
+        let denied =
+            |confined: bool, tool: &str| prepared(confined).added[0].text.contains(&format!("\"{tool}\""));
         for tool in ["write_file", "replace", "invoke_agent", "web_fetch"] {
             assert!(denied(true, tool) && denied(false, tool), "{tool}");
         }

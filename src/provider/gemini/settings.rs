@@ -107,7 +107,10 @@ mod tests {
         }"#;
         let merged: Value = serde_json::from_str(&made(person)).unwrap();
         assert_eq!(merged["mcpServers"]["t"]["command"], "t");
-        assert_eq!(merged["context"], json!({"includeDirectories": ["~/lib", "/s/a, b"], "fileName": "A.md"}));
+        assert_eq!(
+            merged["context"],
+            json!({"includeDirectories": ["~/lib", "/s/a, b"], "fileName": "A.md"})
+        );
         assert_eq!(merged["agents"]["overrides"]["generalist"], json!({"enabled": true}));
         assert_eq!(merged["agents"]["overrides"]["cli_help"], json!({"enabled": false}));
         assert_eq!(merged["skills"]["disabled"], json!(["skill-creator", "x", "antigravity-support"]));

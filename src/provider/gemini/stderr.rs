@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn a_back_off_is_told_with_its_status() {
-        let told = retrying("Attempt 2 failed with status 503. Retrying with backoff... _ApiError: {").unwrap();
+        let told =
+            retrying("Attempt 2 failed with status 503. Retrying with backoff... _ApiError: {").unwrap();
         assert_eq!((told.wait, told.status), (Duration::ZERO, Some(503)));
         assert_eq!(told.detail, "Attempt 2 failed with status 503.");
     }

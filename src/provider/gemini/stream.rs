@@ -64,9 +64,8 @@ pub(super) fn head(line: &[u8]) -> &[u8] {
 /// It repeats the prompt before the model's first words.
 fn from_model(line: &[u8]) -> bool {
     let head = head(line);
-    memchr::memmem::find(head, br#""role":"user""#).is_none_or(|at| {
-        memchr::memmem::find(head, br#""content":"#).is_some_and(|content| content < at)
-    })
+    memchr::memmem::find(head, br#""role":"user""#)
+        .is_none_or(|at| memchr::memmem::find(head, br#""content":"#).is_some_and(|content| content < at))
 }
 
 /// Its lines belong to no message, and tell what was used only at the end.

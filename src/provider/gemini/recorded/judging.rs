@@ -46,8 +46,14 @@ fn a_result_says_how_the_run_ended() {
 #[test]
 fn without_a_result_stderr_and_the_exit_code_say_it() {
     let runs = [
-        (41, "\u{1b}[31mManual authorization is required but the current session is non-interactive.\u{1b}[0m"),
-        (41, "When using Gemini API, you must specify the GEMINI_API_KEY environment variable.\nUpdate your environment and try again"),
+        (
+            41,
+            "\u{1b}[31mManual authorization is required but the current session is non-interactive.\u{1b}[0m",
+        ),
+        (
+            41,
+            "When using Gemini API, you must specify the GEMINI_API_KEY environment variable.\nUpdate your environment and try again",
+        ),
         (42, "No input provided via stdin."),
         (44, "Failed to start the sandbox"),
         (52, "Error in /home/ada/.gemini/settings.json: Unexpected end of JSON input"),
@@ -57,8 +63,14 @@ fn without_a_result_stderr_and_the_exit_code_say_it() {
         (127, "/usr/bin/env: 'node': No such file or directory"),
         (130, ""),
         (1, "Unknown argument: nope\nUsage: gemini [options] [command]"),
-        (1, "Fatal error: Failed to relaunch the CLI process.\nFatalSandboxError: Sandbox image 'x' is missing"),
-        (1, "Warning: 256-color support not detected.\nYOLO mode is enabled. All\nAn unexpected critical error occurred:TypeError: x\n    at y"),
+        (
+            1,
+            "Fatal error: Failed to relaunch the CLI process.\nFatalSandboxError: Sandbox image 'x' is missing",
+        ),
+        (
+            1,
+            "Warning: 256-color support not detected.\nYOLO mode is enabled. All\nAn unexpected critical error occurred:TypeError: x\n    at y",
+        ),
     ];
     let rows: Vec<String> = runs
         .iter()

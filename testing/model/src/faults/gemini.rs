@@ -26,8 +26,7 @@ pub fn input_too_long() -> Reply {
 pub fn capacity_exhausted() -> Reply {
     let info = json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "QUOTA_EXHAUSTED",
         "domain": "cloudcode-pa.googleapis.com", "metadata": {"quotaResetDelay": "19h14m47s"}});
-    let words =
-        "You have exhausted your capacity on this model. Your quota will reset after 19h14m47s.";
+    let words = "You have exhausted your capacity on this model. Your quota will reset after 19h14m47s.";
     error(429, "RESOURCE_EXHAUSTED", words, &[info, retry_info("69287s")])
 }
 

@@ -44,8 +44,12 @@ fn asks_for_a_score(request: &Request) -> bool {
 }
 
 fn score(request: &Request) -> Answer {
-    let score = json!({"complexity_reasoning": "A task of several steps.", "complexity_score": 90}).to_string();
-    Answer::json(200, &sse::chunk(&json!({"text": score}), Some("STOP"), tokens(request.body.len())).to_string())
+    let score =
+        json!({"complexity_reasoning": "A task of several steps.", "complexity_score": 90}).to_string();
+    Answer::json(
+        200,
+        &sse::chunk(&json!({"text": score}), Some("STOP"), tokens(request.body.len())).to_string(),
+    )
 }
 
 /// The body of every error of the interface.
