@@ -3,21 +3,65 @@
 
 use std::fs;
 
-use samocode_testing_model::{Reply, Script, Turn, Walkthrough};
+use samocode_testing_model::{Reply, Script, Turn};
 
 use crate::clis::Cli;
-use crate::stage::{Stage, TASK, git};
+use crate::stage::{Stage, git};
 
 const REPORT: &str =
     "# Outside review\nVerdict: must be mended\n## Findings\nF1 (minor, confidence 40): `greet` it is";
 
-/// The usual engineer, and reviewers that look at the difference and try to write.
-struct Reviewed(Walkthrough);
+/// Work, a review, the end.
+const WORKFLOW: &str = r#"name = "reviewed"
+[[phase]]
+name = "init"
+to = [{ phase = "implementation" }]
+[[phase]]
+name = "implementation"
+agent = "implementation"
+most_iterations = 3
+to = [{ phase = "quality" }]
+[[phase]]
+name = "quality"
+agent = "quality"
+most_iterations = 3
+reviewed = true
+to = [{ phase = "done" }]
+[[phase]]
+name = "done"
+agent = "done"
+most_iterations = 3
+terminal = true
+"#;
+
+/// An engineer of few words, and reviewers that look at the difference and try to write.
+struct Reviewed;
+
+impl Reviewed {
+    /// One command a phase, which ends with the signal.
+    fn work(turn: &Turn) -> Reply {
+        let signal = match turn.label("Phase") {
+            Some("implementation") => r#"{"status": "continue", "phase": "quality"}"#,
+            Some("quality") => r#"{"status": "continue", "phase": "done"}"#,
+            Some("done") => r#"{"status": "done", "summary": "all of it"}"#,
+            other => return Reply::Unexpected(format!("phase {other:?}")),
+        };
+        let work = match turn.label("Phase") {
+            Some("implementation") => "echo hello > greet.txt && git add . && git commit -q -m greet && ",
+            _ => "",
+        };
+        if turn.answers > 0 {
+            return Reply::text("It is done.");
+        }
+        let session = turn.label("Session path").unwrap_or_default();
+        Reply::call(turn.dialect.bash(&format!("{work}printf '%s' '{signal}' > '{session}/_signal.json'")))
+    }
+}
 
 impl Script for Reviewed {
     fn reply(&mut self, turn: &Turn) -> Reply {
         if turn.label("Run") != Some("outside review") {
-            return self.0.reply(turn);
+            return Self::work(turn);
         }
         let diff = turn.label("Diff").unwrap_or_default();
         let overview = format!("{}/_overview.md", turn.label("Session path").unwrap_or_default());
@@ -36,13 +80,17 @@ impl Script for Reviewed {
     }
 }
 
-/// A whole session, with the reviews of each of these CLIs; checks what does not depend on the sandbox.
-fn reviewed(clis: &[Cli], sandbox: &str) -> Stage {
-    let names: Vec<&str> = clis.iter().map(|cli| cli.name()).collect();
-    let stage = Stage::with(clis, Reviewed(Walkthrough::full().with_task(TASK)))
+/// A whole session of Claude Code's, with the reviews of each of these; checks what does not depend on the sandbox.
+fn reviewed(reviewers: &[Cli], sandbox: &str) -> Stage {
+    let names: Vec<&str> = reviewers.iter().map(|cli| cli.name()).collect();
+    let others = reviewers.iter().copied().filter(|cli| *cli != Cli::Claude);
+    let clis: Vec<Cli> = [Cli::Claude].into_iter().chain(others).collect();
+    let stage = Stage::with(&clis, Reviewed)
         .setting(&format!("SAMOCODE_REVIEWERS={}", names.join(",")))
         .setting(&format!("SAMOCODE_SANDBOX={sandbox}"));
-    stage.begin(&["--accept-suggestions", "--approve-plan"]).wait().with_code(0);
+    stage.scratch.write("project/reviewed.toml", WORKFLOW);
+    let workflow = stage.main().join("reviewed.toml").display().to_string();
+    stage.begin(&["--workflow", &workflow]).wait().with_code(0);
     assert_eq!(stage.model.unexpected(), Vec::<String>::new());
 
     let session = stage.layout().session_dir();
@@ -84,17 +132,43 @@ fn said(stage: &Stage) -> Vec<String> {
 }
 
 #[test]
-fn claude_reviews_in_the_sandbox() {
-    let stage = reviewed(&[Cli::Claude], "required");
-    let said = said(&stage);
-    assert!(said[0].contains("denied") && said[0].contains("AFTER"), "{said:?}");
-}
-
-#[test]
 fn claude_reviews_without_a_sandbox() {
     let stage = reviewed(&[Cli::Claude], "off");
     let requests = stage.model.requests();
     let review = requests.iter().find(|request| request.turn.label("Run").is_some()).unwrap();
     assert_eq!(review.turn.tools, ["Glob", "Grep", "Read"]);
     assert!(!said(&stage)[0].contains("AFTER"), "{:?}", said(&stage));
+}
+
+#[test]
+fn codex_reviews_without_a_sandbox_of_samocodes_in_its_own() {
+    let stage = reviewed(&[Cli::Codex], "off");
+    let said = said(&stage);
+    assert!(said[0].contains("AFTER") && said[0].contains("Read-only file system"), "{said:?}");
+}
+
+#[test]
+fn gemini_reviews_without_a_sandbox() {
+    let stage = reviewed(&[Cli::Gemini], "off");
+    let requests = stage.model.requests();
+    let review = requests.iter().find(|request| request.turn.label("Run").is_some()).unwrap();
+    let offered = |tool: &str| review.turn.tools.iter().any(|name| name == tool);
+    assert!(offered("read_file") && !offered("run_shell_command") && !offered("write_file"));
+    assert!(!said(&stage)[0].contains("AFTER"), "{:?}", said(&stage));
+}
+
+#[test]
+fn all_three_review_one_branch_at_the_same_time_in_the_sandbox() {
+    let stage = reviewed(&Cli::ALL, "required");
+    let said = said(&stage);
+    assert_eq!(said.len(), 3);
+    for words in said {
+        assert!(words.contains("denied") && words.contains("AFTER"), "{words}");
+    }
+    let logs = fs::read_dir(stage.layout().logs()).unwrap();
+    let names: Vec<String> = logs.map(|log| log.unwrap().file_name().into_string().unwrap()).collect();
+    for cli in Cli::ALL {
+        let end = format!("-review-{}.jsonl", cli.name());
+        assert!(names.iter().any(|name| name.ends_with(&end)), "no {end} in {names:?}");
+    }
 }
