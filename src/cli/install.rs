@@ -149,10 +149,10 @@ fn installed_sheet(report: &Report) {
     for step in &report.files {
         match step.deed {
             Deed::LeaveForeign => {
-                named(step, "left", "it is not samocode's; move it away and install again to get samocode's")
+                named(step, "left", "it is not samocode's; move it away and install again to get samocode's");
             }
             Deed::KeepChanged => {
-                named(step, "kept", "you changed it; move it away and install again to get samocode's")
+                named(step, "kept", "you changed it; move it away and install again to get samocode's");
             }
             _ => {}
         }
