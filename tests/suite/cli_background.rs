@@ -91,10 +91,15 @@ fn a_detached_run_is_looked_at_and_stopped_from_beside() {
 
 #[test]
 fn a_detached_run_that_cannot_start_says_so_with_its_own_exit_code() {
-    let stage = Stage::with_settings();
+    let stage = Stage::new();
+    stage.settings("SAMOCODE_PROVIDER=demo\nCODEX_PATH=no-codex\n");
     for (args, code, words) in [
         (vec!["run", "job", "--detach"], 2, "session `job` is new and needs a task"),
-        (vec!["run", "job", "--detach", "--task", "x", "--provider", "codex"], 12, "cannot run codex yet"),
+        (
+            vec!["run", "job", "--detach", "--task", "x", "--provider", "codex"],
+            12,
+            "`no-codex` was not found",
+        ),
         (vec!["run", "job", "--detach", "--task-file", "-"], 2, "the task is empty"),
     ] {
         let said = stage.say(&args);

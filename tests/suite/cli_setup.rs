@@ -162,14 +162,13 @@ fn the_doctor_fails_with_the_mend_where_no_session_can_run() {
     assert_eq!(none.code, 12);
     assert!(none.out.contains("fail  configuration  no `.samocode`"), "{}", none.out);
 
-    stage.settings("CLAUDE_PATH=/nowhere/claude\nPLANNING_PROVIDER=gemini\n");
+    stage.settings("CLAUDE_PATH=/nowhere/claude\nGEMINI_PATH=/nowhere/gemini\nPLANNING_PROVIDER=gemini\n");
     let said = stage.say(&["doctor"]);
     assert_eq!(said.code, 12);
-    let failed: Vec<&str> = said.out.lines().skip_while(|line| !line.starts_with("fail")).take(3).collect();
+    let failed: Vec<&str> = said.out.lines().skip_while(|line| !line.starts_with("fail")).take(2).collect();
     insta::assert_snapshot!(failed.join("\n"), @r#"
     fail  provider claude  `/nowhere/claude` was not found; install Claude Code with `npm install -g @anthropic-ai/claude-code`, or set `CLAUDE_PATH` to where it is; `samocode demo` runs without it
-    fail  provider gemini  this version cannot run gemini yet; it runs claude and demo
-                           → set SAMOCODE_PROVIDER, SAMOCODE_FALLBACK or the phase's own key to another one
+    fail  provider gemini  `/nowhere/gemini` was not found; install Gemini CLI with `npm install -g @google/gemini-cli`, or set `GEMINI_PATH` to where it is; `samocode demo` runs without it
     "#);
     assert!(said.out.ends_with("no session can run before 2 of these are mended\n"), "{}", said.out);
 

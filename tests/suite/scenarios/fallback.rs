@@ -76,11 +76,11 @@ fn a_short_park_is_waited_out_and_so_is_one_without_a_fallback() {
 }
 
 #[test]
-fn a_fallback_that_this_version_cannot_run_is_refused_before_anything_is_made() {
+fn a_fallback_that_is_not_there_is_refused_before_anything_is_made() {
     for provider in ["codex", "gemini"] {
-        let scenario = Scenario::new().config(&format!("SAMOCODE_FALLBACK={provider}"));
-        let words = format!("this version cannot run {provider} yet; it runs claude and demo");
-        scenario.run(RUN).expect_exit(12).expect_err(&[&words]);
+        let program = format!("{}_PATH=no-{provider}", provider.to_uppercase());
+        let scenario = Scenario::new().config(&format!("SAMOCODE_FALLBACK={provider}")).config(&program);
+        scenario.run(RUN).expect_exit(12).expect_err(&[&format!("`no-{provider}` was not found on PATH")]);
         assert!(scenario.session().is_none());
     }
 }

@@ -34,11 +34,12 @@ fn fault_17_a_program_that_may_not_be_run_is_told_from_one_that_is_not_there() {
 }
 
 #[test]
-fn codex_and_gemini_are_refused_in_words_until_they_can_be_run() {
-    let scenario = Scenario::new();
+fn codex_and_gemini_are_missed_by_the_keys_that_name_them() {
+    let scenario = Scenario::new().config("CODEX_PATH=no-codex").config("GEMINI_PATH=no-gemini");
     for provider in ["codex", "gemini"] {
         let run: Vec<&str> = RUN.into_iter().chain(["--provider", provider]).collect();
-        scenario.run(run).expect_exit(12).expect_err(&["cannot run", provider, "claude", "demo"]);
+        let (program, key) = (format!("`no-{provider}`"), format!("{}_PATH", provider.to_uppercase()));
+        scenario.run(run).expect_exit(12).expect_err(&[&program, "npm install -g", &key, "`samocode demo`"]);
     }
     let run: Vec<&str> = RUN.into_iter().chain(["--provider", "clade"]).collect();
     scenario.run(run).expect_exit(2).expect_err(&["--provider", "clade", "claude"]);
