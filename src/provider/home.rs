@@ -58,10 +58,12 @@ impl Provider {
 
 #[cfg(test)]
 pub(super) mod sample {
-    //! A small bundle with one of everything, and how its files are shown.
+    //! A small bundle with one of everything, how its files are shown, and a run of the planning agent.
 
     use std::collections::BTreeMap;
+    use std::path::Path;
 
+    use crate::provider::RunSpec;
     use crate::provider::agent::Agent;
     use crate::provider::bundle::Bundle;
     use crate::provider::skill::Skill;
@@ -79,6 +81,19 @@ pub(super) mod sample {
                 ),
                 skill("---\nname: testing\ndescription: Tests it.\n---\nTest.\n"),
             ],
+        }
+    }
+
+    pub(in crate::provider) fn run(model: &str) -> RunSpec<'_> {
+        RunSpec {
+            agent: "planning",
+            rules: "Rules.",
+            extra_tools: &[],
+            model,
+            worktree: Path::new("/home/ada/tree"),
+            session_dir: Path::new("/home/ada/session"),
+            env: &[],
+            cache_dir: Path::new("/cache"),
         }
     }
 

@@ -155,22 +155,10 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-
-    fn run<'a>(model: &'a str) -> RunSpec<'a> {
-        RunSpec {
-            agent: "planning",
-            rules: "Rules.",
-            extra_tools: &[],
-            model,
-            worktree: Path::new("/home/ada/tree"),
-            session_dir: Path::new("/home/ada/session"),
-            env: &[],
-            cache_dir: Path::new("/cache"),
-        }
-    }
+    use crate::provider::home::sample;
 
     fn argv(settings: &ClaudeSettings, model: &str) -> String {
-        let args = arguments(settings, &run(model), Path::new("/cache/plugin-0"));
+        let args = arguments(settings, &sample::run(model), Path::new("/cache/plugin-0"));
         let args: Vec<String> = args.into_iter().map(|arg| arg.into_string().unwrap()).collect();
         args.join("\n")
     }

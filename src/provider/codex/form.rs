@@ -57,24 +57,17 @@ pub(super) fn toml_string(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn agent(name: &str, text: &str) -> Agent {
-        Agent {
-            name: name.into(),
-            description: format!("Does: \"{name}\"."),
-            tools: vec!["Read".into(), "Skill".into()],
-            skills: vec!["dive".into()],
-            subagents: vec!["architect".into()],
-            text: text.into(),
-        }
-    }
+    use crate::provider::home::sample;
 
     #[test]
     fn its_files() {
-        let planning = agent("planning", "Use {{skill:dive}}, ask {{subagent:architect}}.\n\n---\n\nMore.");
-        let architect = agent("architect", "Look.\n\nThen say.");
-        let dive = Skill::parse("---\nname: dive\ndescription: When: unknown.\n---\nDive.\n").unwrap();
-        let selection = Selection { agent: &planning, subagents: vec![&architect], skills: vec![&dive] };
+        let planning = "---\nname: planning\ndescription: Plans.\ntools: Read\n---\nUse {{skill:dive}}.\n\n---\n\nMore.\n";
+        let (planning, bundle) = (Agent::parse(planning).unwrap(), sample::bundle());
+        let selection = Selection {
+            agent: &planning,
+            subagents: bundle.subagents.iter().collect(),
+            skills: bundle.skills.iter().collect(),
+        };
         let files = files(&selection).unwrap();
         let mut shown: Vec<String> =
             files.iter().map(|file| format!("== {}\n{}", file.own.display(), file.text)).collect();

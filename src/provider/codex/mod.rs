@@ -144,19 +144,7 @@ fn environment(base: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn run<'a>(model: &'a str) -> RunSpec<'a> {
-        RunSpec {
-            agent: "planning",
-            rules: "Rules.",
-            extra_tools: &[],
-            model,
-            worktree: Path::new("/home/ada/tree"),
-            session_dir: Path::new("/home/ada/session"),
-            env: &[],
-            cache_dir: Path::new("/cache"),
-        }
-    }
+    use crate::provider::home::sample;
 
     fn argv(args: &[&str], tools: &[&str], model: &str) -> String {
         let settings = CodexSettings {
@@ -164,7 +152,8 @@ mod tests {
             args: args.iter().map(|arg| (*arg).to_owned()).collect(),
         };
         let offer = Offer::of(tools).unwrap();
-        let args = arguments(&settings, &run(model), "Plan \"it\".\nThen signal.", &offer, &["db".into()]);
+        let args =
+            arguments(&settings, &sample::run(model), "Plan \"it\".\nThen signal.", &offer, &["db".into()]);
         let args: Vec<String> = args.into_iter().map(|arg| arg.into_string().unwrap()).collect();
         args.join("\n").replace("-c\n", "-c ")
     }
