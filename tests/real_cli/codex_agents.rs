@@ -77,4 +77,12 @@ fn codex_reads_a_skill_and_a_sub_agent_of_samocodes_answers_a_phase() {
     let log = std::fs::read_dir(stage.layout().logs()).unwrap().next().unwrap().unwrap();
     let text = std::fs::read_to_string(log.path()).unwrap();
     assert!(text.contains(ANSWER), "the sub-agent's answer is in the log");
+    // The CLI's own sum of tokens, which it tells at the end only, leaves its sub-agents out.
+    let requests = stage.model.requests();
+    let of_phase = requests.iter().filter(|request| request.turn.label("Phase").is_some());
+    let sent: usize = of_phase
+        .map(|request| request.header("content-length").unwrap().parse::<usize>().unwrap().div_ceil(4))
+        .sum();
+    assert!(text.contains(&format!("\"input_tokens\":{sent},")), "{sent} tokens are not in the log:\n{text}");
+    assert!(stage.session().counters.spent.tokens > sent as u64);
 }

@@ -12,6 +12,7 @@ mod claude_requests;
 mod claude_walkthrough;
 mod clis;
 mod codex_agents;
+mod codex_login;
 mod cost;
 mod install;
 mod live;

@@ -100,22 +100,6 @@ fn a_person_s_login_serves_a_confined_run() {
     assert_eq!(kept, login);
 }
 
-#[test]
-fn codex_is_logged_in_as_the_person_in_a_confined_run() {
-    let stage = stage(Cli::Codex, "true").without_env("STAND_IN_API_KEY");
-    let config = stage.scratch.path("home/.codex/config.toml");
-    let text = fs::read_to_string(&config).unwrap();
-    let by_login = text.replace("env_key = \"STAND_IN_API_KEY\"", "requires_openai_auth = true");
-    fs::write(&config, by_login).unwrap();
-    let login = r#"{"auth_mode": "apikey", "OPENAI_API_KEY": "the-persons-key"}"#;
-    stage.scratch.write("home/.codex/auth.json", login);
-
-    stage.begin(&["--workflow", "quick"]).wait().with_code(0);
-
-    assert_eq!(stage.request(1).header("authorization"), Some("Bearer the-persons-key"));
-    assert_eq!(fs::read_to_string(stage.scratch.home().join(".codex/auth.json")).unwrap(), login);
-}
-
 /// What was said to the agent.
 fn said(stage: &Stage) -> String {
     let requests = stage.model.requests();

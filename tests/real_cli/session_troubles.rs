@@ -132,3 +132,30 @@ fn answers_that_a_run_without_a_signal_was_told_are_told_again() {
     stage.was_told(4, "Answer: A - hello");
     assert!(!stage.message(5).contains("Answer: A - hello"), "{}", stage.message(5));
 }
+
+#[test]
+fn codex_fault_05_what_only_the_person_can_mend_stops_at_once_and_says_how() {
+    for (reply, words, mend) in [
+        (openai::no_credit(), "Quota exceeded", "add credit to the account"),
+        (openai::unknown_model(), "The model `stand-in` does not exist", "set `CODEX_MODEL`"),
+    ] {
+        let stage = first_meets(Cli::Codex, reply);
+        stage.begin(&["--exit-on-wait"]).wait().with_code(12).saying(words).saying(mend);
+        assert_eq!(stage.phases(), ["investigation"]);
+    }
+}
+
+#[test]
+fn codex_fault_05_a_service_that_is_overloaded_is_waited_for() {
+    for (reply, words) in
+        [(openai::internal_error(), "high demand"), (openai::rate_limited(), "429 Too Many Requests")]
+    {
+        let stage = first_meets(Cli::Codex, reply);
+        let mut run = stage.begin(&["--exit-on-wait"]);
+        run.hears("parked until");
+        stage.act("status", &[]).with_code(0).saying(words);
+        assert_eq!(stage.session().used_in_phase(), 0, "it counts against nothing");
+        run.interrupt();
+        run.wait().with_code(130);
+    }
+}
