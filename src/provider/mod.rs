@@ -250,8 +250,9 @@ impl Provider {
     pub fn check_tools(&self, tools: &[String]) -> Result<(), ProviderError> {
         match self {
             Self::Codex(_) => codex::check_tools(tools),
+            Self::Gemini(_) => gemini::check_tools(tools),
             // An agent's list of theirs takes any name.
-            Self::Claude(_) | Self::Gemini(_) | Self::Demo(_) => Ok(()),
+            Self::Claude(_) | Self::Demo(_) => Ok(()),
         }
     }
 

@@ -13,6 +13,8 @@ mod claude_walkthrough;
 mod clis;
 mod codex_agents;
 mod cost;
+mod gemini_agents;
+mod gemini_settings;
 mod install;
 mod live;
 mod processes;

@@ -77,6 +77,16 @@ pub(super) fn check(
     program::find(&wanted(settings), env, Path::new("/"))
 }
 
+/// Whether it has a counterpart for each of these tools.
+pub(super) fn check_tools(tools: &[String]) -> Result<(), ProviderError> {
+    match tools.iter().find(|tool| !tools::is_known(tool)) {
+        None => Ok(()),
+        Some(tool) => {
+            Err(ProviderError::UnknownTool { tool: tool.clone(), cli: "Gemini CLI", known: tools::KNOWN })
+        }
+    }
+}
+
 /// What to start for `run`, with the folder of its system part in place.
 pub(super) fn command(settings: &GeminiSettings, run: &RunSpec<'_>) -> Result<Prepared, ProviderError> {
     let program = program::find(&wanted(settings), run.env, run.worktree)?;
