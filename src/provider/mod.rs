@@ -23,6 +23,7 @@ pub mod skill;
 mod state;
 mod words;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -201,6 +202,14 @@ impl Provider {
             Self::Codex(_) => codex::needs(env),
             Self::Gemini(_) => gemini::needs(env),
             Self::Demo(_) => Needs::default(),
+        }
+    }
+
+    /// The prompt as the CLI has to be given it, to reach the model as it stands.
+    pub fn prompt<'a>(&self, text: &'a str, worktree: &Path, session_dir: &Path) -> Cow<'a, str> {
+        match self {
+            Self::Gemini(_) => gemini::prompt(text, worktree, session_dir),
+            Self::Claude(_) | Self::Codex(_) | Self::Demo(_) => Cow::Borrowed(text),
         }
     }
 

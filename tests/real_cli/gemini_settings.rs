@@ -96,10 +96,23 @@ fn gemini_finds_what_the_person_has_and_what_samocode_adds() {
     assert!(kept.contains("forbidden") && !home.join(".gemini/policies/samocode.toml").exists());
 }
 
+/// By itself it would send the file along, and put a space into the address.
+#[test]
+fn gemini_sends_no_file_along_that_the_task_names() {
+    let stage = Stage::with(&[Cli::Gemini], |_: &Turn| Reply::text("finished"));
+
+    let task = "look at @README.md and write to ada@example.com";
+    stage.go_on(&["--workflow", "quick", "--max-iterations", "1", "--task", task]).wait().with_code(11);
+
+    let told = "look at \\@README.md and write to ada@example.com";
+    assert!(stage.message(1).contains(told), "{}", stage.message(1));
+    assert!(!stage.request(1).body.to_string().contains("# A project"));
+}
+
 /// 1 MB reaches the model; its own limit for standard input is 8 MB.
 #[test]
 fn gemini_fault_16_a_task_of_a_megabyte_reaches_the_model() {
-    let task = "it's \"quoted\", costs $(nothing) ${HOME}, and asks ada@example.com about @README.md; \n"
+    let task = "it's \"quoted\", costs $(nothing) ${HOME}, and asks ada@example.com about @readme; \n"
         .repeat(13_000);
     let stage = Stage::with(&[Cli::Gemini], |turn: &Turn| {
         let path = format!("{}/_signal.json", turn.label("Session path").unwrap_or_default());

@@ -149,9 +149,9 @@ fn ends_at_its_time_limit(cli: Cli, number: u32, seconds: u64) {
 
     let limit = stage.sees_iteration(1) + Duration::from_secs(seconds);
     let since = Instant::now() + limit.duration_since(jiff::Timestamp::now()).unsigned_abs();
+    assert_sleeps_end(&sleeps, since);
     run.wait().with_code(10);
 
-    assert_sleeps_end(&sleeps, since);
     let ended = stage.sees_iteration(2).duration_since(limit).unsigned_abs();
     assert!(ended <= GONE, "the next iteration started {ended:?} after the limit, over what was left");
     assert_took_up(&stage, &format!("the run was ended at its time limit of {seconds} s"));
