@@ -1,6 +1,7 @@
 //! One iteration, in an order that survives being killed between any two steps.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::{Timestamp, Zoned};
@@ -141,24 +142,25 @@ impl Orchestrator<'_> {
     fn write_prompt(&mut self, iteration: u32, found: &[String]) -> Result<(), EngineError> {
         let layout = self.record.layout().clone();
         let session = self.record.session();
-        let prompt = Prompt {
+        let own = self.own_settings(&session.phase);
+        let session_dir = layout.session_dir();
+        let text = Prompt {
             session,
             iteration,
-            session_dir: &layout.session_dir(),
+            session_dir: &session_dir,
             main_repo: self.repository.top(),
-            time_limit: self.own_settings(&session.phase).timeout,
+            time_limit: own.timeout,
             now: &Zoned::now(),
             found,
             verify: self.settings.config.policy.verify.as_deref(),
-        };
+        }
+        .text();
+        let worktree = session.worktree().map_or_else(|| self.repository.top(), PathBuf::as_path);
+        let given = self.settings.adapter(own.provider).prompt(&text, worktree, &session_dir).into_owned();
         // Derived from the record, so it need not outlive a power cut.
         let path = layout.prompt();
         crash::point(|| "write prompt.md, before");
-        std::fs::write(&path, prompt.text()).map_err(|source| EngineError::Io {
-            what: "write",
-            path,
-            source,
-        })?;
+        std::fs::write(&path, given).map_err(|source| EngineError::Io { what: "write", path, source })?;
         crash::point(|| "write prompt.md, after");
         Ok(())
     }

@@ -23,6 +23,7 @@ pub mod skill;
 mod state;
 mod words;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -204,6 +205,14 @@ impl Provider {
         }
     }
 
+    /// The prompt as the CLI has to be given it, to reach the model as it stands.
+    pub fn prompt<'a>(&self, text: &'a str, worktree: &Path, session_dir: &Path) -> Cow<'a, str> {
+        match self {
+            Self::Gemini(_) => gemini::prompt(text, worktree, session_dir),
+            Self::Claude(_) | Self::Codex(_) | Self::Demo(_) => Cow::Borrowed(text),
+        }
+    }
+
     /// What to start for `run`. Writes a folder of texts where the CLI needs one.
     ///
     /// # Errors
@@ -250,8 +259,9 @@ impl Provider {
     pub fn check_tools(&self, tools: &[String]) -> Result<(), ProviderError> {
         match self {
             Self::Codex(_) => codex::check_tools(tools),
+            Self::Gemini(_) => gemini::check_tools(tools),
             // An agent's list of theirs takes any name.
-            Self::Claude(_) | Self::Gemini(_) | Self::Demo(_) => Ok(()),
+            Self::Claude(_) | Self::Demo(_) => Ok(()),
         }
     }
 

@@ -14,6 +14,8 @@ mod clis;
 mod codex_agents;
 mod codex_login;
 mod cost;
+mod gemini_agents;
+mod gemini_settings;
 mod install;
 mod live;
 mod processes;

@@ -86,6 +86,11 @@ fn ends_by_ctrl_c(cli: Cli, number: u32) {
 }
 
 #[test]
+fn gemini_fault_12_after_ctrl_c_nothing_is_left_and_the_next_start_goes_on() {
+    ends_by_ctrl_c(Cli::Gemini, 21);
+}
+
+#[test]
 fn fault_12_after_a_stop_nothing_is_left_and_the_next_start_goes_on() {
     let Asleep { stage, run, sleeps } = asleep(Cli::Claude, 4, &[]);
 
@@ -107,6 +112,11 @@ fn codex_fault_18_after_a_kill_of_samocode_nothing_is_left_and_the_next_start_go
     ends_by_a_kill(Cli::Codex, 12);
 }
 
+#[test]
+fn gemini_fault_18_after_a_kill_of_samocode_nothing_is_left_and_the_next_start_goes_on() {
+    ends_by_a_kill(Cli::Gemini, 22);
+}
+
 fn ends_by_a_kill(cli: Cli, number: u32) {
     let Asleep { stage, run, sleeps } = asleep(cli, number, &[]);
 
@@ -120,25 +130,31 @@ fn ends_by_a_kill(cli: Cli, number: u32) {
 
 #[test]
 fn fault_12_at_its_time_limit_an_iteration_is_ended_and_the_next_one_knows() {
-    ends_at_its_time_limit(Cli::Claude, 6);
+    ends_at_its_time_limit(Cli::Claude, 6, 9);
 }
 
 #[test]
 fn codex_fault_12_at_its_time_limit_an_iteration_is_ended_and_the_next_one_knows() {
-    ends_at_its_time_limit(Cli::Codex, 13);
+    ends_at_its_time_limit(Cli::Codex, 13, 9);
 }
 
-fn ends_at_its_time_limit(cli: Cli, number: u32) {
-    let Asleep { stage, run, sleeps } = asleep(cli, number, &["--timeout", "9"]);
+#[test]
+fn gemini_fault_12_at_its_time_limit_an_iteration_is_ended_and_the_next_one_knows() {
+    // It takes longer to come up, and then to walk through a phase.
+    ends_at_its_time_limit(Cli::Gemini, 23, 40);
+}
 
-    let limit = stage.sees_iteration(1) + Duration::from_secs(9);
+fn ends_at_its_time_limit(cli: Cli, number: u32, seconds: u64) {
+    let Asleep { stage, run, sleeps } = asleep(cli, number, &["--timeout", &seconds.to_string()]);
+
+    let limit = stage.sees_iteration(1) + Duration::from_secs(seconds);
     let since = Instant::now() + limit.duration_since(jiff::Timestamp::now()).unsigned_abs();
+    assert_sleeps_end(&sleeps, since);
     run.wait().with_code(10);
 
-    assert_sleeps_end(&sleeps, since);
     let ended = stage.sees_iteration(2).duration_since(limit).unsigned_abs();
     assert!(ended <= GONE, "the next iteration started {ended:?} after the limit, over what was left");
-    assert_took_up(&stage, "the run was ended at its time limit of 9 s");
+    assert_took_up(&stage, &format!("the run was ended at its time limit of {seconds} s"));
     assert_nothing_runs(&stage, &sleeps, Instant::now());
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use samocode::domain::event::Event;
 use samocode::domain::outcome::{Outcome, Silence};
-use samocode_testing_model::{Detours, Reply, ToolCall, Turn, Walkthrough};
+use samocode_testing_model::{Detours, Dialect, Reply, ToolCall, Turn, Walkthrough, faults};
 
 use crate::clis::Cli;
 use crate::stage::{Stage, TASK, git};
@@ -97,6 +97,30 @@ fn fault_05_a_connection_that_is_cut_again_and_again_backs_off() {
 #[test]
 fn codex_fault_05_a_connection_that_is_cut_again_and_again_backs_off() {
     assert_backs_off(&on(Cli::Codex, Reply::CutMidStream("half a sen".to_owned())));
+}
+
+#[test]
+fn gemini_fault_05_an_overloaded_service_backs_off() {
+    assert_backs_off(&on(Cli::Gemini, faults::gemini::overloaded()));
+}
+
+#[test]
+fn gemini_fault_05_a_connection_that_is_cut_again_and_again_backs_off() {
+    assert_backs_off(&on(Cli::Gemini, Reply::CutMidStream("half a sen".to_owned())));
+}
+
+#[test]
+fn gemini_fault_05_a_service_that_cannot_be_reached_backs_off() {
+    assert_backs_off(&on(Cli::Gemini, Reply::Hang).env("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:1"));
+}
+
+#[test]
+fn gemini_fault_14_a_tool_that_hangs_is_given_up_later() {
+    let sleep = Dialect::Gemini.bash("sleep 299");
+    let stage = on(Cli::Gemini, Reply::call(sleep))
+        .setting("SAMOCODE_STALL_STREAM=8")
+        .setting("SAMOCODE_STALL_TOOL=12");
+    assert_stalls(&stage, Silence::Tool, "a tool ran for 12 s without a word");
 }
 
 /// By itself it would try for ever.

@@ -52,6 +52,11 @@ fn codex_harms_nothing_of_the_person_and_does_its_work() {
     attack(Cli::Codex, ".codex/config.toml");
 }
 
+#[test]
+fn gemini_harms_nothing_of_the_person_and_does_its_work() {
+    attack(Cli::Gemini, ".gemini/settings.json");
+}
+
 /// What the attack's commands said to the agent.
 fn attack(cli: Cli, cli_settings: &str) -> String {
     let stage = stage(cli, &ATTACK.replace("OWN_FILE", cli_settings));
@@ -98,6 +103,16 @@ fn a_person_s_login_serves_a_confined_run() {
 
     let kept = fs::read_to_string(stage.scratch.home().join(".claude/.credentials.json")).unwrap();
     assert_eq!(kept, login);
+}
+
+#[test]
+fn gemini_has_the_persons_key_in_a_confined_run() {
+    let stage = stage(Cli::Gemini, "true").without_env("GEMINI_API_KEY");
+    stage.scratch.write("home/.gemini/.env", "GEMINI_API_KEY=the-persons-key\n");
+
+    stage.begin(&["--workflow", "quick"]).wait().with_code(0);
+
+    assert_eq!(stage.request(1).header("x-goog-api-key"), Some("the-persons-key"));
 }
 
 /// What was said to the agent.

@@ -52,6 +52,33 @@ fn codex_says_at_once_which_tool_of_a_phase_it_does_not_have() {
     assert!(!stage.sessions().exists(), "no session is made");
 }
 
+#[test]
+fn gemini_gives_a_phase_the_tools_and_takes_the_arguments_that_the_person_adds() {
+    let stage = Stage::with(&[Cli::Gemini], Walkthrough::full().with_task(TASK))
+        .setting("PLANNING_TOOLS=+WebFetch,list_directory")
+        .setting("PLANNING_MODEL=gemini-2.5-pro")
+        .setting("GEMINI_ARGS=--include-directories /usr/share");
+
+    stage.begin(&["--accept-suggestions", "--exit-on-wait"]).wait().with_code(10);
+
+    let [investigation, planning] = [1, 4].map(|iteration| stage.request(iteration).turn);
+    let more = |tool: &str| planning.offers(tool) && !investigation.offers(tool);
+    assert!(more("web_fetch") && more("list_directory"), "{:?}", planning.tools);
+    assert_eq!(planning.model, "gemini-2.5-pro");
+    assert_ne!(investigation.model, planning.model);
+    assert!(investigation.reminders.iter().any(|added| added.contains("/usr/share")));
+}
+
+#[test]
+fn gemini_says_at_once_which_tool_of_a_phase_it_does_not_have() {
+    let stage = Stage::with(&[Cli::Gemini], Walkthrough::full().with_task(TASK))
+        .setting("PLANNING_TOOLS=+NotebookWrite");
+
+    stage.begin(&[]).wait().with_code(12).saying("Gemini CLI has no tool that `NotebookWrite` means");
+
+    assert!(!stage.sessions().exists(), "no session is made");
+}
+
 /// The model that Codex takes by itself works by a tool that runs scripts, and has another set of tools for sub-agents.
 #[test]
 fn codex_offers_its_own_model_only_what_the_phase_needs() {

@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use samocode::domain::session::State;
-use samocode_testing_model::faults::{self, openai};
-use samocode_testing_model::{Detours, Reply, Turn, Walkthrough};
+use samocode_testing_model::faults::{self, gemini, openai};
+use samocode_testing_model::{Detours, Reply, Script, Turn, Walkthrough};
 
 use crate::clis::Cli;
 use crate::stage::{Stage, TASK};
@@ -23,6 +23,11 @@ fn fault_05_a_refused_login_stops_at_once_and_says_what_to_do() {
 #[test]
 fn codex_fault_05_a_refused_login_stops_at_once_and_says_what_to_do() {
     stops_without_a_login(Cli::Codex, openai::invalid_key(), "Incorrect API key provided");
+}
+
+#[test]
+fn gemini_fault_05_a_refused_key_stops_at_once_and_says_what_to_do() {
+    stops_without_a_login(Cli::Gemini, gemini::invalid_key(), "API key not valid");
 }
 
 fn stops_without_a_login(cli: Cli, reply: Reply, words: &str) {
@@ -56,6 +61,70 @@ fn codex_fault_01_a_usage_limit_parks_until_it_resets_and_a_stop_ends_the_wait()
     let reset = in_an_hour();
     let stage = Stage::with(&[Cli::Codex], move |_: &Turn| openai::usage_limit(reset));
     parks_until(&stage, reset / 60 * 60, "You’ve hit your usage limit");
+}
+
+/// The CLI itself would sleep until then, which only its stderr says.
+#[test]
+fn gemini_fault_01_a_quota_of_a_day_ends_the_run_that_sleeps_and_parks() {
+    let stage = first_meets(Cli::Gemini, gemini::capacity_exhausted());
+    let began = Timestamp::now();
+    let mut run = stage.begin(&["--exit-on-wait", "--max-wait", "24h"]);
+
+    run.hears("parked until");
+    assert!(
+        stage.iterations().len() == 1 && stage.session().used_in_phase() == 0,
+        "it counts against nothing"
+    );
+    let State::Parked(park) = stage.session().state else { panic!("{:?}", stage.session().state) };
+    let wait = Duration::from_secs(19 * 3600 + 14 * 60 + 47);
+    let slept = park.until.duration_since(began).unsigned_abs().checked_sub(wait + Duration::from_secs(120));
+    assert!(slept.is_some_and(|slept| slept < Duration::from_secs(60)), "{slept:?}");
+    stage.act("status", &[]).with_code(0).saying("Your quota will reset after 19h14m47s");
+    stage.act("resume", &[]).with_code(0).saying("greet goes on");
+
+    run.wait().with_code(10);
+    assert_eq!(stage.phases(), ["investigation", "investigation", "requirements"]);
+}
+
+#[test]
+fn gemini_fault_01_a_quota_of_a_day_without_a_reset_parks() {
+    let stage = first_meets(Cli::Gemini, gemini::daily_quota());
+    let mut run = stage.begin(&["--exit-on-wait"]);
+
+    run.hears("parked until");
+    stage.act("status", &[]).with_code(0).saying("You have exhausted your daily quota on this model");
+    stage.act("resume", &[]).with_code(0).saying("greet goes on");
+
+    run.wait().with_code(10);
+    assert_eq!(stage.phases(), ["investigation", "investigation", "requirements"]);
+}
+
+#[test]
+fn gemini_waits_by_itself_for_a_quota_of_a_minute() {
+    let mut walkthrough = Walkthrough::full().with_task(TASK);
+    let mut asked = 0;
+    let stage = Stage::with(&[Cli::Gemini], move |turn: &Turn| {
+        asked += 1;
+        if asked == 1 { gemini::minute_quota(1) } else { walkthrough.reply(turn) }
+    });
+
+    stage.begin(&["--exit-on-wait"]).wait().with_code(10);
+
+    stage.model.assert_nothing_unexpected();
+    assert_eq!(stage.phases(), ["investigation", "requirements"]);
+}
+
+#[test]
+fn gemini_says_which_setting_names_a_model_that_there_is_not() {
+    let stage = Stage::with(&[Cli::Gemini], |_: &Turn| gemini::unknown_model());
+    stage.begin(&[]).wait().with_code(12).saying("models/nope is not found").saying("set `GEMINI_MODEL`");
+}
+
+#[test]
+fn gemini_says_what_is_wrong_with_the_persons_settings() {
+    let stage = Stage::with(&[Cli::Gemini], Walkthrough::full().with_task(TASK));
+    stage.scratch.write("home/.gemini/settings.json", "{ \"x\": ");
+    stage.begin(&[]).wait().with_code(12).saying("mend `~/.gemini/settings.json`");
 }
 
 fn parks_until(stage: &Stage, reset: u64, words: &str) {
@@ -93,6 +162,11 @@ fn fault_06_an_exhausted_context_counts_as_a_failure_that_is_told() {
 #[test]
 fn codex_fault_06_an_exhausted_context_counts_as_a_failure_that_is_told() {
     exhausts_its_context(Cli::Codex, openai::prompt_too_long());
+}
+
+#[test]
+fn gemini_fault_06_an_exhausted_context_counts_as_a_failure_that_is_told() {
+    exhausts_its_context(Cli::Gemini, gemini::input_too_long());
 }
 
 fn exhausts_its_context(cli: Cli, reply: Reply) {

@@ -159,7 +159,7 @@ fn by_words(words: &str, clock: &Clock<'_>) -> Option<Outcome> {
         Some(Outcome::ContextExhausted)
     } else if says(&["blocked due to"]) {
         Some(Outcome::Refused { detail: detail(words, "the answer was blocked") })
-    } else if says(&OUTAGE_WORDS) {
+    } else if says(&OUTAGE_WORDS) || low.trim() == "terminated" {
         Some(Outcome::Overloaded { detail: detail(words, "the service is out of reach") })
     } else {
         None

@@ -7,6 +7,7 @@ mod home;
 mod json;
 mod judge;
 mod needs;
+mod prompt;
 #[cfg(test)]
 mod recorded;
 mod result;
@@ -17,6 +18,7 @@ mod stderr;
 mod stream;
 mod tools;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -77,6 +79,16 @@ pub(super) fn check(
     program::find(&wanted(settings), env, Path::new("/"))
 }
 
+/// Whether it has a counterpart for each of these tools.
+pub(super) fn check_tools(tools: &[String]) -> Result<(), ProviderError> {
+    match tools.iter().find(|tool| !tools::is_known(tool)) {
+        None => Ok(()),
+        Some(tool) => {
+            Err(ProviderError::UnknownTool { tool: tool.clone(), cli: "Gemini CLI", known: tools::KNOWN })
+        }
+    }
+}
+
 /// What to start for `run`, with the folder of its system part in place.
 pub(super) fn command(settings: &GeminiSettings, run: &RunSpec<'_>) -> Result<Prepared, ProviderError> {
     let program = program::find(&wanted(settings), run.env, run.worktree)?;
@@ -104,6 +116,12 @@ pub(super) fn command(settings: &GeminiSettings, run: &RunSpec<'_>) -> Result<Pr
         confinement: None,
     };
     Ok(Prepared { spec, added })
+}
+
+/// The prompt as it has to be given, to reach the model as it stands.
+pub(super) fn prompt<'a>(text: &'a str, worktree: &Path, session_dir: &Path) -> Cow<'a, str> {
+    let folders = [worktree, session_dir];
+    prompt::plain(text, |path| !path.is_empty() && folders.iter().any(|folder| folder.join(path).exists()))
 }
 
 /// The command line. `--yolo` because nobody is there to be asked; `--skip-trust` because without it the CLI does not

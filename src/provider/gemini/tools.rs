@@ -1,7 +1,7 @@
 //! What Gemini CLI calls its tools, and which of them a phase does not get. Pure.
 
 /// Claude Code's names, which the assets use, and Gemini CLI's.
-const NAMES: [(&str, &str); 12] = [
+const NAMES: [(&str, &str); 15] = [
     ("Read", "read_file"),
     ("Write", "write_file"),
     ("Edit", "replace"),
@@ -14,6 +14,9 @@ const NAMES: [(&str, &str); 12] = [
     ("WebFetch", "web_fetch"),
     ("WebSearch", "google_web_search"),
     ("TodoWrite", "write_todos"),
+    ("MultiEdit", "replace"),
+    ("NotebookEdit", "replace"),
+    ("Task", "invoke_agent"),
 ];
 
 /// Its built-in tools, from the code of 0.61.0. `complete_task`, by which a sub-agent ends, is not among them: it is no
@@ -48,6 +51,15 @@ const BUILT_IN: [&str; 28] = [
     "write_file",
     "write_todos",
 ];
+
+/// What can be added, for the words of an error.
+pub(super) const KNOWN: &str = "Agent, Glob, Grep, LS, Skill, TodoWrite, WebFetch, WebSearch, and its own names, \
+                                as `read_many_files`; MCP servers are there without";
+
+/// Whether it has a tool of this name, or one that stands for it. Tools of MCP servers are the person's to know.
+pub(super) fn is_known(tool: &str) -> bool {
+    NAMES.iter().any(|(known, _)| *known == tool) || BUILT_IN.contains(&tool) || tool.starts_with("mcp_")
+}
 
 /// Its name of a tool that an asset or the person names; a name of its own stays.
 pub(super) fn own_name(tool: &str) -> &str {
