@@ -89,6 +89,14 @@ pub fn uninstall(dirs: &Dirs, only: Option<ProviderKind>, dry_run: bool) -> Resu
     Ok(steps)
 }
 
+/// The files that are installed; none where that is not known. A run gets what it needs of samocode's by itself, and would
+/// list these beside it.
+#[must_use]
+pub fn installed(dirs: &Dirs) -> Vec<PathBuf> {
+    let manifest = Ledger::of(dirs).load().unwrap_or_default();
+    manifest.files.into_iter().map(|owned| owned.path).collect()
+}
+
 fn changes(deed: Deed) -> bool {
     matches!(deed, Deed::Install | Deed::Update | Deed::Remove | Deed::Gone)
 }
