@@ -243,7 +243,12 @@ fn a_session_lists_nothing_twice_and_what_is_the_persons_own() {
         stage.model.assert_nothing_unexpected();
         for request in stage.model.requests() {
             let body = request.body.to_string();
-            assert_eq!(body.matches("A skill of the person's own.").count(), 1, "{cli:?}: {}", told(&request));
+            assert_eq!(
+                body.matches("A skill of the person's own.").count(),
+                1,
+                "{cli:?}: {}",
+                told(&request)
+            );
             for skill in bundle().skills {
                 let listed = body.matches(&skill.description).count();
                 assert!(listed <= 1, "{cli:?} lists {} {listed} times", skill.name);
