@@ -21,7 +21,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     crash::point(|| format!("write {}, before", crash::file(path)));
     let temporary = temporary(path, bytes)?;
     crash::point(|| format!("write {}, before the rename", crash::file(path)));
-    settle(path, temporary.persist(path))?;
+    settle("replace", path, temporary.persist(path))?;
     crash::point(|| format!("write {}, after", crash::file(path)));
     Ok(())
 }
@@ -34,7 +34,7 @@ pub fn create_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     crash::point(|| "create a file, before");
     let temporary = temporary(path, bytes)?;
     crash::point(|| "create a file, before the rename");
-    settle(path, temporary.persist_noclobber(path))?;
+    settle("create", path, temporary.persist_noclobber(path))?;
     crash::point(|| "create a file, after");
     Ok(())
 }
@@ -56,8 +56,8 @@ fn temporary(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, StoreError> {
     Ok(temporary)
 }
 
-fn settle(path: &Path, persisted: Result<File, PersistError>) -> Result<(), StoreError> {
-    persisted.map_err(|e| StoreError::Io { what: "replace", path: path.to_owned(), source: e.error })?;
+fn settle(what: &'static str, path: &Path, persisted: Result<File, PersistError>) -> Result<(), StoreError> {
+    persisted.map_err(|e| StoreError::Io { what, path: path.to_owned(), source: e.error })?;
     sync_dir(folder(path))
 }
 
