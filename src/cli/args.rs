@@ -69,7 +69,7 @@ pub(super) struct RunOptions {
     /// full, design, research, quick, or a file [default: full; research for a dive alone]
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) workflow: Option<String>,
-    /// claude or demo
+    /// claude, codex, gemini or demo
     #[arg(long, value_name = "NAME")]
     pub(super) provider: Option<String>,
     /// The model, in the provider's words

@@ -147,15 +147,12 @@ fn installed_sheet(report: &Report) {
         line("", &format!("type {}", cli.commands.join(" ")));
     }
     for step in &report.files {
-        match step.deed {
-            Deed::LeaveForeign => {
-                named(step, "left", "it is not samocode's; move it away and install again to get samocode's");
-            }
-            Deed::KeepChanged => {
-                named(step, "kept", "you changed it; move it away and install again to get samocode's");
-            }
-            _ => {}
-        }
+        let (what, why) = match step.deed {
+            Deed::LeaveForeign => ("left", "it is not samocode's"),
+            Deed::KeepChanged => ("kept", "you changed it"),
+            _ => continue,
+        };
+        named(step, what, &format!("{why}; move it away and install again to get samocode's"));
     }
     if report.dry_run {
         terminal::line("\nnothing was done");

@@ -149,6 +149,7 @@ pub(super) fn settings(context: &Context, options: &RunOptions) -> Result<Settin
         config,
         cache_dir: context.dirs.cache.clone(),
         config_dir: context.dirs.config.clone(),
+        installed: engine::installed(&context.dirs),
         person_env,
         program,
         wishes: Wishes {

@@ -37,6 +37,21 @@ struct Stamp {
     length: u64,
 }
 
+/// What of samocode's goes into the folder.
+struct Additions<'a> {
+    files: &'a [Added],
+    /// What `install` put among the person's, for the CLI at its own prompt: a run that listed that, too, would have
+    /// everything twice, and what its phase has no use for.
+    installed: &'a [PathBuf],
+}
+
+impl Additions<'_> {
+    /// Whether an entry of the person's is an installed one, or a folder with one in it.
+    fn replaces(&self, person: &Path) -> bool {
+        self.installed.iter().any(|file| file.starts_with(person))
+    }
+}
+
 impl Orchestrator<'_> {
     /// Gives a CLI its folder where it is confined, or finds samocode's agents nowhere else. Other ones keep using the
     /// person's.
@@ -54,7 +69,8 @@ impl Orchestrator<'_> {
         let dir = self.states().join(provider.name()).join(self.record.layout().process_mark());
         let known = self.cli_states.iter().position(|own| own.dir == dir);
         let mut copied = known.map(|at| self.cli_states.swap_remove(at).copied).unwrap_or_default();
-        ready(&dir, &state, &prepared.added, &mut copied).map_err(|source| EngineError::Io {
+        let added = Additions { files: &prepared.added, installed: &self.settings.installed };
+        ready(&dir, &state, &added, &mut copied).map_err(|source| EngineError::Io {
             what: "make a folder for the CLI in",
             path: dir.clone(),
             source,
@@ -110,7 +126,7 @@ impl Orchestrator<'_> {
 fn ready(
     dir: &Path,
     state: &State,
-    added: &[Added],
+    added: &Additions<'_>,
     copied: &mut Vec<(PathBuf, Option<Stamp>)>,
 ) -> io::Result<()> {
     make_folder(dir)?;
@@ -132,7 +148,7 @@ fn ready(
     for place in &state.merged {
         merge(dir, place, added)?;
     }
-    for file in added {
+    for file in added.files {
         put(&dir.join(&file.own), file.text.as_bytes())?;
     }
     for place in &state.copied {
@@ -168,16 +184,17 @@ fn link(person: &Path, own: &Path) -> io::Result<()> {
 
 /// Makes a folder of the CLI's own hold what the person's holds, and room for what is added. A folder is linked, a file
 /// copied: Gemini CLI 0.61.0 passes over files that are links.
-fn merge(dir: &Path, place: &Place, added: &[Added]) -> io::Result<()> {
+fn merge(dir: &Path, place: &Place, added: &Additions<'_>) -> io::Result<()> {
     let folder = dir.join(&place.own);
     real_folder(&folder)?;
     let ours: BTreeSet<OsString> = added
+        .files
         .iter()
         .filter_map(|file| file.own.strip_prefix(&place.own).ok()?.components().next())
         .map(|first| first.as_os_str().to_owned())
         .collect();
     let mut wanted = names(&place.person)?;
-    wanted.retain(|name| !ours.contains(name));
+    wanted.retain(|name| !ours.contains(name) && !added.replaces(&place.person.join(name)));
     for name in names(&folder)? {
         if !wanted.contains(&name) && !ours.contains(&name) {
             remove(&folder.join(name))?;
@@ -285,7 +302,9 @@ mod tests {
                 copied_logins: Vec::new(),
             };
             let added = Added { own: "skills/samocode-dive/SKILL.md".into(), text: "Dive.".into() };
-            ready(&self.path("own"), &state, &[added], copied).unwrap();
+            let installed = self.path("person/skills/dive/SKILL.md");
+            let added = Additions { files: &[added], installed: &[installed] };
+            ready(&self.path("own"), &state, &added, copied).unwrap();
         }
 
         fn place(&self, name: &str) -> Place {
@@ -323,6 +342,19 @@ mod tests {
         assert_eq!(home.text("own/settings.json"), "mine");
         assert!(!home.path("own/agents").exists());
         assert_eq!(home.text("person/settings.json"), "mine");
+    }
+
+    #[test]
+    fn what_samocode_installed_for_the_person_is_not_there_beside_what_the_run_gets() {
+        let home = Home::new();
+        for name in ["dive", "mine"] {
+            fs::create_dir_all(home.path(&format!("person/skills/{name}"))).unwrap();
+            fs::write(home.path(&format!("person/skills/{name}/SKILL.md")), name).unwrap();
+        }
+        home.ready(&mut Vec::new());
+        assert_eq!(home.text("own/skills/mine/SKILL.md"), "mine");
+        assert!(!home.path("own/skills/dive").exists());
+        assert_eq!(home.text("own/skills/samocode-dive/SKILL.md"), "Dive.");
     }
 
     #[test]

@@ -89,6 +89,14 @@ pub fn uninstall(dirs: &Dirs, only: Option<ProviderKind>, dry_run: bool) -> Resu
     Ok(steps)
 }
 
+/// The files that are installed; none where that is not known. A run gets what it needs of samocode's by itself, and would
+/// list these beside it.
+#[must_use]
+pub fn installed(dirs: &Dirs) -> Vec<PathBuf> {
+    let manifest = Ledger::of(dirs).load().unwrap_or_default();
+    manifest.files.into_iter().map(|owned| owned.path).collect()
+}
+
 fn changes(deed: Deed) -> bool {
     matches!(deed, Deed::Install | Deed::Update | Deed::Remove | Deed::Gone)
 }
@@ -126,7 +134,7 @@ fn intend(manifest: &mut Manifest, homes: &[(ProviderKind, Home)], steps: &[Step
 }
 
 fn make_folder(path: &Path) -> Result<(), EngineError> {
-    crash::point(|| format!("make {}, before", crash::file(path)));
+    crash::point(|| "make a folder, before");
     match fs::create_dir(path) {
         // Some may be the list's own, which stand since it was saved.
         Err(error) if error.kind() != ErrorKind::AlreadyExists || !path.is_dir() => {
@@ -134,16 +142,16 @@ fn make_folder(path: &Path) -> Result<(), EngineError> {
         }
         Ok(()) | Err(_) => {}
     }
-    crash::point(|| format!("make {}, after", crash::file(path)));
+    crash::point(|| "make a folder, after");
     Ok(())
 }
 
 fn remove_file(path: &Path) -> Result<(), EngineError> {
-    crash::point(|| format!("remove {}, before", crash::file(path)));
+    crash::point(|| "remove a file, before");
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", path)(error)),
         Ok(()) | Err(_) => {
-            crash::point(|| format!("remove {}, after", crash::file(path)));
+            crash::point(|| "remove a file, after");
             Ok(())
         }
     }
@@ -167,7 +175,7 @@ fn remove_empty_folders(manifest: &mut Manifest, ledger: &Ledger) -> Result<(), 
             continue;
         }
         match fs::remove_dir(folder) {
-            Ok(()) => crash::point(|| format!("remove the folder {}, after", crash::file(folder))),
+            Ok(()) => crash::point(|| "remove a folder, after"),
             Err(error) => match error.kind() {
                 // Gone, or a file or a link of the person's by now.
                 ErrorKind::NotFound | ErrorKind::NotADirectory => {}

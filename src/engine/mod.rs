@@ -46,7 +46,7 @@ mod watching;
 pub use archive::{Archived, InArchive, WorktreeOutcome, archive, finish_archive, look_up_archived};
 pub use guarding::put_back_lost;
 pub use happening::{Happening, Happenings};
-pub use install::{Deed, Step as InstallStep, install, uninstall};
+pub use install::{Deed, Step as InstallStep, install, installed, uninstall};
 pub use open::{Found, NewSession, adopt, create, find, find_any, list, look_up, take};
 pub use orchestrator::{Ending, Orchestrator};
 pub use restore::{BranchMove, Restoration, RestorePlan};

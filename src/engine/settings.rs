@@ -21,6 +21,8 @@ pub struct Settings {
     pub cache_dir: PathBuf,
     /// The folder of the person's own settings for samocode.
     pub config_dir: PathBuf,
+    /// What `install` put into the person's home, which runs do not list beside what they get.
+    pub installed: Vec<PathBuf>,
     /// The person's environment, which children's are made from.
     pub person_env: Vec<(OsString, OsString)>,
     /// Takes secrets out of all that is written and shown.

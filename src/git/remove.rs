@@ -1,8 +1,10 @@
 //! Removes a worktree, and says first what would be lost with it. The branch and all that is kept of it stay.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::error::GitError;
+use super::program::path;
 use super::repository::Repository;
 use super::state::WorktreeState;
 use super::worktree::{Worktree, restore_link};
@@ -12,7 +14,8 @@ use crate::crash;
 const NAMED: usize = 3;
 
 impl Repository {
-    /// Why removing a worktree would lose something; none where all of it is on `branch`. What Git ignores does not count.
+    /// Why removing a worktree would lose something; none where all of it is on `branch`. What Git ignores does not count,
+    /// unless it is a repository.
     ///
     /// # Errors
     /// When git cannot tell.
@@ -45,6 +48,9 @@ impl Repository {
         }
         if let Some(stash) = self.stash_of(branch)? {
             return Ok(Some(format!("{stash} was stashed on its branch")));
+        }
+        if let Some(nested) = ignored_repository(worktree)? {
+            return Ok(Some(format!("{}, which Git ignores, is a repository of its own", nested.display())));
         }
         if worktree.git_dir().join("locked").exists() {
             return Ok(Some("it is locked; `git worktree unlock` unlocks it".to_owned()));
@@ -85,4 +91,24 @@ impl Repository {
         };
         Ok(listed.lines().find(of_branch).and_then(|line| Some(line.split_once(' ')?.0.to_owned())))
     }
+}
+
+/// A repository in what Git ignores, by its path in the worktree.
+fn ignored_repository(worktree: &Worktree) -> Result<Option<PathBuf>, GitError> {
+    let listed = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
+    let output = worktree.call().args(listed).run()?;
+    let names = output.stdout.split(|byte| *byte == 0).filter(|name| name.ends_with(b"/"));
+    let mut open: Vec<PathBuf> = names.map(path).collect();
+    while let Some(folder) = open.pop() {
+        // What cannot be read or is gone by now is nothing that a removal could take.
+        for entry in fs::read_dir(worktree.path().join(&folder)).into_iter().flatten().flatten() {
+            if entry.file_name() == ".git" {
+                return Ok(Some(folder));
+            }
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                open.push(folder.join(entry.file_name()));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -1,9 +1,9 @@
 //! What a person finds at a CLI's own prompt once it is installed: skills, sub-agents and slash commands as files for the
 //! folder in which the CLI keeps a person's own. Pure: writes none of them.
 //!
-//! Skills have their plain names, for those are what a person types; sub-agents have the prefix `samocode-`, so that they
-//! are told from the person's own. Codex and Gemini read `~/.agents/skills`, too; each gets its own folder, so that neither
-//! lists anything twice.
+//! What a person types has its plain name: `/dive`. Sub-agents have the prefix `samocode-`, so that they are told from the
+//! person's own. Codex and Gemini read `~/.agents/skills`, too; each gets its own folder, so that neither lists anything
+//! twice.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -21,7 +21,9 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     crash::point(|| format!("write {}, before", crash::file(path)));
     let temporary = temporary(path, bytes)?;
     crash::point(|| format!("write {}, before the rename", crash::file(path)));
-    settle(path, temporary.persist(path))
+    settle("replace", path, temporary.persist(path))?;
+    crash::point(|| format!("write {}, after", crash::file(path)));
+    Ok(())
 }
 
 /// Makes a file that is whole or is not there, and replaces none.
@@ -29,10 +31,12 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// # Errors
 /// With the path, when something stands there, too.
 pub fn create_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    crash::point(|| format!("create {}, before", crash::file(path)));
+    crash::point(|| "create a file, before");
     let temporary = temporary(path, bytes)?;
-    crash::point(|| format!("create {}, before the rename", crash::file(path)));
-    settle(path, temporary.persist_noclobber(path))
+    crash::point(|| "create a file, before the rename");
+    settle("create", path, temporary.persist_noclobber(path))?;
+    crash::point(|| "create a file, after");
+    Ok(())
 }
 
 /// A synced file beside `path`, with the mode that the one there has.
@@ -52,11 +56,9 @@ fn temporary(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, StoreError> {
     Ok(temporary)
 }
 
-fn settle(path: &Path, persisted: Result<File, PersistError>) -> Result<(), StoreError> {
-    persisted.map_err(|e| StoreError::Io { what: "replace", path: path.to_owned(), source: e.error })?;
-    sync_dir(folder(path))?;
-    crash::point(|| format!("write {}, after", crash::file(path)));
-    Ok(())
+fn settle(what: &'static str, path: &Path, persisted: Result<File, PersistError>) -> Result<(), StoreError> {
+    persisted.map_err(|e| StoreError::Io { what, path: path.to_owned(), source: e.error })?;
+    sync_dir(folder(path))
 }
 
 fn folder(path: &Path) -> &Path {

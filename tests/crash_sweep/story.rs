@@ -79,6 +79,10 @@ pub(crate) fn tell(played: &Played) -> Told {
             | Event::Began { .. }
             | Event::Prepared(_)
             | Event::Posted { .. }
+            // No session that is swept has reviewers.
+            | Event::Reviewing { .. }
+            | Event::Reviewed(_)
+            | Event::ReviewsEnded { .. }
             | Event::Held(_) => {}
         }
     }

@@ -10,12 +10,12 @@ use std::process::{Command, Output, Stdio};
 
 use samocode::provider::bundle::Bundle;
 use samocode::provider::skill::Skill;
-use samocode_testing_model::{Model, Recorded, Reply, Turn};
+use samocode_testing_model::{Model, Recorded, Reply, Turn, Walkthrough};
 use serde_json::Value;
 
 use crate::clis::Cli;
 use crate::scratch::Scratch;
-use crate::stage::Stage;
+use crate::stage::{Stage, TASK};
 
 /// A person with one CLI, logged in, and nothing else in the home.
 struct Person {
@@ -214,17 +214,47 @@ fn gemini_lists_what_is_installed_and_a_slash_command_sends_the_skills_text() {
     });
 }
 
-/// Nothing else lists its commands without a terminal: each is called.
+/// Nothing else lists its commands without a terminal; the dive is called above.
 #[test]
-fn gemini_has_each_command_by_its_plain_name() {
+fn gemini_has_commands_with_digits_and_dashes_by_their_plain_names() {
     let person = Person::with(Cli::Gemini);
     person.works_in_between(|_| {
-        for skill in bundle().skills.into_iter().filter(Skill::is_command) {
-            person.at_prompt(&["--skip-trust", "-p", &format!("/{} x", skill.name)]);
+        for name in ["do2", "samocode-run"] {
+            person.at_prompt(&["--skip-trust", "-p", &format!("/{name} x")]);
             let requests = person.model.requests();
             let prompt = &requests.last().unwrap().turn.prompt;
-            let first = skill.text.lines().next().unwrap();
-            assert!(prompt.starts_with(first), "/{}: {prompt}", skill.name);
+            let skill = bundle().skills.into_iter().find(|skill| skill.name == name).unwrap();
+            assert!(prompt.starts_with(skill.text.lines().next().unwrap()), "/{name}: {prompt}");
         }
     });
+}
+
+/// A run gets its phase's skills and agents by itself; those that are installed would be listed beside them.
+#[test]
+fn a_session_lists_nothing_twice_and_what_is_the_persons_own() {
+    for cli in Cli::ALL {
+        let stage = Stage::with(&[cli], Walkthrough::quick().with_task(TASK));
+        let folder = format!("home/.{}/skills/mine", cli.name());
+        let own = "---\nname: mine\ndescription: A skill of the person's own.\n---\n\nMine.\n";
+        stage.scratch.write(&format!("{folder}/SKILL.md"), own);
+        let said = stage.say(&["install", "--provider", cli.name()]).with_code(0).said;
+        assert!(said.contains(" installed"), "{said}");
+        stage.begin(&["--workflow", "quick"]).wait().with_code(0);
+        stage.model.assert_nothing_unexpected();
+        for request in stage.model.requests() {
+            let body = request.body.to_string();
+            assert_eq!(
+                body.matches("A skill of the person's own.").count(),
+                1,
+                "{cli:?}: {}",
+                told(&request)
+            );
+            for skill in bundle().skills {
+                let listed = body.matches(&skill.description).count();
+                assert!(listed <= 1, "{cli:?} lists {} {listed} times", skill.name);
+            }
+            let unused = bundle().skills.into_iter().find(|skill| skill.name == "session-sync").unwrap();
+            assert!(!body.contains(&unused.description), "{cli:?}");
+        }
+    }
 }

@@ -123,6 +123,11 @@ impl Stage {
         self.start(&self.main(), &[&[command, NAME], more].concat()).wait()
     }
 
+    /// A command of the person about no session.
+    pub(crate) fn say(&self, arguments: &[&str]) -> Ended {
+        self.start(&self.main(), arguments).wait()
+    }
+
     fn start(&self, folder: &Path, arguments: &[&str]) -> Live {
         let mut command = Command::new(Self::program());
         command.args(arguments).current_dir(folder).env_clear();

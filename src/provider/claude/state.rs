@@ -10,9 +10,8 @@ const VARIABLE: &str = "CLAUDE_CONFIG_DIR";
 
 /// What of its folder is loaded or run: settings with hooks, instructions, agents, plugins. All else in it is written
 /// while it works, and differs from version to version.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 12] = [
     "CLAUDE.md",
-    "agents",
     "commands",
     "hooks",
     "keybindings.json",
@@ -23,7 +22,6 @@ const SETTINGS: [&str; 14] = [
     "rules",
     "settings.json",
     "settings.local.json",
-    "skills",
     "workflows",
 ];
 
@@ -40,7 +38,7 @@ pub(crate) fn state(home: &Path, env: &[(OsString, OsString)]) -> State {
         variable: VARIABLE,
         always: false,
         linked: SETTINGS.map(place).into(),
-        merged: Vec::new(),
+        merged: ["agents", "skills"].map(place).into(),
         logins: vec![place(".credentials.json")],
         copied_logins: Vec::new(),
         readable: vec![folder.clone(), file.clone()],

@@ -42,4 +42,15 @@ mod tests {
     fn its_files() {
         insta::assert_snapshot!(sample::shown(&home(&sample::bundle()).unwrap()));
     }
+
+    #[test]
+    fn every_command_of_the_bundle_reads_back_as_its_skills_text() {
+        let bundle = Bundle::embedded().unwrap();
+        let files = home(&bundle).unwrap();
+        for skill in bundle.skills.iter().filter(|skill| skill.is_command()) {
+            let read: toml::Table = files[&format!("commands/{}.toml", skill.name)].parse().unwrap();
+            let text = NAMES.put_into(&skill.name, &skill.text).unwrap();
+            assert_eq!(read["prompt"].as_str(), Some(format!("{text}\n").as_str()), "{}", skill.name);
+        }
+    }
 }

@@ -115,7 +115,12 @@ fn the_name_of_an_archived_session_is_free() {
 #[test]
 fn a_worktree_stays_that_holds_what_nothing_else_does() {
     type Spoil = fn(&Scenario, &Path);
-    let spoils: [(&str, Spoil); 6] = [
+    let spoils: [(&str, Spoil); 7] = [
+        ("vendor/deep, which Git ignores, is a repository of its own", |scenario, worktree| {
+            fs::write(scenario.repo().join(".git/info/exclude"), "vendor/\n").unwrap();
+            fs::create_dir_all(worktree.join("vendor/deep")).unwrap();
+            scenario.git_in(&worktree.join("vendor/deep"), &["init", "-q"]);
+        }),
         ("not committed: loose.txt", |_, worktree| fs::write(worktree.join("loose.txt"), "l").unwrap()),
         ("not committed: README.md", |_, worktree| fs::write(worktree.join("README.md"), "x").unwrap()),
         ("which is not on the branch auth", |scenario, worktree| {
