@@ -17,6 +17,12 @@ use crate::store::write_atomic;
 
 /// Gemini CLI takes 2.8 s on a slow machine; one that takes longer than this is slow to start, too.
 const LIMIT: Duration = Duration::from_secs(15);
+/// It has nothing to put away.
+const HASTY: Graces = Graces {
+    interrupt: Duration::from_millis(500),
+    terminate: Duration::from_millis(500),
+    leftovers: Duration::from_millis(200),
+};
 /// As much of what it prints as is looked at, in bytes: Claude Code's help is 12,000 long.
 const MOST: usize = 64 * 1024;
 /// Most characters of its words that are shown.
@@ -145,6 +151,10 @@ impl Settings {
             env.retain(|(name, _)| name != state.variable);
             env.push((state.variable.into(), scratch.path().into()));
         }
+        let stdout_log = scratch.path().join("stdout");
+        // A wrapper of the person's may stay behind its CLI.
+        let said = stdout_log.clone();
+        let answered = move || fs::read_to_string(&said).is_ok_and(|out| has_version(&out));
         let launch = Launch {
             spec: CommandSpec {
                 program: program.to_owned(),
@@ -155,21 +165,20 @@ impl Settings {
             },
             prompt: None,
             tag: format!("version/{}", random_hex().map_err(|e| e.to_string())?),
-            graces: Graces::default(),
+            graces: HASTY,
             keeper: self.program.clone(),
-            stdout_log: scratch.path().join("stdout"),
+            stdout_log,
             stderr: Stderr::Log(scratch.path().join("stderr")),
             stdout_tail: MOST,
             redactor: Arc::clone(&self.redactor),
         };
         let finished =
-            run_bounded(launch, LIMIT, || false).map_err(|e| format!("{asked} could not be started: {e}"))?;
+            run_bounded(launch, LIMIT, answered).map_err(|e| format!("{asked} could not be started: {e}"))?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (out, err) = (text(&finished.ended.stdout_tail), text(&finished.ended.stderr_tail));
         match (finished.cut, finished.ended.exit) {
-            (Some(Cut::TimeLimit | Cut::Stopped), _) => {
-                Err(format!("{asked} did not end within {} s", LIMIT.as_secs()))
-            }
+            (Some(Cut::Stopped), _) => Ok(out),
+            (Some(Cut::TimeLimit), _) => Err(format!("{asked} did not end within {} s", LIMIT.as_secs())),
             (None, Exit::Code(0)) => Ok(out),
             (None, exit) => {
                 let words = if out.trim().is_empty() { err } else { out };
@@ -185,6 +194,11 @@ impl Stamp {
         let found = fs::metadata(program).ok()?;
         Some(Self { inode: found.ino(), changed: (found.ctime(), found.ctime_nsec()), length: found.len() })
     }
+}
+
+/// Whether a whole line holds a version.
+fn has_version(out: &str) -> bool {
+    out.rsplit_once('\n').is_some_and(|(whole, _)| Version::find(whole).is_some())
 }
 
 /// The first line, without what would steer a terminal.

@@ -106,6 +106,15 @@ fn a_cli_that_fails_to_say_its_version_is_tried_all_the_same_and_that_is_said_on
 }
 
 #[test]
+fn a_wrapper_that_stays_after_its_cli_has_said_its_version_costs_no_time() {
+    let scenario = says(Scenario::new(), "echo '2.1.197 (Claude Code)'; trap '' INT TERM; sleep 600");
+    let began = std::time::Instant::now();
+    let ended = scenario.run(RUN).expect_exit(0).expect_state("done");
+    assert!(!ended.out.contains("is not known"), "{}", ended.out);
+    assert!(began.elapsed() < std::time::Duration::from_secs(15), "{:?}", began.elapsed());
+}
+
+#[test]
 fn the_doctor_names_a_version_that_is_newer_than_the_measured_one() {
     let scenario = says(Scenario::new(), "echo '9.0.0 (Claude Code)'");
     scenario.run(["doctor"]).expect_exit(0).expect_out(&["Claude Code 9.0.0", "newer than 2.1.197"]);
