@@ -14,6 +14,7 @@ use tempfile::TempDir;
 /// Says what a CLI says at least, leaves a signal, and does what its environment asks for. Only words of the shell
 /// itself, so that it starts as fast as a program can.
 const STAND_IN: &str = r#"#!/bin/sh
+[ "$1" != --version ] || { echo "2.1.197 (Claude Code)"; exit; }
 IFS= read -r first
 echo '{"type":"system","subtype":"init","agents":["samocode:implementation"]}'
 [ -z "$BENCH_STREAM" ] || cat "$BENCH_STREAM"

@@ -136,6 +136,7 @@ impl Orchestrator<'_> {
     pub(super) fn command(&mut self, phase: &Phase) -> Result<(Provider, String, CommandSpec), EngineError> {
         let own = self.own_settings(phase);
         let provider = self.settings.adapter(own.provider);
+        self.check_version(&provider)?;
         let child = self.settings.environment(Some(&provider));
         self.say_withheld(provider.name(), &child.withheld);
         let session = self.session();

@@ -40,6 +40,7 @@ mod say;
 mod settings;
 mod shell;
 mod verify;
+mod versions;
 mod view;
 mod watching;
 
@@ -53,6 +54,7 @@ pub use restore::{BranchMove, Restoration, RestorePlan};
 pub use restore_points::{Point, PointKind, list as restore_points};
 pub use say::{Live, Progress, Screen, duration_words, usage_words};
 pub use settings::{Settings, Wishes, redactor};
+pub use versions::{CliVersion, FoundCli};
 pub use view::{GateKindView, GateView, QuestionView, VerificationView, View, live};
 
 use crate::domain::name::NameError;

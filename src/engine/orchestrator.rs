@@ -16,9 +16,10 @@ use crate::engine::happening::{Happening, Happenings};
 use crate::engine::refused::Refused;
 use crate::engine::say::{Say, Screen};
 use crate::engine::view::View;
-use crate::engine::{EngineError, Settings, Wish, overview};
+use crate::engine::{CliVersion, EngineError, Settings, Wish, overview};
 use crate::git::{ChildGit, FolderCommit, Guard, Repository, Worktree, WorktreeState, commit_folder};
 use crate::process::Awake;
+use crate::provider::Provider;
 use crate::store::{Layout, Writable};
 
 /// How long a person's act may go unnoticed.
@@ -72,6 +73,8 @@ pub struct Orchestrator<'a> {
     pub(super) awake: Option<Awake>,
     /// Names of withheld variables that the person was told of.
     said_withheld: BTreeSet<String>,
+    /// What the person was told of CLIs whose version is not known.
+    said_versions: BTreeSet<String>,
     pub(super) sandbox: Option<Sandbox>,
     /// Where the newest confined CLI keeps its state.
     pub(super) cli_states: Vec<CliState>,
@@ -112,6 +115,7 @@ impl<'a> Orchestrator<'a> {
             reviewed_before: None,
             awake: None,
             said_withheld: BTreeSet::new(),
+            said_versions: BTreeSet::new(),
             sandbox: None,
             cli_states: Vec::new(),
             refused: Refused::default(),
@@ -257,6 +261,19 @@ impl<'a> Orchestrator<'a> {
     pub(super) fn hold(&mut self, mut reason: String) -> Result<(), EngineError> {
         self.settings.redactor.clean(&mut reason);
         self.append(Event::Held(Block { cause: BlockCause::Unable, reason }))
+    }
+
+    /// Refuses a CLI that is too old; says once of each that its version is not known.
+    pub(super) fn check_version(&mut self, provider: &Provider) -> Result<(), EngineError> {
+        match self.settings.find_cli(provider)?.version {
+            Some(CliVersion::Unsaid(why) | CliVersion::Failed(why)) => {
+                if self.said_versions.insert(why.clone()) {
+                    self.say.line(&format!("whether {} is new enough is not known: {why}", provider.name()));
+                }
+            }
+            Some(CliVersion::Known(_)) | None => {}
+        }
+        Ok(())
     }
 
     /// Says which variables a child does not get, each name once in a run.

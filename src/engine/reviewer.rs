@@ -62,6 +62,7 @@ impl Orchestrator<'_> {
         provider: &Provider,
         iteration: u32,
     ) -> Result<Launch, EngineError> {
+        self.check_version(provider)?;
         let child = self.settings.environment(Some(provider));
         self.say_withheld(provider.name(), &child.withheld);
         let layout = self.record.layout().clone();

@@ -100,10 +100,10 @@ impl Settings {
     /// Checks that the fallback could take over, before anything relies on it.
     ///
     /// # Errors
-    /// When its program is missing.
+    /// When its program is missing or too old.
     pub fn check_fallback(&self) -> Result<(), EngineError> {
         if let Some(kind) = self.config.fallback {
-            self.adapter(kind).check(&self.person_env)?;
+            self.find_cli(&self.adapter(kind))?;
         }
         Ok(())
     }
@@ -111,12 +111,12 @@ impl Settings {
     /// Checks the providers of all phases of a workflow, before a session is made that could not run.
     ///
     /// # Errors
-    /// When a program is missing, or does not have a tool that a phase asks for.
+    /// When a program is missing or too old, or does not have a tool that a phase asks for.
     pub fn check_providers(&self, workflow: &Workflow) -> Result<(), EngineError> {
         let fallback = self.config.fallback.map(|kind| self.adapter(kind));
         for rules in workflow.phases().filter(|rules| rules.agent.is_some()) {
             let provider = self.provider(&rules.name);
-            provider.check(&self.person_env)?;
+            self.find_cli(&provider)?;
             let tools = self.config.for_phase(&rules.name).more_tools;
             provider.check_tools(&tools)?;
             fallback.iter().try_for_each(|fallback| fallback.check_tools(&tools))?;

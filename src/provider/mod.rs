@@ -21,6 +21,7 @@ mod replay;
 mod seen;
 pub mod skill;
 mod state;
+mod version;
 mod words;
 
 use std::borrow::Cow;
@@ -45,6 +46,7 @@ pub use home::Home;
 pub use message::{LastMessage, Message};
 pub use seen::Seen;
 pub use state::{Added, Place, State};
+pub use version::{Needed, Version};
 
 /// An adapter to one AI CLI, with the person's settings for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +135,33 @@ pub enum ProviderError {
         path: PathBuf,
         /// The setting that names the program.
         key: &'static str,
+    },
+    /// The CLI lacks something that samocode needs.
+    #[error(
+        "{} {seen} at {} is too old: samocode needs {} or later; update it with `{}`, or set `{}` to a newer one",
+        needed.cli, .path.display(), needed.least, needed.update, needed.key
+    )]
+    TooOld {
+        /// What is needed.
+        needed: &'static Needed,
+        /// The version that it says it is.
+        seen: Version,
+        /// The program.
+        path: PathBuf,
+    },
+    /// The CLI does not say its version, and its help lacks flags.
+    #[error(
+        "{} at {} says no version, and its `--help` lacks {}: samocode needs {} or later; update it with `{}`, or set \
+         `{}` to a newer one",
+        needed.cli, .path.display(), flags.join(", "), needed.least, needed.update, needed.key
+    )]
+    MissingFlags {
+        /// What is needed.
+        needed: &'static Needed,
+        /// What is missing of it.
+        flags: Vec<String>,
+        /// The program.
+        path: PathBuf,
     },
     /// The workflow names an agent that samocode does not bring along.
     #[error("there is no agent `{agent}`; samocode has {}", known.join(", "))]

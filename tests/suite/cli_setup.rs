@@ -147,7 +147,7 @@ fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
         let checks = report["checks"].as_array().unwrap();
         checks.iter().find(|check| check["name"] == name).unwrap()["found"].as_str().unwrap().to_owned()
     };
-    assert!(found("provider claude").starts_with("2.1.197 (Claude Code), "), "{}", found("provider claude"));
+    assert!(found("provider claude").starts_with("Claude Code 2.1.197, "), "{}", found("provider claude"));
     assert!(found("configuration").contains("REVEIW_MODEL"));
     assert!(found("SESSIONS").ends_with("sessions, will be made"));
     assert!(!said.out.contains("secret"), "{}", said.out);

@@ -36,6 +36,7 @@ mod signals;
 mod silence;
 mod streams;
 mod verifying;
+mod versions;
 mod waits;
 mod walk;
 mod workflows;

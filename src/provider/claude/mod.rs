@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use super::bundle::Bundle;
 use super::folder::Content;
 use super::program::{self, Wanted};
-use super::{Prepared, ProviderError, RunSpec};
+use super::{Needed, Prepared, ProviderError, RunSpec, Version};
 use crate::domain::command::CommandSpec;
 
 pub(super) use home::home;
@@ -39,6 +39,26 @@ const OUTER_SESSION: [&str; 5] = [
     "CLAUDE_CODE_CHILD_SESSION",
     "CLAUDE_CODE_SSE_PORT",
 ];
+
+/// By its changelog, `--agent` is there since 2.0.59 and `CLAUDE_CODE_TMPDIR`, by which it works in the sandbox, since
+/// 2.1.5. `--max-turns` and `--append-system-prompt-file` are not in its help.
+pub(super) static NEEDED: Needed = Needed {
+    cli: "Claude Code",
+    least: Version::new(2, 1, 5),
+    measured: Version::new(2, 1, 197),
+    flags: &[
+        "--print",
+        "--output-format",
+        "--verbose",
+        "--dangerously-skip-permissions",
+        "--plugin-dir",
+        "--agent",
+        "--model",
+        "--tools",
+    ],
+    update: "npm install -g @anthropic-ai/claude-code@latest",
+    key: "CLAUDE_PATH",
+};
 
 /// The person's settings for Claude Code.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use super::bundle::Bundle;
 use super::program::{self, Wanted};
-use super::{Prepared, ProviderError, RunSpec};
+use super::{Needed, Prepared, ProviderError, RunSpec, Version};
 use crate::domain::command::CommandSpec;
 use tools::Offer;
 
@@ -59,6 +59,17 @@ const ALWAYS: [&str; 9] = [
 ];
 
 pub(super) use home::home;
+
+/// No changelog says since when it has all of its settings, so the version that was measured is the oldest that is known
+/// to work. Its help names the flags of `exec` only where that is asked.
+pub(super) static NEEDED: Needed = Needed {
+    cli: "Codex",
+    least: Version::new(0, 169, 0),
+    measured: Version::new(0, 169, 0),
+    flags: &["--config", "--model", "--cd", "--dangerously-bypass-approvals-and-sandbox"],
+    update: "npm install -g @openai/codex@latest",
+    key: "CODEX_PATH",
+};
 
 /// The person's settings for Codex.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use super::bundle::Bundle;
 use super::folder::Content;
 use super::program::{self, Wanted};
-use super::{Added, Prepared, ProviderError, RunSpec};
+use super::{Added, Needed, Prepared, ProviderError, RunSpec, Version};
 use crate::domain::command::CommandSpec;
 
 pub(super) use home::home;
@@ -53,6 +53,16 @@ const NOT_HANDED_ON: [&str; 9] = [
     "GEMINI_SYSTEM_MD",
     "GEMINI_WRITE_SYSTEM_MD",
 ];
+
+/// `--skip-trust` came with 0.39.1 (its pull request 25814), and without it that version does not start in a worktree.
+pub(super) static NEEDED: Needed = Needed {
+    cli: "Gemini CLI",
+    least: Version::new(0, 39, 1),
+    measured: Version::new(0, 61, 0),
+    flags: &["--yolo", "--skip-trust", "--output-format", "--model"],
+    update: "npm install -g @google/gemini-cli@latest",
+    key: "GEMINI_PATH",
+};
 
 /// The person's settings for Gemini CLI.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -32,6 +32,12 @@ const UNHEARD: u8 = 141;
 /// Runs the program.
 #[must_use]
 pub fn run() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|first| first == "--version") {
+        return match writeln!(io::stdout(), "{} (Claude Code)", stream::VERSION) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::from(UNHEARD),
+        };
+    }
     let mut prompt = Vec::new();
     let script = io::stdin().read_to_end(&mut prompt).and_then(|_| {
         let path = std::env::var_os(SCRIPT_VARIABLE)

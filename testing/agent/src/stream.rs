@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 /// The version that the stand-in claims.
-const VERSION: &str = "2.1.197";
+pub(crate) const VERSION: &str = "2.1.197";
 
 /// The first line.
 pub(crate) fn init(agents: &[&str]) -> String {

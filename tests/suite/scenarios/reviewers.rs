@@ -359,7 +359,7 @@ fn the_doctor_names_a_reviewer_that_is_not_there_and_lets_sessions_run() {
 fn with_codex(scenario: Scenario, lines: &str) -> Scenario {
     let program = scenario.path("codex");
     let text = format!(
-        "#!/bin/sh\ncat > /dev/null\necho '{}'\n{lines}\necho '{}'\necho '{}'\n",
+        "#!/bin/sh\n[ \"$1\" = --version ] && echo codex-cli 0.169.0 && exit\ncat > /dev/null\necho '{}'\n{lines}\necho '{}'\necho '{}'\n",
         r#"{"type":"thread.started","thread_id":"t"}"#,
         r#"{"type":"item.completed","item":{"id":"item_0","type":"agent_message","text":"F1 (major)"}}"#,
         r#"{"type":"turn.completed","usage":{"input_tokens":70,"cached_input_tokens":0,"output_tokens":30}}"#,
