@@ -212,8 +212,8 @@ fn word(deed: Deed) -> &'static str {
         Deed::Shared => "shared with another CLI by a link",
         Deed::Remove => "removed",
         Deed::Gone => "gone already",
-        Deed::KeepChanged => "kept, for you changed them",
-        Deed::LeaveForeign => "left, for they are not samocode's",
+        Deed::KeepChanged => "kept (changed by you)",
+        Deed::LeaveForeign => "left (not samocode's)",
     }
 }
 

@@ -253,7 +253,7 @@ fn a_file_that_is_not_samocodes_is_left_and_named_with_what_to_do() {
     let before = tree(&stage.path("home"));
     let said = say(&stage, &["claude"], &["install"]);
     assert_eq!(said.code, 11, "a person must decide: {said:?}");
-    assert!(said.out.contains("3 left, for they are not samocode's"), "{said:?}");
+    assert!(said.out.contains("3 left (not samocode's)"), "{said:?}");
     let words = format!("left      {}: it is not samocode's; move it away", own.display());
     assert!(said.out.contains(&words), "{said:?}");
     assert_eq!(fs::read_to_string(&own).unwrap(), "my own way\n");
@@ -283,7 +283,7 @@ fn a_file_that_the_person_changed_is_kept_and_named_by_both() {
         assert!(said.out.contains(&format!("kept      {}: you changed it", path.display())), "{said:?}");
     }
     let said = uninstall(&stage);
-    assert!(said.out.contains("2 kept, for you changed them"), "{said:?}");
+    assert!(said.out.contains("2 kept (changed by you)"), "{said:?}");
     assert!(said.out.contains(&format!("kept      {}: ", changed.display())), "{said:?}");
     let left: Vec<String> = tree(&stage.path("home"))
         .into_keys()
