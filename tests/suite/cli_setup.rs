@@ -119,7 +119,8 @@ fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
     stage.settings(
         "TESTING_PROVIDER=demo\nREVEIW_MODEL=x\nTELEGRAM_BOT_TOKEN=123:secret\nTELEGRAM_CHAT_ID=5\n",
     );
-    let path = with_claude(&stage, "#!/bin/sh\n[ \"$*\" = --version ] && echo '2.1.197 (Claude Code)'\n");
+    let version = "[ \"$*\" = --version ] && echo 'WARNING: x' >&2 && echo '2.1.197 (Claude Code)'";
+    let path = with_claude(&stage, &format!("#!/bin/sh\n{version}\n"));
     let before = (names(&stage.path("")), names(&stage.path("home")), stage.git(&["status", "--porcelain"]));
     let mut doctor = stage.samocode(&["doctor", "--json"]);
     doctor.env("PATH", path);

@@ -30,9 +30,9 @@ pub(super) use review::{message, review};
 pub(super) use state::state;
 pub(super) use stream::parse;
 
-/// Variables of an outer Codex session, and one that would lead its databases out of the folder that is its own.
+/// Variables that a tool of an outer Codex session has, and one that would lead its databases out of its own folder.
 const OUTER_SESSION: [&str; 7] = [
-    "CODEX_PERMISSION_PROFILE",
+    "CODEX_CI",
     "CODEX_SANDBOX",
     "CODEX_SANDBOX_NETWORK_DISABLED",
     "CODEX_SESSION_ID",
