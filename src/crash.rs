@@ -11,11 +11,24 @@ pub(crate) fn point<N>(_name: impl FnOnce() -> N) {}
 #[cfg(feature = "crash-points")]
 pub(crate) use armed::point;
 
+/// The length of `MM-DD-HH:MM-`, with which documents begin.
+const STAMP: usize = 12;
+
+fn is_stamp(text: &str) -> bool {
+    text.bytes().enumerate().all(|(place, byte)| match place {
+        2 | 5 | 11 => byte == b'-',
+        8 => byte == b':',
+        _ => byte.is_ascii_digit(),
+    })
+}
+
 /// What a file is called in the name of a point: the same in every session.
 pub(crate) fn file(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name =
+        name.split_at_checked(STAMP).filter(|(stamp, _)| is_stamp(stamp)).map_or(&*name, |(_, name)| name);
     let is_id = |word: &&str| word.len() >= 8 && word.chars().all(|letter| letter.is_ascii_hexdigit());
-    let (stem, ending) = name.split_once('.').map_or((&*name, None), |(stem, ending)| (stem, Some(ending)));
+    let (stem, ending) = name.split_once('.').map_or((name, None), |(stem, ending)| (stem, Some(ending)));
     let words: Vec<&str> = stem.split('-').map(|word| if is_id(&word) { "ID" } else { word }).collect();
     ending.map_or_else(|| words.join("-"), |ending| format!("{}.{ending}", words.join("-")))
 }

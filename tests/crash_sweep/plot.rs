@@ -40,6 +40,14 @@ pub(crate) const ADOPTED: Plot = Plot {
     until: Some("journal started, before#1"),
 };
 
+/// A short one whose branch is reviewed by another CLI.
+pub(crate) const REVIEWED: Plot = Plot {
+    project: reviewed,
+    first: &["run", "auth", "--workflow", "reviewed.toml", "--task", "Add tokens"],
+    commands: &["run"],
+    until: None,
+};
+
 /// An agent that does the same again when it is started again, whatever it did before it was killed.
 fn agent() -> Script {
     let go = |phase: &str, words: &str, first: &[Step]| {
@@ -104,4 +112,34 @@ fn adopted() -> Scenario {
     fs::write(folder.join("_overview.md"), overview).unwrap();
     fs::write(folder.join("_qa.md"), "### Q1: Where?\n**Answer:** here\n").unwrap();
     scenario
+}
+
+/// A project whose workflow is two phases, the second of them reviewed.
+fn reviewed() -> Scenario {
+    let phases = r#"
+[[phase]]
+name = "init"
+to = [{ phase = "implementation" }]
+[[phase]]
+name = "implementation"
+agent = "implementation"
+most_iterations = 10
+to = [{ phase = "done" }]
+[[phase]]
+name = "done"
+agent = "done"
+most_iterations = 10
+reviewed = true
+terminal = true
+"#;
+    let work =
+        "git cat-file -e HEAD:a.txt || { echo work > a.txt; git add --all && git commit --quiet -m work; }";
+    let signal = Step::signal(json!({"status": "continue", "phase": "done", "summary": "worked"}));
+    let report = Step::Report("# Outside review".to_owned());
+    let script = Script::new()
+        .each("implementation", Step::run([Step::Alone, Step::shell(work), signal]))
+        .each("outside review", [Step::Alone, Step::Init, report])
+        .each("done", [Step::Alone].into_iter().chain(Step::finish()));
+    let scenario = Scenario::new().config("SAMOCODE_REVIEWERS=claude").agent(script);
+    scenario.workflow("reviewed.toml", phases)
 }

@@ -8,6 +8,7 @@ use samocode::domain::event::Event;
 use samocode::domain::gate::GateAsk;
 use samocode::domain::outcome::Outcome;
 use samocode::domain::request::Effect;
+use samocode::domain::review::ReviewEnd;
 use samocode::domain::session::{Session, fold};
 use samocode::domain::status;
 use samocode::domain::verdict::Decision;
@@ -73,15 +74,17 @@ pub(crate) fn tell(played: &Played) -> Told {
                 let path = events.entry("path").or_default();
                 path.push(format!("verification {went}: {}", decided(&verified.decision)));
             }
+            Event::Reviewed(review) => {
+                let came = matches!(review.end, ReviewEnd::Report { .. });
+                events.entry("path").or_default().push(format!("review by {}: {came}", review.provider));
+            }
             Event::Received(received) => events.entry("acts").or_default().push(done(&received.effect)),
             Event::Created(_)
             | Event::Adopted(_)
             | Event::Began { .. }
             | Event::Prepared(_)
             | Event::Posted { .. }
-            // No session that is swept has reviewers.
             | Event::Reviewing { .. }
-            | Event::Reviewed(_)
             | Event::ReviewsEnded { .. }
             | Event::Held(_) => {}
         }
@@ -190,6 +193,8 @@ fn files(scenario: &Scenario) -> BTreeMap<String, String> {
         {
             continue;
         }
+        // One that was written right before the death is written once more.
+        let name = if name.contains("-review-") { "a review".to_owned() } else { name };
         let text = fs::read_to_string(path).unwrap();
         found.insert(name, text.lines().map(lasting).collect::<Vec<_>>().join("\n"));
     }

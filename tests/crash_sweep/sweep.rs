@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::homes;
 use crate::played::{Death, Played, play};
-use crate::plot::{ADOPTED, Plot, WHOLE};
+use crate::plot::{ADOPTED, Plot, REVIEWED, WHOLE};
 use crate::story::{Told, tell};
 use crate::table;
 
@@ -23,12 +23,18 @@ fn fault_18_killed_before_or_after_anything_it_writes_a_session_ends_the_same() 
 }
 
 #[test]
+fn fault_18_killed_before_or_after_anything_that_a_review_writes_a_session_ends_the_same() {
+    sweep(&REVIEWED);
+}
+
+#[test]
 fn the_page_lists_the_points_that_are_swept() {
     let points = |plot: &Plot| deaths(plot, &play(plot, None));
-    let (whole, adopted) = (points(&WHOLE), points(&ADOPTED));
+    let (whole, adopted, reviewed) = (points(&WHOLE), points(&ADOPTED), points(&REVIEWED));
     table::check(&[
         ("A whole session", &whole),
         ("The beginning of an adopted one", &adopted),
+        ("A short one that is reviewed", &reviewed),
         ("Install, uninstall and archive", &homes::deaths()),
     ]);
 }
