@@ -21,6 +21,7 @@ fn main() -> io::Result<()> {
         out,
         "export ANTHROPIC_API_KEY=any CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 DISABLE_AUTOUPDATER=1"
     )?;
+    writeln!(out, "export GOOGLE_GEMINI_BASE_URL={} GEMINI_API_KEY=any", model.base_url())?;
     writeln!(out, "# end of input (Ctrl-D) stops it")?;
     out.flush()?;
     io::stdin().read_to_end(&mut Vec::new())?;
