@@ -90,15 +90,17 @@ impl Scene {
         let (sender, events) = mpsc::channel();
         let lines = Lines::default();
         let seen = Arc::clone(&lines);
+        let stderr_lines = Lines::default();
+        let stderr_seen = Arc::clone(&stderr_lines);
         let running = launch(
             self.launch.clone(),
             move |event| drop(sender.send(event)),
             move |line| {
                 seen.lock().unwrap().push((line.bytes.to_vec(), line.truncated));
             },
-            |_| {},
+            move |line| stderr_seen.lock().unwrap().push((line.bytes.to_vec(), line.truncated)),
         )?;
-        Ok(Started { running, events, lines })
+        Ok(Started { running, events, lines, stderr_lines })
     }
 
     fn start(&self) -> Started {
@@ -154,6 +156,7 @@ struct Started {
     running: Running,
     events: Receiver<ProcessEvent>,
     lines: Lines,
+    stderr_lines: Lines,
 }
 
 impl Started {

@@ -68,6 +68,19 @@ fn stderr_can_be_looked_at_while_the_program_runs() {
 }
 
 #[test]
+fn lines_of_stderr_are_handed_on_while_the_program_runs_and_never_mixed_with_the_others() {
+    let scene = Scene::script(
+        "printf 'half ' >&2; echo out; echo 'a line' >&2; head -c 2000000 /dev/zero >&2; echo >&2; exec sleep 1000",
+    );
+    let started = scene.start();
+    eventually("two lines came", || started.stderr_lines.lock().unwrap().len() == 2);
+    let lines = started.stderr_lines.lock().unwrap();
+    assert_eq!(lines[0], (b"half a line".to_vec(), false));
+    assert_eq!((lines[1].0.len(), lines[1].1), (1024 * 1024, true), "one that is too long is cut");
+    assert_eq!(started.lines.lock().unwrap()[..], [(b"out".to_vec(), false)]);
+}
+
+#[test]
 fn a_silent_stderr_makes_no_log() {
     let scene = Scene::script("echo hello");
     scene.run();
