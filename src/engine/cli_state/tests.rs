@@ -1,3 +1,5 @@
+//! The folder of a CLI as it is before a run, whatever an earlier run did to it.
+
 use tempfile::TempDir;
 
 use super::*;
