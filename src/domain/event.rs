@@ -63,6 +63,12 @@ pub enum Event {
         /// What the next iteration is told beside their reports.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         told: Vec<String>,
+        /// What those used that were cut short.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        usage: Usage,
+        /// How long those ran, in milliseconds.
+        #[serde(default, skip_serializing_if = "is_zero_ms")]
+        took_ms: u64,
     },
     /// The open gate's files are as the person shall find them; from here on their edits count.
     Posted {
@@ -240,6 +246,15 @@ pub struct Verified {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero_ms(number: &u64) -> bool {
+    *number == 0
+}
+
+fn is_nothing(usage: &Usage) -> bool {
+    *usage == Usage::default()
 }
 
 /// A person's request was taken.

@@ -180,6 +180,10 @@ mod tests {
         Event::Reviewing { head: head.to_owned() }
     }
 
+    fn ended() -> Event {
+        Event::ReviewsEnded { told: Vec::new(), usage: Usage::default(), took_ms: 0 }
+    }
+
     fn no_report(provider: &str) -> Event {
         let end = ReviewEnd::NoReport { why: "it is not\ninstalled".to_owned() };
         Event::Reviewed(Box::new(Review { end, ..review(provider) }))
@@ -190,7 +194,7 @@ mod tests {
         let session = after(after(ready("full", "quality"), reviewing("c1")), reviewed("codex"));
         assert_eq!(due(&session, "c1", ["codex", "gemini", "gemini"]), ["gemini"]);
         assert_eq!(due(&session, "c2", ["codex"]), ["codex"]);
-        let again = after(after(session, Event::ReviewsEnded { told: Vec::new() }), reviewing("c1"));
+        let again = after(after(session, ended()), reviewing("c1"));
         assert_eq!(due(&again, "c1", ["codex"]), [""; 0], "a second round keeps what the first one brought");
         assert_eq!(due(&after(again, reviewing("c2")), "c1", ["codex"]), ["codex"]);
     }
@@ -208,7 +212,7 @@ mod tests {
         assert!(refused(&ready, reviewed("codex")).contains("no round"));
         let once = after(after(ready, reviewing("c1")), reviewed("codex"));
         assert!(refused(&once, reviewed("codex")).contains("second"));
-        let over = after(once, Event::ReviewsEnded { told: Vec::new() });
+        let over = after(once, ended());
         assert!(refused(&over, reviewed("gemini")).contains("no round"));
     }
 

@@ -17,7 +17,7 @@ use crate::domain::watch::{WatchLimits, overdue};
 use crate::engine::guarded::Guarded;
 use crate::engine::happening::Happening;
 use crate::engine::orchestrator::{Orchestrator, TICK};
-use crate::engine::reviewer::Reviewer;
+use crate::engine::reviewer::{Closed, Ran, Reviewer};
 use crate::engine::say::{Live, duration_words, usage_words};
 use crate::engine::{EngineError, Wish};
 use crate::git::WorktreeState;
@@ -43,7 +43,7 @@ impl Orchestrator<'_> {
             return Ok(());
         }
         let told = self.put_back(Guarded::Review(self.session().iteration))?;
-        self.append(Event::ReviewsEnded { told })
+        self.append(Event::ReviewsEnded { told, usage: Usage::default(), took_ms: 0 })
     }
 
     /// Has the branch reviewed if the phase wants it and somebody is due.
@@ -80,14 +80,14 @@ impl Orchestrator<'_> {
         let ran = self.run_reviewers(&due, iteration);
         self.say.live(None);
         self.renew_login();
-        let all_gone = ran?;
-        self.swept = all_gone;
+        let ran = ran?;
+        self.swept = !ran.left;
         let mut told = self.put_back(Guarded::Review(self.session().iteration))?;
         told.extend(self.changed_meanwhile(before.as_ref()));
         told.iter_mut().for_each(|told| self.settings.redactor.clean(told));
         // What they may have put into the inbox is ruled on while no gate is open.
         self.take_requests()?;
-        self.append(Event::ReviewsEnded { told })?;
+        self.append(Event::ReviewsEnded { told, usage: ran.usage, took_ms: ran.took_ms })?;
         let wish = self.asked_to_leave();
         if wish.is_none() {
             self.reviewed_before = Some(iteration);
@@ -132,8 +132,8 @@ impl Orchestrator<'_> {
         Ok(true)
     }
 
-    /// Starts all of them and stays until nothing of them is left; whether that is so.
-    fn run_reviewers(&mut self, due: &[ProviderKind], iteration: u32) -> Result<bool, EngineError> {
+    /// Starts all of them and stays until nothing of them is left.
+    fn run_reviewers(&mut self, due: &[ProviderKind], iteration: u32) -> Result<Ran, EngineError> {
         let mut at_work: Vec<Option<Reviewer>> = Vec::new();
         for (place, kind) in due.iter().enumerate() {
             match self.start_reviewer(*kind, iteration, place) {
@@ -148,14 +148,14 @@ impl Orchestrator<'_> {
             }
         }
         crash::point(|| "the reviewers, started");
-        let mut all_gone = true;
+        let mut ran = Ran::default();
         let mut last_tick = Instant::now();
         self.show_reviewers(&mut at_work);
         while at_work.iter().any(Option::is_some) {
             match self.happenings.next(TICK) {
                 Some(Happening::Interrupt) => self.interrupt_reviewers(&mut at_work),
                 Some(Happening::Reviewer(of, place, event)) if of == iteration => {
-                    all_gone &= self.reviewer_event(&mut at_work, place, event)?;
+                    self.reviewer_event(&mut at_work, place, event, &mut ran)?;
                 }
                 // Of an earlier child.
                 Some(Happening::Process(..) | Happening::Reviewer(..)) | None => {}
@@ -165,32 +165,40 @@ impl Orchestrator<'_> {
                 self.tick_reviewers(&mut at_work)?;
             }
         }
-        Ok(all_gone)
+        Ok(ran)
     }
 
-    /// Takes in what happened to one of them; false where something of it could not be ended.
+    /// Takes in what happened to one of them.
     fn reviewer_event(
         &mut self,
         at_work: &mut [Option<Reviewer>],
         place: usize,
         event: ProcessEvent,
-    ) -> Result<bool, EngineError> {
+        ran: &mut Ran,
+    ) -> Result<(), EngineError> {
         let Some(slot) = at_work.get_mut(place) else {
-            return Ok(true);
+            return Ok(());
         };
         let Some(reviewer) = slot.as_mut() else {
-            return Ok(true);
+            return Ok(());
         };
         self.process_event(&mut reviewer.watching, event);
         if !reviewer.watching.is_over() {
-            return Ok(true);
+            return Ok(());
         }
-        let all_gone = reviewer.watching.left.is_empty();
-        if let Some(review) = slot.take().map(|over| self.close_reviewer(over)).transpose()?.flatten() {
-            crash::point(|| "a review, at its end");
-            self.keep_review(review)?;
+        ran.left |= !reviewer.watching.left.is_empty();
+        match slot.take().map(|over| self.close_reviewer(over)).transpose()? {
+            Some(Closed::Done(review)) => {
+                crash::point(|| "a review, at its end");
+                self.keep_review(review)?;
+            }
+            Some(Closed::Cut { usage, took_ms }) => {
+                ran.usage = plus(&ran.usage, &usage);
+                ran.took_ms = ran.took_ms.saturating_add(took_ms);
+            }
+            None => {}
         }
-        Ok(all_gone)
+        Ok(())
     }
 
     fn keep_review(&mut self, review: Review) -> Result<(), EngineError> {

@@ -25,6 +25,25 @@ pub(super) struct Reviewer {
     pub(super) watching: Watching,
 }
 
+/// How one ended.
+pub(super) enum Closed {
+    /// By itself, or for a reason of its own.
+    Done(Review),
+    /// Somebody ended it: it is asked again.
+    Cut { usage: Usage, took_ms: u64 },
+}
+
+/// What came of all of them.
+#[derive(Debug, Default)]
+pub(super) struct Ran {
+    /// Something of them could not be ended.
+    pub(super) left: bool,
+    /// What those used that were cut short.
+    pub(super) usage: Usage,
+    /// How long those ran, in milliseconds.
+    pub(super) took_ms: u64,
+}
+
 impl Orchestrator<'_> {
     /// Starts one. What hinders it is returned in words: nothing of it stops the session.
     pub(super) fn start_reviewer(
@@ -93,18 +112,18 @@ impl Orchestrator<'_> {
         })
     }
 
-    /// What it left, its report written. None where somebody ended it: it is asked again.
-    pub(super) fn close_reviewer(&mut self, reviewer: Reviewer) -> Result<Option<Review>, EngineError> {
+    /// What it left, its report written.
+    pub(super) fn close_reviewer(&mut self, reviewer: Reviewer) -> Result<Closed, EngineError> {
         let Reviewer { provider, watching } = reviewer;
         let took_ms = milliseconds(watching.started.elapsed());
         let end = watching.running.wait();
-        if watching.interruption.is_some() {
-            return Ok(None);
-        }
         let (seen, text) = {
             let mut heard = lock(&watching.heard);
             (heard.seen.clone(), heard.message.take().unwrap_or_default())
         };
+        if watching.interruption.is_some() {
+            return Ok(Closed::Cut { usage: seen.usage(), took_ms });
+        }
         let stderr = String::from_utf8_lossy(&end.stderr_tail).into_owned();
         let outcome = match watching.overdue {
             Some(Overdue::Budget) => Outcome::BudgetReached { figures: watching.figures },
@@ -127,7 +146,8 @@ impl Orchestrator<'_> {
                 ReviewEnd::Report { file }
             }
         };
-        Ok(Some(Review { provider: provider.name().to_owned(), end, usage: seen.usage(), took_ms }))
+        let provider = provider.name().to_owned();
+        Ok(Closed::Done(Review { provider, end, usage: seen.usage(), took_ms }))
     }
 }
 

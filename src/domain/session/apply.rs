@@ -53,7 +53,7 @@ impl Session {
             Event::Verified(verified) => self.verified(verified, entry.at)?,
             Event::Reviewing { head } => self.begin_reviews(head),
             Event::Reviewed(review) => self.reviewed(review)?,
-            Event::ReviewsEnded { told } => self.end_reviews(told),
+            Event::ReviewsEnded { told, usage, took_ms } => self.end_reviews(told, usage, *took_ms),
             Event::Posted { gate } => {
                 self.posted = self.open_gate().is_some_and(|open| open.id == *gate);
             }

@@ -1,6 +1,7 @@
 //! How outside reviews change a session.
 
 use super::Session;
+use crate::domain::outcome::Usage;
 use crate::domain::review::{Review, Reviews};
 
 impl Session {
@@ -29,8 +30,9 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn end_reviews(&mut self, told: &[String]) {
+    pub(super) fn end_reviews(&mut self, told: &[String], usage: &Usage, took_ms: u64) {
         self.close_reviews();
+        self.add_usage(usage, took_ms);
         self.news.told.extend(told.iter().cloned());
     }
 

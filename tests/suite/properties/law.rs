@@ -138,7 +138,7 @@ impl Law {
             }
             Event::Reviewing { .. } | Event::Reviewed(_) | Event::ReviewsEnded { .. } => {
                 demand(before.state == after.state, "a review changed what the session does")?;
-                if let Event::ReviewsEnded { told } = &entry.event {
+                if let Event::ReviewsEnded { told, .. } = &entry.event {
                     self.told.extend(told.iter().cloned());
                 }
             }

@@ -312,13 +312,15 @@ fn a_stop_ends_reviewers_at_once_and_they_run_again() {
 
 #[test]
 fn ctrl_c_ends_reviewers_too() {
-    let stays = Script::new().once("outside review", [Step::Init, Step::Hang]);
+    let says = Step::Say("I look".to_owned());
+    let stays = Script::new().once("outside review", [Step::Init, says, Step::Hang]);
     let scenario = reviewed_by("claude", stays.then(reports()));
     let running = scenario.start(RUN);
-    scenario.until_called(2);
+    until("its words", || scenario.look()?.live.filter(|live| live.usage.input_tokens > 0));
     running.signal(Signal::INT);
     running.end().expect_exit(130).expect_out(&["interrupted: ending the reviews"]);
     assert!(!lives(scenario.invocations()[1].pid));
+    assert_eq!(scenario.view().usage.input_tokens, 200 + 100, "what it used until then counts");
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
 }
 
