@@ -25,22 +25,7 @@ echo '{"type":"result","subtype":"success","is_error":false,"num_turns":1,"resul
 "#;
 
 /// One phase that may go on for ever.
-const WORKFLOW: &str = r#"
-name = "bench"
-[[phase]]
-name = "init"
-to = [{ phase = "implementation" }]
-[[phase]]
-name = "implementation"
-agent = "implementation"
-most_iterations = 1000000
-to = [{ phase = "done" }]
-[[phase]]
-name = "done"
-agent = "done"
-most_iterations = 3
-terminal = true
-"#;
+const WORKFLOW: &str = include_str!("../../testing/workflows/endless.toml");
 
 /// A folder on the disk that holds cargo's target folder; the temporary folder may be memory, where syncing is free.
 pub(crate) fn scratch() -> TempDir {

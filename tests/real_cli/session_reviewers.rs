@@ -12,27 +12,7 @@ const REPORT: &str =
     "# Outside review\nVerdict: must be mended\n## Findings\nF1 (minor, confidence 40): `greet` it is";
 
 /// Work, a review, the end.
-const WORKFLOW: &str = r#"name = "reviewed"
-[[phase]]
-name = "init"
-to = [{ phase = "implementation" }]
-[[phase]]
-name = "implementation"
-agent = "implementation"
-most_iterations = 3
-to = [{ phase = "quality" }]
-[[phase]]
-name = "quality"
-agent = "quality"
-most_iterations = 3
-reviewed = true
-to = [{ phase = "done" }]
-[[phase]]
-name = "done"
-agent = "done"
-most_iterations = 3
-terminal = true
-"#;
+const WORKFLOW: &str = include_str!("../../testing/workflows/reviewed.toml");
 
 /// An engineer of few words, and reviewers that look at the difference and try to write.
 struct Reviewed;

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use crate::sources::{root, sources};
 
 /// The faults that need a scenario with the scripted stand-in.
 const WITH_THE_STANDIN: [u8; 27] =
@@ -15,17 +16,6 @@ const DOCUMENT: &str = "docs/faults.md";
 
 /// The names of the tests of one target, by the number that they bear.
 type Scenarios = BTreeMap<u8, BTreeSet<String>>;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
-    let files = files.into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs"));
-    files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
-}
 
 /// The tests below `tests/<target>` that bear a fault's number.
 fn scenarios(target: &str) -> Scenarios {

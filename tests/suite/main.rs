@@ -20,4 +20,5 @@ mod provider_table;
 mod scenario;
 mod scenarios;
 mod schedules;
+mod sources;
 mod store;

@@ -1,25 +1,15 @@
-//! The first table of `docs/providers.md` says what each CLI does for samocode; each cell names the tests that fail where it is not so, or
-//! the CLI's own limit.
+//! The first table of `docs/providers.md` says what each CLI does for samocode; each cell names the tests that fail where
+//! it is not so, or the CLI's own limit.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use crate::sources::{root, sources};
 
 const DOCUMENT: &str = "docs/providers.md";
 const COLUMNS: [&str; 4] = ["", "Claude Code", "Codex", "Gemini CLI"];
 /// How a cell begins that names a limit of the CLI's in place of a test.
 const LIMIT: &str = "The CLI's limit: ";
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
-    let files = files.into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs"));
-    files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
-}
 
 /// All tests of the package: file and name, as `::src::provider::codex::form::its_files`.
 fn tests() -> BTreeSet<String> {

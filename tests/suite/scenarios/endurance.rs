@@ -17,21 +17,7 @@ const WARM: usize = 150;
 const SLACK_KIB: usize = 1536;
 
 /// One phase that may go on for ever.
-const PHASES: &str = r#"
-[[phase]]
-name = "init"
-to = [{ phase = "implementation" }]
-[[phase]]
-name = "implementation"
-agent = "implementation"
-most_iterations = 1000000
-to = [{ phase = "done" }]
-[[phase]]
-name = "done"
-agent = "done"
-most_iterations = 3
-terminal = true
-"#;
+const PHASES: &str = include_str!("../../../testing/workflows/endless.toml");
 
 #[test]
 fn hundreds_of_iterations_take_no_more_memory_and_files_than_the_first() {

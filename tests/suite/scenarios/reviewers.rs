@@ -13,27 +13,7 @@ use crate::scenario::{Scenario, expect_words, lives, until};
 const RUN: [&str; 6] = ["run", "auth", "--workflow", "reviewed.toml", "--task", "Add tokens"];
 
 /// Work, a reviewed phase that may send it back once, and the end.
-const WORKFLOW: &str = r#"
-[[phase]]
-name = "init"
-to = [{ phase = "implementation" }]
-[[phase]]
-name = "implementation"
-agent = "implementation"
-most_iterations = 10
-to = [{ phase = "quality" }]
-[[phase]]
-name = "quality"
-agent = "quality"
-most_iterations = 10
-reviewed = true
-to = [{ phase = "implementation", count = "rework", most = 3 }, { phase = "done" }]
-[[phase]]
-name = "done"
-agent = "done"
-most_iterations = 3
-terminal = true
-"#;
+const WORKFLOW: &str = include_str!("../../../testing/workflows/reviewed.toml");
 
 const REPORT: &str = "# Outside review\nVerdict: nothing blocks";
 
