@@ -25,7 +25,7 @@ echo '{"type":"result","subtype":"success","is_error":false,"num_turns":1,"resul
 "#;
 
 /// One phase that may go on for ever.
-const WORKFLOW: &str = include_str!("../../testing/workflows/endless.toml");
+const WORKFLOW: &str = concat!("name = \"bench\"\n", include_str!("../../testing/workflows/endless.toml"));
 
 /// A folder on the disk that holds cargo's target folder; the temporary folder may be memory, where syncing is free.
 pub(crate) fn scratch() -> TempDir {

@@ -12,7 +12,8 @@ const REPORT: &str =
     "# Outside review\nVerdict: must be mended\n## Findings\nF1 (minor, confidence 40): `greet` it is";
 
 /// Work, a review, the end.
-const WORKFLOW: &str = include_str!("../../testing/workflows/reviewed.toml");
+const WORKFLOW: &str =
+    concat!("name = \"reviewed\"\n", include_str!("../../testing/workflows/reviewed.toml"));
 
 /// An engineer of few words, and reviewers that look at the difference and try to write.
 struct Reviewed;
