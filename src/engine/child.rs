@@ -3,8 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
 use crate::crash;
 use crate::domain::budget;
 use crate::domain::command::CommandSpec;
@@ -41,16 +39,7 @@ impl Orchestrator<'_> {
         let started = Instant::now();
         self.swept = false;
         self.refused.confinement.clone_from(&spec.confinement);
-        let live = Live {
-            iteration,
-            phase: self.session().phase.clone(),
-            provider: provider.name().to_owned(),
-            since: Timestamp::now(),
-            worked_ms: 0,
-            tool: None,
-            usage: Usage::default(),
-            trouble: None,
-        };
+        let live = Live::begun(iteration, &self.session().phase, provider.name());
         let command = self.launch_of(iteration, spec, tag);
         let events = Mutex::new(self.happenings.sender());
         let what = Start { provider, agent, live, keeps_message: false };

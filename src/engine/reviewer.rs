@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use jiff::{Timestamp, Zoned};
+use jiff::Zoned;
 
 use crate::config::ProviderKind;
 use crate::domain::outcome::{Outcome, Usage};
@@ -54,16 +54,7 @@ impl Orchestrator<'_> {
     ) -> Result<Reviewer, String> {
         let provider = self.settings.adapter(kind);
         let command = self.reviewer_command(kind, &provider, iteration).map_err(|error| error.to_string())?;
-        let live = Live {
-            iteration,
-            phase: self.session().phase.clone(),
-            provider: provider.name().to_owned(),
-            since: Timestamp::now(),
-            worked_ms: 0,
-            tool: None,
-            usage: Usage::default(),
-            trouble: None,
-        };
+        let live = Live::begun(iteration, &self.session().phase, provider.name());
         let events = Mutex::new(self.happenings.sender());
         let what = Start { provider: &provider, agent: "", live, keeps_message: true };
         let watching = Watching::start(command, what, move |event| {

@@ -54,6 +54,22 @@ pub struct Live {
     pub trouble: Option<String>,
 }
 
+impl Live {
+    /// One that starts now.
+    pub(super) fn begun(iteration: u32, phase: &Phase, provider: &str) -> Self {
+        Self {
+            iteration,
+            phase: phase.clone(),
+            provider: provider.to_owned(),
+            since: Timestamp::now(),
+            worked_ms: 0,
+            tool: None,
+            usage: Usage::default(),
+            trouble: None,
+        }
+    }
+}
+
 /// How often the state of the running iteration is written for other processes.
 const LIVE_EVERY: Duration = Duration::from_millis(500);
 
