@@ -1,7 +1,10 @@
 //! Watches an iteration's child from its start to its end: every happening has its one place here.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+use jiff::Zoned;
 
 use crate::crash;
 use crate::domain::budget;
@@ -80,12 +83,28 @@ impl Orchestrator<'_> {
 
     fn launch_of(&self, iteration: u32, spec: CommandSpec, tag: &str) -> Launch {
         let layout = self.record.layout();
-        let stamp = jiff::Zoned::now().strftime("%m-%d-%H%M").to_string();
-        let stdout_log = layout.stream_log(&stamp, iteration, self.session().phase.as_str());
+        let stdout_log = self.stream_log(iteration, self.session().phase.as_str());
+        self.launch_logged(spec, layout.prompt(), tag.to_owned(), stdout_log)
+    }
+
+    /// The log of a stream that begins now.
+    pub(super) fn stream_log(&self, iteration: u32, what: &str) -> PathBuf {
+        let stamp = Zoned::now().strftime("%m-%d-%H%M").to_string();
+        self.record.layout().stream_log(&stamp, iteration, what)
+    }
+
+    /// The start of a CLI whose streams are logged, stderr beside stdout.
+    pub(super) fn launch_logged(
+        &self,
+        spec: CommandSpec,
+        prompt: PathBuf,
+        tag: String,
+        stdout_log: PathBuf,
+    ) -> Launch {
         Launch {
             spec,
-            prompt: Some(layout.prompt()),
-            tag: tag.to_owned(),
+            prompt: Some(prompt),
+            tag,
             graces: Graces::default(),
             keeper: self.settings.program.clone(),
             stderr: Stderr::Log(stdout_log.with_extension("stderr.log")),

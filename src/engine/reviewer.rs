@@ -1,7 +1,7 @@
 //! One outside reviewer: what is started for it, and what it left.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use jiff::Zoned;
 
@@ -15,7 +15,7 @@ use crate::engine::orchestrator::Orchestrator;
 use crate::engine::say::Live;
 use crate::engine::watching::{Start, Watching, judged, lock, milliseconds};
 use crate::engine::{EngineError, random_hex};
-use crate::process::{Graces, Launch, Stderr};
+use crate::process::Launch;
 use crate::provider::{Provider, ReviewSpec};
 use crate::store::write_atomic;
 
@@ -87,20 +87,10 @@ impl Orchestrator<'_> {
         })?;
         let spec = self.with_own_state(prepared, provider)?;
         let spec = self.confined_to_reading(spec, &worktree, provider)?;
-        let stamp = Zoned::now().strftime("%m-%d-%H%M").to_string();
         let what = format!("review-{}", provider.name());
-        let stdout_log = layout.stream_log(&stamp, iteration, &what);
-        Ok(Launch {
-            spec,
-            prompt: Some(layout.review_prompt()),
-            tag: format!("{}/{iteration}-{what}-{}", layout.process_mark(), random_hex()?),
-            graces: Graces::default(),
-            keeper: self.settings.program.clone(),
-            stderr: Stderr::Log(stdout_log.with_extension("stderr.log")),
-            stdout_log,
-            stdout_tail: 0,
-            redactor: Arc::clone(&self.settings.redactor),
-        })
+        let tag = format!("{}/{iteration}-{what}-{}", layout.process_mark(), random_hex()?);
+        let stdout_log = self.stream_log(iteration, &what);
+        Ok(self.launch_logged(spec, layout.review_prompt(), tag, stdout_log))
     }
 
     /// What it left, its report written.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::plugin::agent_file;
+use super::plugin::{agent_file, skill_file};
 use crate::provider::bundle::Bundle;
 use crate::provider::front::{AssetError, quoted};
 use crate::provider::names::Names;
@@ -19,23 +19,17 @@ pub(crate) fn home(bundle: &Bundle) -> Result<BTreeMap<String, String>, AssetErr
         files.insert(format!("agents/{name}.md"), agent_file(&name, agent, &[], NAMES)?);
     }
     for skill in &bundle.skills {
-        files.insert(format!("skills/{}/SKILL.md", skill.name), skill_file(skill)?);
+        files.insert(format!("skills/{}/SKILL.md", skill.name), skill_file(skill, &call(skill), NAMES)?);
     }
     Ok(files)
 }
 
-fn skill_file(skill: &Skill) -> Result<String, AssetError> {
-    let call = match &skill.arguments {
-        Some(hint) => format!("argument-hint: {}", quoted(hint)),
-        // Only the model calls it; it is no slash command then.
-        None => "user-invocable: false".to_owned(),
-    };
-    Ok(format!(
-        "---\nname: {}\ndescription: {}\n{call}\n---\n\n{}\n",
-        skill.name,
-        quoted(&skill.description),
-        NAMES.put_into(&skill.name, &skill.text)?,
-    ))
+/// How it is called: by its slash command, or by the model alone.
+fn call(skill: &Skill) -> String {
+    match &skill.arguments {
+        Some(hint) => format!("argument-hint: {}\n", quoted(hint)),
+        None => "user-invocable: false\n".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -134,10 +134,15 @@ fn arguments(settings: &ClaudeSettings, run: &RunSpec<'_>, folder: &Path) -> Vec
     args.extend(["--agent".into(), qualified(run.agent).into()]);
     args.push("--append-system-prompt-file".into());
     args.push(folder.join(plugin::RULES).into());
-    args.push("--max-turns".into());
-    args.push(settings.max_turns.to_string().into());
-    if !run.model.is_empty() {
-        args.extend(["--model".into(), run.model.into()]);
+    args.extend(last_arguments(settings, run.model));
+    args
+}
+
+/// What every command line ends with: turns, model, and the person's own, which win.
+fn last_arguments(settings: &ClaudeSettings, model: &str) -> Vec<OsString> {
+    let mut args: Vec<OsString> = vec!["--max-turns".into(), settings.max_turns.to_string().into()];
+    if !model.is_empty() {
+        args.extend(["--model".into(), model.into()]);
     }
     args.extend(settings.args.iter().map(OsString::from));
     args

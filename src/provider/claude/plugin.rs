@@ -38,7 +38,7 @@ pub(super) fn files(
         files.insert(format!("agents/{}.md", agent.name), agent_file(&agent.name, agent, extra, NAMES)?);
     }
     for skill in &selection.skills {
-        files.insert(format!("skills/{}/SKILL.md", skill.name), skill_file(skill)?);
+        files.insert(format!("skills/{}/SKILL.md", skill.name), skill_file(skill, "", NAMES)?);
     }
     Ok(files)
 }
@@ -58,12 +58,13 @@ pub(super) fn agent_file(
     ))
 }
 
-fn skill_file(skill: &Skill) -> Result<String, AssetError> {
+/// A skill's file, with `more` lines in its front matter.
+pub(super) fn skill_file(skill: &Skill, more: &str, names: Names) -> Result<String, AssetError> {
     Ok(format!(
-        "---\nname: {}\ndescription: {}\n---\n\n{}\n",
+        "---\nname: {}\ndescription: {}\n{more}---\n\n{}\n",
         skill.name,
         quoted(&skill.description),
-        NAMES.put_into(&skill.name, &skill.text)?,
+        names.put_into(&skill.name, &skill.text)?,
     ))
 }
 

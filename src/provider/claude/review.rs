@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::super::{Message, Prepared, ProviderError, ReviewSpec, program, words};
-use super::{ClaudeSettings, environment, wanted};
+use super::{ClaudeSettings, environment, last_arguments, wanted};
 use crate::domain::command::CommandSpec;
 
 /// Tools that only read.
@@ -44,12 +44,7 @@ fn arguments(settings: &ClaudeSettings, run: &ReviewSpec<'_>) -> Vec<OsString> {
             args.extend(["--add-dir".into(), folder.into()]);
         }
     }
-    args.push("--max-turns".into());
-    args.push(settings.max_turns.to_string().into());
-    if !run.model.is_empty() {
-        args.extend(["--model".into(), run.model.into()]);
-    }
-    args.extend(settings.args.iter().map(OsString::from));
+    args.extend(last_arguments(settings, run.model));
     args
 }
 

@@ -9,10 +9,7 @@ use crate::domain::reset::{Clock, reset_time};
 use crate::domain::watch::LONGEST_WAIT;
 use crate::provider::Seen;
 use crate::provider::event::RunResult;
-use crate::provider::words;
-
-/// Most characters of the CLI's words in an outcome.
-const DETAIL: usize = 400;
+use crate::provider::words::detail;
 
 /// What starts lines of its stderr that say nothing about an end.
 const NOISE: [&str; 6] = [
@@ -210,10 +207,4 @@ fn said(stderr: &str) -> String {
     let plain = stderr.replace("\u{1b}[31m", "").replace("\u{1b}[0m", "");
     let lines = plain.lines().filter(|line| !NOISE.iter().any(|noise| line.starts_with(noise)));
     lines.collect::<Vec<_>>().join("\n")
-}
-
-/// `words` on one line, or `otherwise` where there are none.
-fn detail(words: &str, otherwise: &str) -> String {
-    let line = words::one_line(words, DETAIL);
-    if line.is_empty() { otherwise.to_owned() } else { line }
 }

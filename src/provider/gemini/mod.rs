@@ -120,7 +120,7 @@ pub(super) fn command(settings: &GeminiSettings, run: &RunSpec<'_>) -> Result<Pr
     });
     let spec = CommandSpec {
         program,
-        args: arguments(settings, run),
+        args: arguments(settings, run.model, &[]),
         env: environment(run.env, &folder.join(SYSTEM)),
         dir: run.worktree.to_owned(),
         confinement: None,
@@ -136,11 +136,11 @@ pub(super) fn prompt<'a>(text: &'a str, worktree: &Path, session_dir: &Path) -> 
 
 /// The command line. `--yolo` because nobody is there to be asked; `--skip-trust` because without it the CLI does not
 /// start in a folder that it was not told to trust.
-fn arguments(settings: &GeminiSettings, run: &RunSpec<'_>) -> Vec<OsString> {
-    let mut args: Vec<OsString> =
-        ["--yolo", "--skip-trust", "--output-format", "stream-json"].map(OsString::from).to_vec();
-    if !run.model.is_empty() {
-        args.extend(["--model".into(), run.model.into()]);
+fn arguments(settings: &GeminiSettings, model: &str, more: &[&str]) -> Vec<OsString> {
+    let always = ["--yolo", "--skip-trust", "--output-format", "stream-json"];
+    let mut args: Vec<OsString> = always.iter().chain(more).map(OsString::from).collect();
+    if !model.is_empty() {
+        args.extend(["--model".into(), model.into()]);
     }
     args.extend(settings.args.iter().map(OsString::from));
     args
@@ -160,24 +160,12 @@ fn inherited(base: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn run<'a>(model: &'a str, env: &'a [(OsString, OsString)]) -> RunSpec<'a> {
-        RunSpec {
-            agent: "planning",
-            rules: "Rules.",
-            extra_tools: &[],
-            model,
-            worktree: Path::new("/home/ada/tree"),
-            session_dir: Path::new("/home/ada/session"),
-            env,
-            cache_dir: Path::new("/cache"),
-        }
-    }
+    use crate::provider::home::sample;
 
     fn argv(args: &[&str], model: &str) -> String {
         let args = args.iter().map(|arg| (*arg).to_owned()).collect();
         let settings = GeminiSettings { program: "gemini".into(), args };
-        let args = arguments(&settings, &run(model, &[]));
+        let args = arguments(&settings, model, &[]);
         args.into_iter().map(|arg| arg.into_string().unwrap()).collect::<Vec<_>>().join(" ")
     }
 
@@ -207,7 +195,7 @@ mod tests {
         let env = [("HOME".into(), home.path().into())];
         let cache = home.path().join("cache");
         for agent in Bundle::embedded().unwrap().agents {
-            let run = RunSpec { agent: &agent.name, cache_dir: &cache, ..run("", &env) };
+            let run = RunSpec { agent: &agent.name, cache_dir: &cache, env: &env, ..sample::run("") };
             let settings = GeminiSettings { program: "/bin/sh".into(), args: Vec::new() };
             let prepared = command(&settings, &run).unwrap();
             let (_, system) = prepared.spec.env.last().unwrap();

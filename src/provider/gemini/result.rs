@@ -4,10 +4,10 @@
 
 use serde::Deserialize;
 
-use super::stream::{head, json};
+use super::stream::head;
 use crate::domain::outcome::Usage;
 use crate::provider::event::RunResult;
-use crate::provider::words;
+use crate::provider::words::{self, json};
 
 /// Most characters kept of the error's words.
 const WORDS: usize = 500;

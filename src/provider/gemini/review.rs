@@ -1,13 +1,12 @@
 //! Gemini CLI as an outside reviewer: without samocode's agents and skills, with tools that read, its report read from
 //! its last message.
 
-use std::ffi::OsString;
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::super::{Added, Message, Prepared, ProviderError, ReviewSpec, program};
-use super::{GeminiSettings, inherited, settings, state, stream, tools, wanted};
+use super::super::{Added, Message, Prepared, ProviderError, ReviewSpec, program, words};
+use super::{GeminiSettings, arguments, inherited, settings, state, stream, tools, wanted};
 use crate::domain::command::CommandSpec;
 
 /// Tools that only read.
@@ -25,7 +24,7 @@ pub(in super::super) fn review(
     let own = run.readable.iter().fold(person, |own, folder| settings::merged(&own, folder));
     let spec = CommandSpec {
         program: program::find(&wanted(settings), run.env, Path::new("/"))?,
-        args: arguments(settings, run),
+        args: arguments(settings, run.model, &NO_SERVER),
         env: inherited(run.env),
         dir: run.worktree.to_owned(),
         confinement: None,
@@ -38,23 +37,7 @@ pub(in super::super) fn review(
 }
 
 /// No MCP server has this name, so that none is used.
-fn arguments(settings: &GeminiSettings, run: &ReviewSpec<'_>) -> Vec<OsString> {
-    let mut args: Vec<OsString> = [
-        "--yolo",
-        "--skip-trust",
-        "--output-format",
-        "stream-json",
-        "--allowed-mcp-server-names",
-        "samocode-uses-none",
-    ]
-    .map(OsString::from)
-    .to_vec();
-    if !run.model.is_empty() {
-        args.extend(["--model".into(), run.model.into()]);
-    }
-    args.extend(settings.args.iter().map(OsString::from));
-    args
-}
+const NO_SERVER: [&str; 2] = ["--allowed-mcp-server-names", "samocode-uses-none"];
 
 /// What a line adds to the last message: it comes in pieces, and a tool parts one from the next.
 pub(in super::super) fn message(line: &[u8], truncated: bool) -> Option<Message> {
@@ -66,7 +49,7 @@ pub(in super::super) fn message(line: &[u8], truncated: bool) -> Option<Message>
     }
     match stream::kind(line)?.as_str() {
         "message" if !truncated => {
-            let Line { role, content } = stream::json(line)?;
+            let Line { role, content } = words::json(line)?;
             (role != "user").then_some(Message::More(content))
         }
         "tool_use" | "tool_result" => Some(Message::Over),

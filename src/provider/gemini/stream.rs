@@ -4,13 +4,12 @@
 //! costs knowledge, not the run.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{result, tools};
 use crate::domain::outcome::Usage;
 use crate::provider::event::{Activity, AgentEvent, MessageId, Started};
-use crate::provider::words;
+use crate::provider::words::{self, json};
 
 /// How far into a line the fields reach that stand before what may be long; they took 180 bytes when measured.
 const HEAD: usize = 1024;
@@ -49,11 +48,6 @@ fn until_quote(text: &[u8]) -> Option<String> {
     let text = text.get(..text.len().min(128))?;
     let name = text.get(..memchr::memchr(b'"', text)?)?;
     Some(String::from_utf8_lossy(name).into_owned())
-}
-
-/// A value from `line`, whose strings need not be valid UTF-8.
-pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
-    serde_json::from_slice(line).or_else(|_| serde_json::from_str(&String::from_utf8_lossy(line))).ok()
 }
 
 /// The beginning of a line.
