@@ -1,23 +1,18 @@
 //! Sends a person's request and says what came of it.
 
-use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
-
-use jiff::Timestamp;
+use std::time::Duration;
 
 use crate::cli::args::Files;
 use crate::cli::context::{Context, login};
 use crate::cli::failure::Failure;
 use crate::cli::{style, terminal};
 use crate::config::Overrides;
-use crate::domain::event::Event;
 use crate::domain::gate::GateId;
 use crate::domain::phase::Phase;
-use crate::domain::request::{Act, Effect, Request, Who};
-use crate::engine::{GateKindView, View, random_hex};
+use crate::domain::request::{Act, Effect, Who};
+use crate::engine::{self, Asked, GateKindView, View};
 use crate::process::TAG_VARIABLE;
-use crate::store::{self, Layout, read_journal};
+use crate::store::{self, Layout};
 
 /// How long a live orchestrator is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -65,40 +60,19 @@ impl Desk {
 
     /// Sends the request; with a live orchestrator, waits for what comes of it.
     pub(super) fn send(&self, act: Act) -> Result<u8, Failure> {
-        let request = post(&self.layout, Who::Terminal(login()), act)?;
-        let run = self.context.command(&format!("run {}", self.view.name));
-        if store::holder(&self.layout).is_none() {
-            terminal::line(&format!(
-                "kept for {}; nothing works on it now. Start it with:\n  {}",
-                self.view.name,
-                style::command(&run)
-            ));
-            return Ok(0);
+        let name = &self.view.name;
+        match engine::ask(&self.layout, Who::Terminal(login()), act, PATIENCE)? {
+            Asked::Kept => terminal::line(&format!(
+                "kept for {name}; nothing works on it now. Start it with:\n  {}",
+                style::command(&self.context.command(&format!("run {name}")))
+            )),
+            Asked::Took(Effect::Refused(why)) => return Err(Failure::usage(format!("refused: {why}"))),
+            Asked::Took(effect) => terminal::line(&engine::effect_words(&effect, name)),
+            Asked::Sent => terminal::line(
+                "sent; the orchestrator has not taken it yet and will before its next iteration",
+            ),
         }
-        match self.effect_of(&request.id) {
-            Some(Effect::Refused(why)) => Err(Failure::usage(format!("refused: {why}"))),
-            Some(effect) => {
-                terminal::line(&effect_words(&effect, &self.view.name));
-                Ok(0)
-            }
-            None => {
-                terminal::line(
-                    "sent; the orchestrator has not taken it yet and will before its next iteration",
-                );
-                Ok(0)
-            }
-        }
-    }
-
-    fn effect_of(&self, id: &str) -> Option<Effect> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let effect = last_effect(&self.layout.journal(), id);
-            if effect.is_some() || Instant::now() >= deadline {
-                return effect;
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
+        Ok(0)
     }
 }
 
@@ -109,37 +83,6 @@ pub(super) fn refuse_inside() -> Result<(), Failure> {
     }
     Err(Failure::usage("this command is a person's; it was called from inside an iteration")
         .with_hint("an agent asks for a person with its signal: `waiting` or `blocked`"))
-}
-
-/// Puts an act into the inbox of a session.
-pub(super) fn post(layout: &Layout, who: Who, act: Act) -> Result<Request, Failure> {
-    let request = Request { id: random_hex()?, at: Timestamp::now(), who, act };
-    store::post(layout, &request)?;
-    Ok(request)
-}
-
-fn last_effect(journal: &Path, id: &str) -> Option<Effect> {
-    let entries = read_journal(journal).ok()??.entries;
-    entries.into_iter().rev().find_map(|entry| match entry.event {
-        Event::Received(received) if received.request.id == id => Some(received.effect),
-        _ => None,
-    })
-}
-
-fn effect_words(effect: &Effect, name: &str) -> String {
-    match effect {
-        Effect::Refused(why) => format!("refused: {why}"),
-        Effect::Answered { open, .. } if open.is_empty() => format!("answered; {name} goes on"),
-        Effect::Answered { open, .. } => format!("answered; still open: {}", open.join(", ")),
-        Effect::Approved { plan, to } => format!("{} approved; {name} goes on with {to}", plan.file),
-        Effect::Rejected(_) => format!("sent back; {name} revises the plan"),
-        Effect::ActionDone | Effect::Resumed => format!("{name} goes on"),
-        Effect::Guided(_) => "the next iteration will read it".to_owned(),
-        Effect::Stopping => format!("{name} stops"),
-        Effect::Reopened { phase, .. } => format!("{name} works again, in {phase}"),
-        Effect::Moved(phase) => format!("{name} goes on with {phase}"),
-        Effect::Restored { .. } => format!("the worktree of {name} was restored"),
-    }
 }
 
 /// `reject N -m …`

@@ -11,7 +11,7 @@ use crate::cli::context::{Context, login};
 use crate::cli::doctor::project;
 use crate::cli::failure::{self, Failure};
 use crate::cli::screen::RunScreen;
-use crate::cli::{detach, remarks, request, signals, status, style, terminal};
+use crate::cli::{detach, remarks, signals, status, style, terminal};
 use crate::config::Overrides;
 use crate::domain::phase::Phase;
 use crate::domain::request::{Act, Who};
@@ -262,7 +262,7 @@ fn guide(layout: &Layout, task: &str) -> Result<(), Failure> {
         // The first start did not get as far as the work; this is the same start again.
         return Ok(());
     }
-    request::post(layout, Who::Terminal(login()), Act::Tell(task.to_owned()))?;
+    engine::post(layout, Who::Terminal(login()), Act::Tell(task.to_owned()))?;
     terminal::line(&format!(
         "{} is under way: the task is passed on as guidance, nothing is restarted",
         layout.folder()

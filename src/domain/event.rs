@@ -77,6 +77,13 @@ pub enum Event {
     },
     /// A person's request was taken.
     Received(Box<Received>),
+    /// The person was told of something on a channel.
+    Notified {
+        /// The notice's id.
+        notice: String,
+        /// The channel.
+        channel: String,
+    },
     /// Between two iterations it turned out that the session cannot go on by itself.
     Held(Block),
 }
@@ -98,6 +105,7 @@ impl Event {
             Self::ReviewsEnded { .. } => "reviews_ended",
             Self::Posted { .. } => "posted",
             Self::Received(_) => "received",
+            Self::Notified { .. } => "notified",
             Self::Held(_) => "held",
         }
     }

@@ -56,7 +56,7 @@ impl Prompt<'_> {
         section(&mut text, "Verification", &prompt_section(self.session, self.verify, &logs));
         section(&mut text, "Outside reviews", &review::prompt_section(self.session, self.session_dir));
         self.gate(&mut text);
-        let guidance = self.session.news.guidance.join("\n\n");
+        let guidance = self.session.guidance.unread().collect::<Vec<_>>().join("\n\n");
         section(&mut text, "Guidance from the person", &guidance);
         section(&mut text, "Topic of the investigation", self.session.dive.as_deref().unwrap_or_default());
         section(&mut text, "Task", self.session.task.as_deref().unwrap_or_default());

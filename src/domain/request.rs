@@ -22,6 +22,8 @@ pub enum Who {
     Terminal(String),
     /// A person's edit of that file.
     File(String),
+    /// A person on a phone, by the name and number that the service gives.
+    Phone(String),
     /// A flag that the person gave beforehand.
     Flag(String),
 }
@@ -31,6 +33,7 @@ impl std::fmt::Display for Who {
         match self {
             Self::Terminal(user) => write!(f, "{user} at a terminal"),
             Self::File(file) => write!(f, "an edit of {file}"),
+            Self::Phone(sender) => write!(f, "{sender} on the phone"),
             Self::Flag(flag) => write!(f, "the flag {flag}"),
         }
     }

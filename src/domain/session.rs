@@ -11,6 +11,8 @@ use crate::domain::budget::Spent;
 use crate::domain::check::Evidence;
 use crate::domain::event::{Entry, Event, Prepared};
 use crate::domain::gate::{Gate, PlanFile};
+use crate::domain::guidance::Told;
+use crate::domain::notice::Notice;
 use crate::domain::outage::Outage;
 use crate::domain::outcome::Usage;
 use crate::domain::phase::Phase;
@@ -20,6 +22,7 @@ use crate::domain::verdict::{Block, Park, Then};
 use crate::domain::workflow::{GateKind, Move, Workflow, WorkflowError};
 
 mod apply;
+mod noticed;
 mod reviewed;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -70,6 +73,10 @@ pub struct Session {
     pub reviews: Option<Reviews>,
     /// What the next iteration has to be told.
     pub news: News,
+    /// The person's guidance; what waits of it is told to the next iteration.
+    pub guidance: Told,
+    /// What the person is to hear, or heard, of where it stands.
+    pub notices: Vec<Notice>,
     /// What all iterations used.
     pub usage: Usage,
     /// Time that children ran, in milliseconds.
@@ -82,6 +89,8 @@ pub struct Session {
     pub orchestrator: Option<u32>,
     /// Whether a person's `stop` ended the last orchestrator.
     pub stopped: bool,
+    /// How many notices there ever were.
+    pub noticed: u64,
     /// Ids of the requests that were taken.
     pub taken: BTreeSet<String>,
     /// Whether the open gate's files are as the person shall find them.
@@ -151,8 +160,6 @@ pub struct News {
     pub told: Vec<String>,
     /// The person's act at the last gate.
     pub gate: Option<(Who, Effect)>,
-    /// The person's guidance, oldest first.
-    pub guidance: Vec<String>,
 }
 
 /// Why a journal gives no session.
@@ -235,12 +242,15 @@ impl Session {
             evidence: None,
             reviews: None,
             news: News::default(),
+            guidance: Told::default(),
+            notices: Vec::new(),
             usage: Usage::default(),
             worked_ms: 0,
             created_at: first.at,
             changed_at: first.at,
             orchestrator: None,
             stopped: false,
+            noticed: 0,
             taken: BTreeSet::new(),
             posted: false,
         })

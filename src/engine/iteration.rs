@@ -69,7 +69,7 @@ impl Orchestrator<'_> {
             provider: provider.name().to_owned(),
             tag: tag.clone(),
             instead: instead.clone(),
-            guidance: self.session().news.guidance.len(),
+            guidance: self.session().guidance.unread().count(),
         }))?;
         self.waited_until = Timestamp::MIN;
         let main = self.settings.config.for_phase(&phase).provider;

@@ -7,6 +7,7 @@ use std::io;
 use std::path::PathBuf;
 
 mod archive;
+mod ask;
 mod checkout_watch;
 mod child;
 mod cli_login;
@@ -45,6 +46,7 @@ mod view;
 mod watching;
 
 pub use archive::{Archived, InArchive, WorktreeOutcome, archive, finish_archive, look_up_archived};
+pub use ask::{Asked, ask, effect_words, outcome, post, post_as};
 pub use guarding::put_back_lost;
 pub use happening::{Happening, Happenings};
 pub use install::{Deed, Step as InstallStep, install, installed, uninstall};
@@ -55,7 +57,7 @@ pub use restore_points::{Point, PointKind, list as restore_points};
 pub use say::{Live, Progress, Screen, duration_words, usage_words};
 pub use settings::{Settings, Wishes, redactor};
 pub use versions::{CliVersion, FoundCli};
-pub use view::{GateKindView, GateView, QuestionView, VerificationView, View, live};
+pub use view::{GateKindView, GateView, GuidanceView, QuestionView, VerificationView, View, live};
 
 use crate::domain::name::NameError;
 use crate::domain::workflow::WorkflowError;

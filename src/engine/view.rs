@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::gate::{Gate, GateAsk};
+use crate::domain::guidance::Guidance;
 use crate::domain::outcome::Usage;
 use crate::domain::plan;
 use crate::domain::qa;
@@ -77,8 +78,29 @@ pub struct View {
     pub orchestrator: Option<Holder>,
     /// The running iteration.
     pub live: Option<Live>,
+    /// The person's guidance, oldest first; long-read pieces are left out.
+    pub guidance: Vec<GuidanceView>,
     /// Pieces of guidance that no iteration has read yet.
     pub unread_guidance: usize,
+}
+
+/// A piece of guidance as a person may see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct GuidanceView {
+    /// The person's words.
+    pub text: String,
+    /// Who said them, in words.
+    pub who: String,
+    /// When.
+    pub at: Timestamp,
+    /// The iteration that took them up; none while they wait for one.
+    pub read_by: Option<u32>,
+}
+
+impl GuidanceView {
+    fn of(piece: &Guidance) -> Self {
+        Self { text: piece.text.clone(), who: piece.who.to_string(), at: piece.at, read_by: piece.read_by }
+    }
 }
 
 /// A run of the verify command as a person may see it.
@@ -216,7 +238,8 @@ impl View {
             session_dir: layout.session_dir(),
             orchestrator,
             live: running,
-            unread_guidance: session.news.guidance.len(),
+            guidance: session.guidance.all().iter().map(GuidanceView::of).collect(),
+            unread_guidance: session.guidance.unread().count(),
         }
     }
 }

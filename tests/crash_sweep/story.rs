@@ -86,6 +86,7 @@ pub(crate) fn tell(played: &Played) -> Told {
             | Event::Posted { .. }
             | Event::Reviewing { .. }
             | Event::ReviewsEnded { .. }
+            | Event::Notified { .. }
             | Event::Held(_) => {}
         }
     }

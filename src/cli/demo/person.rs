@@ -9,11 +9,11 @@ use std::time::Duration;
 use crate::cli::context::{Context, login};
 use crate::cli::failure::Failure;
 use crate::cli::screen::RunScreen;
-use crate::cli::{answer, request, style, terminal};
+use crate::cli::{answer, style, terminal};
 use crate::domain::gate::GateId;
 use crate::domain::qa;
 use crate::domain::request::{Act, Who};
-use crate::engine::{GateKindView, Progress, QuestionView, Screen, View};
+use crate::engine::{self, GateKindView, Progress, QuestionView, Screen, View};
 use crate::store::Layout;
 
 /// Long enough to see that somebody is asked. In a pipe nobody watches.
@@ -73,7 +73,7 @@ impl Person {
             (Who::Terminal("the demo, in your place,".to_owned()), self.played(id, &gate.kind)?)
         };
         if let Some(act) = act {
-            request::post(&self.layout, who, act)?;
+            engine::post(&self.layout, who, act)?;
         }
         Ok(())
     }

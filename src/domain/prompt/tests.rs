@@ -83,7 +83,9 @@ fn what_happened_comes_before_the_task() {
     let approved = Effect::Approved { plan, to: session.phase.clone() };
     session.news.gate = Some((Who::Terminal("ada".into()), approved));
     session.news.told = vec!["Iteration 6 ended: planned".into()];
-    session.news.guidance = vec!["Keep it small.".into(), "No new crates.".into()];
+    for words in ["Keep it small.", "No new crates."] {
+        session.guidance.add(words, &Who::Terminal("ada".into()), session.changed_at);
+    }
     let found = ["In the worktree, HEAD is detached.".to_owned()];
     let said = text(&session, &found);
     let after_labels = &said[said.find("Approved plan").unwrap()..];

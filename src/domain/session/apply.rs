@@ -21,6 +21,7 @@ impl Session {
     /// # Errors
     /// In words, when the entry does not fit where the session stands.
     pub fn apply(&mut self, entry: &Entry) -> Result<(), String> {
+        let before = self.standing();
         match &entry.event {
             Event::Created(_) => return Err("a second creation".to_owned()),
             Event::Adopted(adopted) => {
@@ -57,7 +58,8 @@ impl Session {
             Event::Posted { gate } => {
                 self.posted = self.open_gate().is_some_and(|open| open.id == *gate);
             }
-            Event::Received(received) => self.receive(received)?,
+            Event::Received(received) => self.receive(received, entry.at)?,
+            Event::Notified { notice, channel } => self.notified(notice, channel),
             Event::Held(block) => match self.state {
                 State::Preparing | State::Ready { .. } | State::Parked(_) | State::Blocked(_) => {
                     self.state = State::Blocked(block.clone());
@@ -68,6 +70,7 @@ impl Session {
             },
         }
         self.changed_at = entry.at;
+        self.keep_notices(before.as_ref(), entry);
         Ok(())
     }
 
@@ -151,7 +154,7 @@ impl Session {
         if judged.came_to_something() {
             self.news.told.clone_from(&judged.told);
             self.news.gate = None;
-            self.news.guidance.drain(..guidance.min(self.news.guidance.len()));
+            self.guidance.read(guidance, judged.iteration);
         } else {
             // A run that came to nothing may not have read what it was told, or did nothing about it.
             self.news.told.extend(judged.told.iter().cloned());
@@ -294,7 +297,7 @@ impl Session {
         self.counters.idle = 0;
     }
 
-    fn receive(&mut self, received: &Received) -> Result<(), String> {
+    fn receive(&mut self, received: &Received, at: Timestamp) -> Result<(), String> {
         let request = &received.request;
         if !self.taken.insert(request.id.clone()) {
             return Ok(());
@@ -320,7 +323,7 @@ impl Session {
                 passes = true;
             }
             Effect::Rejected(_) | Effect::ActionDone => passes = true,
-            Effect::Guided(message) => self.news.guidance.push(message.clone()),
+            Effect::Guided(message) => self.guidance.add(message, &request.who, at),
             Effect::Stopping => self.stopped = true,
             Effect::Resumed => {
                 self.grant();
@@ -336,7 +339,7 @@ impl Session {
                 if self.workflow.rules(phase).is_some_and(|rules| rules.gate == Some(GateKind::Approval)) {
                     self.approved = None;
                 }
-                self.news.guidance.push(message.clone());
+                self.guidance.add(message, &request.who, at);
                 self.state = ready.clone();
             }
             Effect::Moved(phase) => {

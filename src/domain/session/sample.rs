@@ -59,7 +59,7 @@ pub(crate) fn started(session: &Session) -> Event {
         provider: "demo".to_owned(),
         tag: "t".to_owned(),
         instead: None,
-        guidance: session.news.guidance.len(),
+        guidance: session.guidance.unread().count(),
     })
 }
 

@@ -45,7 +45,7 @@ fn news_stay_until_an_iteration_came_to_something() {
         let end = judged(&session, outcome, decision.clone(), "what it left");
         let session = after(session, end);
         let news: &[&str] = if kept { &["mind the tests", "and the manual"] } else { &["and the manual"] };
-        assert_eq!(session.news.guidance, news, "{decision:?}");
+        assert_eq!(session.guidance.unread().collect::<Vec<_>>(), news, "{decision:?}");
         assert_eq!(session.news.told, ["what it left"], "{decision:?}");
         let used = session.counters.in_phase.get(&Phase::named("implementation")).copied().unwrap_or(0);
         assert_eq!(used, counted, "{decision:?}");

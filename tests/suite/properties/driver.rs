@@ -241,7 +241,7 @@ impl Driver {
             provider: "demo".to_owned(),
             tag: "t".to_owned(),
             instead: None,
-            guidance: self.session().news.guidance.len(),
+            guidance: self.session().guidance.unread().count(),
         };
         self.append(Event::Started(started))?;
         for _ in 0..self.dice.below(3) {

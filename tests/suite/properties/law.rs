@@ -145,6 +145,9 @@ impl Law {
             Event::Posted { .. } => {
                 demand(before.state == after.state, "posting a gate changed what the session does")?;
             }
+            Event::Notified { .. } => {
+                demand(before.state == after.state, "a message changed what the session does")?;
+            }
             Event::Held(_) => {
                 demand(self.open.is_none() && !self.done, "a gate or a finished session was held")?;
                 demand(self.verifying.is_none(), "a verification that was due was held")?;
@@ -167,7 +170,7 @@ impl Law {
         demand(used < most, "a phase's iterations went beyond their limit")?;
         let budget = self.policy.max_iterations.unwrap_or(u32::MAX);
         demand(self.spent < budget, "the budget of iterations was overdrawn")?;
-        demand(before.news.guidance == self.guidance, "the prompt lacks guidance")?;
+        demand(before.guidance.unread().eq(&self.guidance), "the prompt lacks guidance")?;
         demand(started.guidance == self.guidance.len(), "the prompt counts its guidance wrongly")?;
         self.in_prompt = started.guidance;
         Ok(())
@@ -189,7 +192,7 @@ impl Law {
         demand(after.counters.spent.iterations == self.spent, "iterations are miscounted")?;
         demand(after.counters.idle == self.idle, "iterations without progress are miscounted")?;
         demand(after.counters.moves == self.moves, "limited moves are miscounted")?;
-        demand(after.news.guidance == self.guidance, "guidance was lost, or told for ever")?;
+        demand(after.guidance.unread().eq(&self.guidance), "guidance was lost, or told for ever")?;
         demand(after.news.told == self.told, "what an iteration left was lost")?;
         demand(after.news.gate == self.gate_news, "how the gate was passed was lost, or told for ever")?;
         demand(after.taken == self.requests, "a taken request was forgotten")?;
