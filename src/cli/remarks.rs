@@ -1,4 +1,5 @@
-//! What a person should know of their settings before a run: keys that do nothing, and nothing silently.
+//! What a person should know of their settings before a run: keys that do nothing, a phone that nobody can
+//! answer from, and nothing silently.
 
 use crate::config::Config;
 use crate::domain::phase::Phase;
@@ -8,11 +9,31 @@ use crate::domain::redact::Redactor;
 pub(super) fn remarks(config: &Config, phases: &[Phase]) -> Vec<String> {
     let idle = config
         .keys_without_effect()
-        .map(|setting| format!("{} is set, and nothing in this version acts on it yet", setting.key));
+        .map(|(key, needed)| format!("{key} does nothing, for {needed} is not set"));
     let slips = config
         .keys_of_other_phases(phases)
         .map(|setting| format!("{} is for a phase that no workflow here has; it sets nothing", setting.key));
-    idle.chain(slips).chain(visible(config, phases)).collect()
+    idle.chain(slips).chain(contact(config)).chain(visible(config, phases)).collect()
+}
+
+/// What the phone cannot do, and where others can read along.
+pub(super) fn contact(config: &Config) -> Vec<String> {
+    let deaf = config.telegram.as_ref().filter(|phone| phone.is_deaf());
+    let deaf = deaf.map(|phone| match phone.chat_id {
+        ..0 => "TELEGRAM_CHAT_ID is a group and TELEGRAM_ALLOWED_USERS names nobody: the group is told, and nothing \
+                that is written there counts"
+            .to_owned(),
+        owner => format!(
+            "TELEGRAM_ALLOWED_USERS does not name {owner}, whose chat TELEGRAM_CHAT_ID is: nothing that is written \
+             there counts"
+        ),
+    });
+    let unprotected = config.channels.unprotected().map(|key| {
+        format!(
+            "{key} is a plain http address: what is sent there can be read on its way; https would protect it"
+        )
+    });
+    deaf.into_iter().chain(unprotected).collect()
 }
 
 /// Arguments stand in the machine's list of processes, where all its users read them.

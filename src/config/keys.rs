@@ -17,6 +17,11 @@ const fn key(name: &'static str, default: &'static str, about: &'static str) -> 
     Key { name, default, about, secret: false }
 }
 
+/// A key without a default, whose value is never shown.
+const fn secret(name: &'static str, about: &'static str) -> Key {
+    Key { name, default: "", about, secret: true }
+}
+
 /// The keys with names of their own, in the order in which they are shown.
 pub const KEYS: &[Key] = &[
     key("MAIN_REPO", "", "the project's repository"),
@@ -36,8 +41,18 @@ pub const KEYS: &[Key] = &[
     key("CLAUDE_ARGS", "", "more arguments for the CLI"),
     key("CODEX_ARGS", "", "more arguments for the CLI"),
     key("GEMINI_ARGS", "", "more arguments for the CLI"),
-    Key { name: "TELEGRAM_BOT_TOKEN", default: "", about: "the phone's bot", secret: true },
+    secret("TELEGRAM_BOT_TOKEN", "the phone's bot"),
     key("TELEGRAM_CHAT_ID", "", "the phone's chat"),
+    key("TELEGRAM_ALLOWED_USERS", "", "numbers of those who may answer; empty is a private chat's owner"),
+    key("TELEGRAM_API_URL", "https://api.telegram.org", "where the Bot API is"),
+    key("SAMOCODE_NOTIFY_DESKTOP", "off", "whether this machine's desktop tells"),
+    secret("SAMOCODE_NOTIFY_WEBHOOK", "address that takes JSON"),
+    secret("SAMOCODE_NOTIFY_WEBHOOK_SECRET", "what signs it"),
+    secret("SAMOCODE_NOTIFY_NTFY", "address of a topic of ntfy"),
+    secret("SAMOCODE_NOTIFY_NTFY_TOKEN", "the topic's access token"),
+    secret("SAMOCODE_NOTIFY_SLACK", "address of an incoming webhook of Slack"),
+    secret("SAMOCODE_NOTIFY_DISCORD", "address of a webhook of Discord"),
+    key("SAMOCODE_NOTIFY_COMMAND", "", "command that gets each notice as JSON"),
     key("GIT_BRANCH_PREFIX", "", "put before the branch name with a `/`"),
     key("SAMOCODE_MAX_RETRIES", "3", "failures in a row that block"),
     key("SAMOCODE_RETRY_DELAY", "5", "first back-off, seconds"),
@@ -63,8 +78,13 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_MAX_WAIT", "12h", "longest wait for a limit to reset"),
 ];
 
-/// Keys that are read and checked, and that nothing in this version acts on: whoever sets one is told so.
-pub(super) const WITHOUT_EFFECT: &[&str] = &["TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID"];
+/// Keys that do nothing by themselves, each with the one that it needs: whoever sets it alone is told so.
+pub(super) const COMPANIONS: &[(&str, &str)] = &[
+    ("TELEGRAM_ALLOWED_USERS", "TELEGRAM_BOT_TOKEN"),
+    ("TELEGRAM_API_URL", "TELEGRAM_BOT_TOKEN"),
+    ("SAMOCODE_NOTIFY_WEBHOOK_SECRET", "SAMOCODE_NOTIFY_WEBHOOK"),
+    ("SAMOCODE_NOTIFY_NTFY_TOKEN", "SAMOCODE_NOTIFY_NTFY"),
+];
 
 /// What can be set for one phase: `PLANNING_MODEL`.
 pub const PHASE_SUFFIXES: &[&str] = &["_PROVIDER", "_MODEL", "_TIMEOUT", "_TOOLS"];

@@ -3,6 +3,8 @@
 //! Reads files and looks at folders, makes none, and never reads the process's own environment or
 //! arguments: whoever calls passes them in, so that a test needs no process of its own.
 
+mod address;
+mod channels;
 pub mod dotenv;
 pub mod error;
 mod folders;
@@ -18,11 +20,12 @@ mod settings;
 mod source;
 mod values;
 
+pub use channels::{Channels, Ntfy, Telegram, Webhook};
 pub use error::ConfigError;
 pub use paths::Dirs;
 pub use phases::PhaseSettings;
 pub use provider::{Program, ProviderKind, ProviderSettings};
 pub use secret::Secret;
-pub use settings::{Config, Explained, LoadSpec, Overrides, Telegram};
+pub use settings::{Config, Explained, LoadSpec, Overrides};
 pub use source::{Origin, Source};
 pub use values::SandboxMode;

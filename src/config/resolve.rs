@@ -14,9 +14,11 @@ use super::phases::PhaseOverride;
 use super::place;
 use super::provider::{Program, ProviderKind, ProviderSettings};
 use super::secret::Secret;
-use super::settings::{Config, Explained, Forced, LoadSpec, Telegram};
+use super::settings::{Config, Explained, Forced, LoadSpec};
 use super::source::{Origin, Source};
 use super::{keys, values};
+
+mod contact;
 
 /// The keys without which there is no project.
 const REQUIRED: [&str; 3] = ["MAIN_REPO", "WORKTREES", "SESSIONS"];
@@ -50,6 +52,7 @@ pub(super) fn resolve(spec: &LoadSpec<'_>, layers: Layers) -> Result<Config, Con
         provider,
         claude_max_turns: all.required("CLAUDE_MAX_TURNS", values::count)?,
         telegram: all.telegram()?,
+        channels: all.channels()?,
         branch_prefix: all.optional("GIT_BRANCH_PREFIX", values::branch_prefix)?,
         policy: all.policy()?,
         setup: all.optional("SAMOCODE_SETUP", text)?,
@@ -203,22 +206,6 @@ impl<'a> Resolver<'a> {
         let missing = || ConfigError::MissingKeys { path: file.to_owned(), keys: vec![key] };
         let (setting, text) = self.set(key).ok_or_else(missing)?;
         Ok(Folder::new(setting.origin.naming(key), self.path(key, setting, text)?))
-    }
-
-    fn telegram(&self) -> Result<Option<Telegram>, ConfigError> {
-        let (token, chat) = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID");
-        let alone = |setting: &Setting, key, other| {
-            Err(bad(key, setting, format!("`{other}` is not set; the phone needs both")))
-        };
-        match (self.set(token), self.set(chat)) {
-            (None, None) => Ok(None),
-            (Some((setting, _)), None) => alone(setting, token, chat),
-            (None, Some((setting, _))) => alone(setting, chat, token),
-            (Some((_, secret)), Some((setting, text))) => {
-                let chat_id = values::chat(text).map_err(|problem| bad(chat, setting, problem))?;
-                Ok(Some(Telegram { bot_token: Secret::new(secret), chat_id }))
-            }
-        }
     }
 
     fn policy(&self) -> Result<Policy, ConfigError> {

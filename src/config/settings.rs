@@ -7,10 +7,10 @@ use std::time::Duration;
 use crate::domain::phase::Phase;
 use crate::domain::policy::Policy;
 
+use super::channels::{Channels, Telegram};
 use super::error::ConfigError;
 use super::phases::{PhaseOverride, PhaseSettings};
 use super::provider::{Program, ProviderKind, ProviderSettings};
-use super::secret::Secret;
 use super::source::{Origin, Source};
 use super::values::SandboxMode;
 use super::{layers, resolve};
@@ -70,15 +70,6 @@ impl Overrides {
     }
 }
 
-/// The phone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Telegram {
-    /// The bot's token.
-    pub bot_token: Secret,
-    /// The only chat that is listened to.
-    pub chat_id: i64,
-}
-
 /// The settings of one run; nothing in it is left to be looked up or interpreted.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -96,6 +87,8 @@ pub struct Config {
     pub claude_max_turns: u32,
     /// The phone, if there is one.
     pub telegram: Option<Telegram>,
+    /// The other channels.
+    pub channels: Channels,
     /// Put before branch names, with a `/` between.
     pub branch_prefix: Option<String>,
     /// Limits and budgets.
@@ -216,10 +209,13 @@ impl Config {
         })
     }
 
-    /// The keys that somebody set and that nothing in this version acts on.
-    pub fn keys_without_effect(&self) -> impl Iterator<Item = &Explained> {
-        let set = self.explained.iter().filter(|setting| setting.origin.source != Source::Default);
-        set.filter(|setting| super::keys::WITHOUT_EFFECT.contains(&setting.key.as_str()))
+    /// The keys that somebody set and that do nothing, each with the key that it would need beside it.
+    pub fn keys_without_effect(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let set = |key: &str| {
+            self.explained.iter().any(|setting| setting.key == key && !setting.value.trim().is_empty())
+        };
+        let chosen = move |key: &str| set(key) && self.source(key) != Source::Default;
+        super::keys::COMPANIONS.iter().copied().filter(move |(key, needed)| chosen(key) && !set(needed))
     }
 
     /// Every key with the text that counts and where it was set, built-in defaults included.

@@ -1,5 +1,6 @@
 //! Texts become typed values; each function says in words what is wrong with a text that does not.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{Span, SpanRelativeTo};
@@ -160,8 +161,19 @@ pub(super) fn arguments(text: &str) -> Result<Vec<String>, String> {
 
 /// The number of a chat.
 pub(super) fn chat(text: &str) -> Result<i64, String> {
-    text.parse()
-        .map_err(|_| format!("`{text}` is no number of a chat, such as `123456789` or `-100123456789`"))
+    let chat = text.parse().ok().filter(|&chat| chat != 0);
+    chat.ok_or_else(|| format!("`{text}` is no number of a chat, such as `123456789` or `-100123456789`"))
+}
+
+/// Numbers of people.
+pub(super) fn users(text: &str) -> Result<BTreeSet<u64>, String> {
+    let number = |word: &str| {
+        let user = word.parse().ok().filter(|&user| user > 0);
+        user.ok_or_else(|| {
+            format!("`{word}` is no number of a user, such as `123456789`; names do not count")
+        })
+    };
+    words(text).map(number).collect()
 }
 
 /// What is put before branch names, without the `/` at its end.

@@ -1,4 +1,4 @@
-//! Which of the person's variables a child sees: not the phone's, no agent's socket, and of what looks like a
+//! Which of the person's variables a child sees: not the phone's and the channels', no agent's socket, and of what looks like a
 //! credential only what its provider needs and what the person gives back.
 //!
 //! Never shows a value; reads no environment itself.
@@ -10,6 +10,9 @@ use crate::domain::redact::Redactor;
 mod git;
 
 pub use git::{GitSetting, add_git_settings};
+
+/// How the variables begin by which samocode reaches the person. An address is a credential there.
+const OF_THE_PHONE: [&str; 2] = ["TELEGRAM_", "SAMOCODE_NOTIFY_"];
 
 /// Variables by which a program reaches an agent that holds keys.
 const AGENT_SOCKETS: [&str; 9] = [
@@ -137,7 +140,7 @@ pub fn secret_values(person: &[(OsString, OsString)]) -> Vec<&[u8]> {
 fn is_private(name: &str, value: &OsStr, shapes: &Redactor) -> bool {
     // Without its proxy a child reaches nothing, and a proxy's password stands in its address.
     let proxy = name.to_ascii_uppercase().ends_with("PROXY");
-    name.starts_with("TELEGRAM_")
+    OF_THE_PHONE.iter().any(|prefix| name.starts_with(prefix))
         || AGENT_SOCKETS.contains(&name)
         || is_credential(name)
         || (!proxy && shapes.finds(value.as_encoded_bytes()))
@@ -184,6 +187,7 @@ mod tests {
             "NODE_AUTH_TOKEN",
             "OPENAI_APIKEY",
             "PGPASSWORD",
+            "SAMOCODE_NOTIFY_SLACK",
             "SSH_AUTH_SOCK",
             "TELEGRAM_CHAT_ID",
             "npm_config__authToken",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use crate::config::keys::KEYS;
 use crate::domain::command::CommandSpec;
 use crate::domain::environment::add_git_settings;
 use crate::engine::EngineError;
@@ -12,9 +13,6 @@ use crate::engine::orchestrator::Orchestrator;
 use crate::provider::{Provider, State};
 use crate::sandbox::{self, Facts};
 use crate::store::Layout;
-
-/// A setting of samocode's that is a credential. A child has no business with a file that holds it.
-const BOT_TOKEN: &str = "TELEGRAM_BOT_TOKEN";
 
 impl Orchestrator<'_> {
     /// A command as a child gets it: its git pushes nowhere and signs nothing, and where there is a sandbox it runs in
@@ -164,8 +162,11 @@ fn set_if_unset(spec: &mut CommandSpec, name: &str, value: &str) {
     }
 }
 
+/// Whether a file names a setting of samocode's that is a credential. A child has no business with such a file.
 fn is_settings_with_token(path: &Path) -> bool {
-    path.is_file()
-        && std::fs::read(path)
-            .map_or(true, |text| memchr::memmem::find(&text, BOT_TOKEN.as_bytes()).is_some())
+    let names = |text: &[u8]| {
+        let mut secrets = KEYS.iter().filter(|key| key.secret);
+        secrets.any(|key| memchr::memmem::find(text, key.name.as_bytes()).is_some())
+    };
+    path.is_file() && std::fs::read(path).map_or(true, |text| names(&text))
 }

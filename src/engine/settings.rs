@@ -49,8 +49,9 @@ pub struct Wishes {
 /// What takes out the secrets of an environment and of the configuration.
 #[must_use]
 pub fn redactor(config: &Config, person_env: &[(OsString, OsString)]) -> Arc<Redactor> {
-    let phone = config.telegram.as_ref().map(|phone| phone.bot_token.reveal().as_bytes());
-    Arc::new(Redactor::new(secret_values(person_env).into_iter().chain(phone)))
+    let phone = config.telegram.as_ref().map(|phone| phone.bot_token.reveal());
+    let own = phone.into_iter().chain(config.channels.secrets()).map(str::as_bytes);
+    Arc::new(Redactor::new(secret_values(person_env).into_iter().chain(own)))
 }
 
 impl Settings {

@@ -116,9 +116,7 @@ fn states(report: &serde_json::Value) -> Vec<String> {
 #[test]
 fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
     let stage = Stage::new();
-    stage.settings(
-        "TESTING_PROVIDER=demo\nREVEIW_MODEL=x\nTELEGRAM_BOT_TOKEN=123:secret\nTELEGRAM_CHAT_ID=5\n",
-    );
+    stage.settings("TESTING_PROVIDER=demo\nREVEIW_MODEL=x\nSAMOCODE_NOTIFY_NTFY_TOKEN=tk_secret\n");
     let version = "[ \"$*\" = --version ] && echo 'WARNING: x' >&2 && echo '2.1.197 (Claude Code)'";
     let path = with_claude(&stage, &format!("#!/bin/sh\n{version}\n"));
     let before = (names(&stage.path("")), names(&stage.path("home")), stage.git(&["status", "--porcelain"]));

@@ -116,6 +116,7 @@ fn three_lines_are_enough_and_the_rest_is_the_documented_default() {
         assert_eq!(settings.timeout, Duration::from_secs(1800));
         assert!(settings.args.is_empty());
     }
+    assert!(config.channels.is_empty());
     assert!(config.telegram.is_none() && config.setup.is_none() && config.fallback.is_none());
     assert!(!project.base.join("worktrees").exists(), "loading makes no folder");
 }
@@ -130,7 +131,12 @@ fn every_key_is_read() {
          SAMOCODE_SANDBOX=on\nSAMOCODE_SANDBOX_WRITE=~/.tool:../data\nSAMOCODE_ALLOW_PUSH=yes\nSAMOCODE_PASS_ENV=A,B_C\nSAMOCODE_FALLBACK=gemini\n\
          SAMOCODE_REVIEWERS=codex gemini\nSAMOCODE_MAX_COST=$5.50\nSAMOCODE_MAX_TOKENS=2M\n\
          SAMOCODE_MAX_ITERATIONS=50\nSAMOCODE_MAX_TIME=1h 30m\nSAMOCODE_MAX_WAIT=2h\n\
-         QUALITY_TOOLS=+WebFetch,mcp__x\nCODE_REVIEW_MODEL=x\n",
+         QUALITY_TOOLS=+WebFetch,mcp__x\nCODE_REVIEW_MODEL=x\n\
+         TELEGRAM_ALLOWED_USERS=7, 9 7\nTELEGRAM_API_URL=http://127.0.0.1:81/bots/\nSAMOCODE_NOTIFY_DESKTOP=on\n\
+         SAMOCODE_NOTIFY_WEBHOOK=https://a.example/secret1\nSAMOCODE_NOTIFY_WEBHOOK_SECRET=secret2\n\
+         SAMOCODE_NOTIFY_NTFY=https://ntfy.example/secret3/\nSAMOCODE_NOTIFY_NTFY_TOKEN=secret4\n\
+         SAMOCODE_NOTIFY_SLACK=https://b.example/secret5\nSAMOCODE_NOTIFY_DISCORD=https://c.example/secret6\n\
+         SAMOCODE_NOTIFY_COMMAND=cat >> ~/notices\n",
     );
     let base = config.base.clone();
     let config = config.load().unwrap();
@@ -152,6 +158,24 @@ fn every_key_is_read() {
     );
     let telegram = config.telegram.as_ref().unwrap();
     assert_eq!((telegram.bot_token.reveal(), telegram.chat_id), ("1:secret", -10042));
+    assert_eq!(
+        (&telegram.allowed_users, telegram.api_url.as_str()),
+        (&[7, 9].into(), "http://127.0.0.1:81/bots")
+    );
+    let channels = &config.channels;
+    assert!(channels.desktop);
+    assert_eq!(channels.command.as_deref(), Some("cat >> ~/notices"));
+    assert_eq!(
+        channels.secrets().collect::<Vec<_>>(),
+        [
+            "secret2",
+            "secret4",
+            "https://a.example/secret1",
+            "https://ntfy.example/secret3",
+            "https://b.example/secret5",
+            "https://c.example/secret6",
+        ]
+    );
     assert_eq!(config.branch_prefix.as_deref(), Some("me"));
     assert_eq!(config.setup.as_deref(), Some("npm ci && echo \"it's $(pwd)\""));
     assert_eq!(config.verify.as_deref(), Some("npm test"));
@@ -178,8 +202,43 @@ fn every_key_is_read() {
     assert_eq!(config.policy, policy);
     assert_eq!(config.for_phase(&Phase::named("quality")).more_tools, ["WebFetch", "mcp__x"]);
     assert_eq!(config.for_phase(&Phase::named("code-review")).model.as_deref(), Some("x"));
-    assert!(!format!("{config:?}").contains("secret"), "a debug print shows the token");
+    let printed = format!("{config:?}");
+    let secrets = ["1:secret", "secret1", "secret2", "secret3", "secret4", "secret5", "secret6"];
+    assert!(
+        secrets.iter().all(|secret| !printed.contains(secret)),
+        "a debug print shows a secret: {printed}"
+    );
     assert!(config.explain().iter().all(|setting| !setting.value.contains("secret")));
+}
+
+#[test]
+fn the_phone_listens_to_the_owner_of_a_private_chat_and_in_a_group_to_those_who_are_named() {
+    let phone = |lines: &str| {
+        let config = Project::sound(&format!("TELEGRAM_BOT_TOKEN=1:secret\n{lines}")).load().unwrap();
+        let phone = config.telegram.unwrap();
+        (phone.allowed_users.iter().copied().collect::<Vec<_>>(), phone.is_deaf(), phone.api_url)
+    };
+    let api = || "https://api.telegram.org".to_owned();
+    assert_eq!(phone("TELEGRAM_CHAT_ID=42\n"), (vec![42], false, api()));
+    assert_eq!(phone("TELEGRAM_CHAT_ID=42\nTELEGRAM_ALLOWED_USERS=7\n"), (vec![7], true, api()));
+    assert_eq!(phone("TELEGRAM_CHAT_ID=-42\n"), (vec![], true, api()));
+    assert_eq!(phone("TELEGRAM_CHAT_ID=-42\nTELEGRAM_ALLOWED_USERS=7 8\n"), (vec![7, 8], false, api()));
+}
+
+#[test]
+fn a_key_that_does_nothing_by_itself_is_known() {
+    let lines = "TELEGRAM_ALLOWED_USERS=7\nSAMOCODE_NOTIFY_NTFY_TOKEN=secret\n";
+    let config = Project::sound(lines).load().unwrap();
+    assert_eq!(
+        config.keys_without_effect().collect::<Vec<_>>(),
+        [
+            ("TELEGRAM_ALLOWED_USERS", "TELEGRAM_BOT_TOKEN"),
+            ("SAMOCODE_NOTIFY_NTFY_TOKEN", "SAMOCODE_NOTIFY_NTFY")
+        ]
+    );
+    let config = Project::sound(&format!("{lines}SAMOCODE_NOTIFY_NTFY=http://n.example/t\n")).load().unwrap();
+    assert_eq!(config.keys_without_effect().count(), 1);
+    assert_eq!(config.channels.unprotected().collect::<Vec<_>>(), ["SAMOCODE_NOTIFY_NTFY"]);
 }
 
 #[test]
@@ -330,6 +389,12 @@ fn a_value_that_makes_no_sense_is_named_with_its_place() {
     insta::assert_snapshot!(error("CLAUDE_PATH=~bob/claude\n"), @"`CLAUDE_PATH` (BASE/p/.samocode, line 4): `~bob` is not looked up; write the folder's whole path");
     insta::assert_snapshot!(error("TELEGRAM_BOT_TOKEN=1:secret\n"), @"`TELEGRAM_BOT_TOKEN` (BASE/p/.samocode, line 4): `TELEGRAM_CHAT_ID` is not set; the phone needs both");
     insta::assert_snapshot!(error("TELEGRAM_CHAT_ID=me\nTELEGRAM_BOT_TOKEN=1:secret\n"), @"`TELEGRAM_CHAT_ID` (BASE/p/.samocode, line 4): `me` is no number of a chat, such as `123456789` or `-100123456789`");
+    insta::assert_snapshot!(error("TELEGRAM_ALLOWED_USERS=@ada\n"), @"`TELEGRAM_ALLOWED_USERS` (BASE/p/.samocode, line 4): `@ada` is no number of a user, such as `123456789`; names do not count");
+    insta::assert_snapshot!(error("TELEGRAM_API_URL=http://bots.example\n"), @"`TELEGRAM_API_URL` (BASE/p/.samocode, line 4): `http://bots.example` would send the bot's token unprotected; only `https://` will do, or `http://` to this machine");
+    insta::assert_snapshot!(error("TELEGRAM_API_URL=https://me:word@bots.example\n"), @"`TELEGRAM_API_URL` (BASE/p/.samocode, line 4): it has to be a plain address such as `https://api.example.org`, without a password, `?` or `#`");
+    insta::assert_snapshot!(error("SAMOCODE_NOTIFY_SLACK=hooks.example/secret\n"), @"`SAMOCODE_NOTIFY_SLACK` (BASE/p/.samocode, line 4): it is no address such as `https://example.org/hook`");
+    insta::assert_snapshot!(error("SAMOCODE_NOTIFY_WEBHOOK=ftp://hooks.example/secret\n"), @"`SAMOCODE_NOTIFY_WEBHOOK` (BASE/p/.samocode, line 4): only `https://` and `http://` addresses can be sent to");
+    insta::assert_snapshot!(error("SAMOCODE_NOTIFY_NTFY=https://ntfy.example/\n"), @"`SAMOCODE_NOTIFY_NTFY` (BASE/p/.samocode, line 4): it names no topic; write `https://ntfy.example.org/my-topic`");
     insta::assert_snapshot!(Project::sound("").env("CLAUDE_MAX_TURNS", "0").error(), @"`CLAUDE_MAX_TURNS` (environment): `0` is no whole number from 1 to 4294967295");
     let mut flagged = Project::sound("");
     flagged.flags.timeout = Some("0".into());

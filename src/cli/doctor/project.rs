@@ -18,12 +18,11 @@ pub(super) fn configuration(config: &Config) -> Check {
     let phases = phases();
     let strange: Vec<&str> =
         config.keys_of_other_phases(&phases).map(|setting| setting.key.as_str()).collect();
-    let idle: Vec<&str> = config.keys_without_effect().map(|setting| setting.key.as_str()).collect();
     let file = config.file.display().to_string();
     let (mut found, mut mends) = (Vec::new(), Vec::new());
-    if !idle.is_empty() {
-        found.push(format!("nothing in this version acts on {} yet", idle.join(", ")));
-        mends.push("leave it out, so that nobody relies on it".to_owned());
+    for (key, needed) in config.keys_without_effect() {
+        found.push(format!("{key} does nothing"));
+        mends.push(format!("set {needed}, too, or leave {key} out"));
     }
     if !strange.is_empty() {
         let known: Vec<&str> = phases.iter().map(Phase::as_str).collect();

@@ -204,14 +204,13 @@ fn a_refused_login_stops_at_once_and_says_what_to_do() {
 fn settings_that_nothing_acts_on_are_named() {
     let scenario = Scenario::new()
         .agent(Script::quick())
-        .config("TELEGRAM_BOT_TOKEN=123:abc")
-        .config("TELEGRAM_CHAT_ID=7")
+        .config("SAMOCODE_NOTIFY_NTFY_TOKEN=tk_abcdefgh")
         .config("PLANING_MODEL=opus")
         .config("PLANNING_MODEL=opus");
     let quick = ["run", "auth", "--task", "t", "--workflow", "quick"];
     let ended = scenario.run(quick);
     let said = ended.expect_exit(0).expect_out(&[
-        "TELEGRAM_BOT_TOKEN is set, and nothing in this version acts on it yet",
+        "SAMOCODE_NOTIFY_NTFY_TOKEN does nothing, for SAMOCODE_NOTIFY_NTFY is not set",
         "PLANING_MODEL is for a phase that no workflow here has",
     ]);
     said.expect_state("done");

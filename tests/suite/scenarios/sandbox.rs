@@ -209,23 +209,29 @@ fn a_temporary_folder_with_nothing_of_the_person_in_it_is_opened_whole() {
 }
 
 #[test]
-fn settings_that_hold_the_phone_s_token_cannot_be_read() {
-    let scenario = shell(
-        "cat ../../.samocode > ~/.cache/agent/seen 2>&1; cat ../../repo/README.md >> ~/.cache/agent/seen",
-    );
+fn settings_that_hold_a_token_or_the_address_of_a_hook_cannot_be_read() {
+    const READ: &str =
+        "cat ../../.samocode > ~/.cache/agent/seen 2>&1; cat ../../repo/README.md >> ~/.cache/agent/seen";
+    let scenario = shell(READ);
     scenario.run(RUN).expect_exit(0);
     assert!(left(&scenario, "seen").contains("MAIN_REPO"), "without a token they can");
-    let scenario = shell(
-        "cat ../../.samocode > ~/.cache/agent/seen 2>&1; cat ../../repo/README.md >> ~/.cache/agent/seen",
-    )
-    .config("TELEGRAM_BOT_TOKEN=1:plum-basket")
-    .config("TELEGRAM_CHAT_ID=5");
-    scenario.run(RUN).expect_exit(0);
-    let seen = left(&scenario, "seen");
-    assert!(
-        seen.contains("Permission denied") && seen.contains("a project") && !seen.contains("MAIN_REPO"),
-        "{seen}"
-    );
+    // Nobody listens there, and the run goes on.
+    let hook = "SAMOCODE_NOTIFY_DISCORD=http://127.0.0.1:9/plum-basket";
+    for secret in [
+        ["TELEGRAM_BOT_TOKEN=1:plum-basket", "TELEGRAM_CHAT_ID=5", "TELEGRAM_API_URL=http://127.0.0.1:9"],
+        [hook, "", ""],
+    ] {
+        let scenario = secret
+            .into_iter()
+            .filter(|line| !line.is_empty())
+            .fold(shell(READ), |scenario, line| scenario.config(line));
+        scenario.run(RUN).expect_exit(0);
+        let seen = left(&scenario, "seen");
+        assert!(
+            seen.contains("Permission denied") && seen.contains("a project") && !seen.contains("MAIN_REPO"),
+            "{seen}"
+        );
+    }
 }
 
 #[test]
