@@ -1,0 +1,73 @@
+//! What the Bot API can answer beside what was asked for, and what a caller can do about each.
+
+use std::time::Duration;
+
+use frankenstein::Error;
+use frankenstein::response::ErrorResponse;
+
+/// Asked to slow down without a time, a bot waits this long.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
+
+/// Why a call came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// 429: nothing was done; not before this time.
+    #[error("Telegram asks to wait for {} s", .0.as_secs())]
+    TooMany(Duration),
+    /// 409: somebody else listens with this bot, or a webhook does.
+    #[error("another program listens with this bot: {0}")]
+    Conflict(String),
+    /// 401 or 404: there is no such bot.
+    #[error("Telegram does not know this bot; check TELEGRAM_BOT_TOKEN")]
+    Unauthorized,
+    /// 403: the person blocked the bot, never wrote to it, or it was put out of the group.
+    #[error("the bot may not write to the chat ({0}): open the chat with the bot and press Start")]
+    Forbidden(String),
+    /// 400: it will be refused again.
+    #[error("Telegram refused it: {0}")]
+    Refused(String),
+    /// No answer, or one that says nothing: it may have been done.
+    #[error("Telegram does not answer: {0}")]
+    Unreachable(String),
+}
+
+impl Fault {
+    /// What an error of the client means. Never holds the address, which holds the token.
+    pub(super) fn of(error: Error) -> Self {
+        match error {
+            Error::Api(answer) => Self::of_answer(answer),
+            Error::JsonDecode { .. } => Self::Unreachable("the answer makes no sense".to_owned()),
+            Error::JsonEncode { source, .. } => Self::Refused(format!("it cannot be written: {source}")),
+            Error::ReadFile(source) => Self::Refused(format!("the document cannot be read: {source}")),
+            Error::HttpUreq(source) => Self::Unreachable(without_address(&source)),
+            _ => Self::Unreachable("an unknown failure".to_owned()),
+        }
+    }
+
+    fn of_answer(answer: ErrorResponse) -> Self {
+        let words = answer.description;
+        match answer.error_code {
+            429 => {
+                let after = answer.parameters.and_then(|parameters| parameters.retry_after);
+                Self::TooMany(after.map_or(DEFAULT_PAUSE, |seconds| Duration::from_secs(seconds.into())))
+            }
+            409 => Self::Conflict(words),
+            401 | 404 => Self::Unauthorized,
+            403 => Self::Forbidden(words),
+            400..=499 => Self::Refused(words),
+            _ => Self::Unreachable(words),
+        }
+    }
+}
+
+fn without_address(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(_) => "no answer in time".to_owned(),
+        ureq::Error::HostNotFound => "its host is not found".to_owned(),
+        ureq::Error::ConnectionFailed => "the connection failed".to_owned(),
+        ureq::Error::Io(source) => source.to_string(),
+        ureq::Error::Rustls(source) => format!("no secure connection: {source}"),
+        ureq::Error::StatusCode(code) => format!("status {code}"),
+        _ => "the connection failed".to_owned(),
+    }
+}
