@@ -15,6 +15,7 @@ mod journal;
 mod journal_writer;
 mod layout;
 mod lock;
+mod mailbox;
 mod signal_file;
 mod writable;
 
@@ -27,6 +28,7 @@ pub use inbox::{Incoming, post, take_in, waiting_requests};
 pub use journal::{JournalRead, read_journal, read_session, set_aside};
 pub use layout::Layout;
 pub use lock::{Holder, holder};
+pub use mailbox::{LetterFile, Mailbox, MailboxLock};
 pub use signal_file::{clear_signal, has_signal, read_signal};
 pub use writable::Writable;
 

@@ -28,6 +28,8 @@ pub struct Word {
     pub chat: i64,
     /// Who.
     pub from: Sender,
+    /// When, in seconds since 1970; a tap has no time.
+    pub at: Option<i64>,
     /// What was said.
     pub said: Said,
 }
@@ -111,6 +113,7 @@ fn text(message: Message) -> Option<Word> {
     Some(Word {
         chat: message.chat.id,
         from: sender(message.from.as_deref()?),
+        at: i64::try_from(message.date).ok(),
         said: Said::Text {
             message: message.message_id,
             reply_to: message.reply_to_message.map(|replied| replied.message_id),
@@ -127,6 +130,7 @@ fn tapped(tap: CallbackQuery) -> Option<Word> {
     Some(Word {
         chat: chat.id,
         from: sender(&tap.from),
+        at: None,
         said: Said::Tap { id: tap.id, data: tap.data.unwrap_or_default() },
     })
 }

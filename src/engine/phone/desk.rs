@@ -1,0 +1,146 @@
+//! What the threads of the one process share that serves a phone: the mailbox, the bot, how far each letter got.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Telegram;
+use crate::domain::redact::Redactor;
+use crate::engine::phone::letter::{Closed, Delivery, Letter};
+use crate::notify::telegram::Bot;
+use crate::store::{LetterFile, Mailbox, StoreError};
+
+/// A project whose sessions the phone may ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Project {
+    /// The folder of its sessions.
+    pub(super) sessions: std::path::PathBuf,
+}
+
+/// Shared by the sender and the listener.
+pub(super) struct Desk {
+    pub(super) mailbox: Mailbox,
+    pub(super) phone: Telegram,
+    pub(super) bot: Bot,
+    pub(super) redactor: Arc<Redactor>,
+    /// Lines for the log.
+    pub(super) lines: Sender<String>,
+    pub(super) stopping: Arc<AtomicBool>,
+    letters: Mutex<HashMap<String, Arc<Letter>>>,
+    deliveries: Mutex<BTreeMap<String, Delivery>>,
+}
+
+impl Desk {
+    pub(super) fn new(
+        mailbox: Mailbox,
+        phone: &Telegram,
+        redactor: &Arc<Redactor>,
+        lines: Sender<String>,
+        stopping: &Arc<AtomicBool>,
+    ) -> Self {
+        Self {
+            mailbox,
+            bot: Bot::new(phone),
+            phone: phone.clone(),
+            redactor: Arc::clone(redactor),
+            lines,
+            stopping: Arc::clone(stopping),
+            letters: Mutex::default(),
+            deliveries: Mutex::default(),
+        }
+    }
+
+    /// A line for the log of the session that serves the phone.
+    pub(super) fn say(&self, words: String) {
+        // The orchestrator is leaving; its log is closed.
+        let _ = self.lines.send(words);
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Pauses, unless it is time to leave.
+    pub(super) fn pause(&self, time: Duration) {
+        let until = Instant::now() + time;
+        while !self.is_stopping() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            thread::sleep(left.min(Duration::from_millis(100)));
+        }
+    }
+
+    /// A letter of the mailbox. It never changes.
+    pub(super) fn letter(&self, id: &str) -> Option<Arc<Letter>> {
+        let mut letters = lock(&self.letters);
+        if let Some(letter) = letters.get(id) {
+            return Some(Arc::clone(letter));
+        }
+        let letter: Arc<Letter> = Arc::new(self.mailbox.read(id, LetterFile::Letter)?);
+        letters.insert(id.to_owned(), Arc::clone(&letter));
+        Some(letter)
+    }
+
+    /// How far a letter got.
+    pub(super) fn delivery(&self, id: &str) -> Delivery {
+        let mut deliveries = lock(&self.deliveries);
+        if let Some(delivery) = deliveries.get(id) {
+            return delivery.clone();
+        }
+        let delivery: Delivery = self.mailbox.read(id, LetterFile::Delivery).unwrap_or_default();
+        deliveries.insert(id.to_owned(), delivery.clone());
+        delivery
+    }
+
+    /// Changes how far a letter got, on disk first.
+    ///
+    /// # Errors
+    /// When it cannot be written; nothing is changed then.
+    pub(super) fn note(&self, id: &str, change: impl FnOnce(&mut Delivery)) -> Result<(), StoreError> {
+        self.delivery(id);
+        let mut deliveries = lock(&self.deliveries);
+        let delivery = deliveries.entry(id.to_owned()).or_default();
+        let mut changed = delivery.clone();
+        change(&mut changed);
+        self.mailbox.write(id, LetterFile::Delivery, &changed)?;
+        *delivery = changed;
+        Ok(())
+    }
+
+    /// Why a letter asks for nothing any more; none while it does.
+    pub(super) fn closed(&self, id: &str) -> Option<String> {
+        self.mailbox.read(id, LetterFile::Closed).map(|closed: Closed| closed.why)
+    }
+
+    /// Says that a letter asks for nothing any more. What cannot be written is said again by its orchestrator.
+    pub(super) fn close(&self, id: &str, why: &str) {
+        let closed = Closed { why: why.to_owned(), at: Timestamp::now() };
+        let _ = self.mailbox.write(id, LetterFile::Closed, &closed);
+    }
+
+    pub(super) fn forget(&self, id: &str) {
+        lock(&self.letters).remove(id);
+        lock(&self.deliveries).remove(id);
+        self.mailbox.remove(id);
+    }
+
+    /// All letters, oldest first.
+    pub(super) fn all(&self) -> Vec<Arc<Letter>> {
+        let ids = self.mailbox.ids().unwrap_or_default();
+        let mut letters: Vec<_> = ids.iter().filter_map(|id| self.letter(id)).collect();
+        letters.sort_by(|one, two| (one.at, &one.id).cmp(&(two.at, &two.id)));
+        letters
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

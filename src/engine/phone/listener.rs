@@ -1,0 +1,118 @@
+//! Listens to the phone, one long poll after another. Hands on only the words of the configured senders in the configured
+//! chat; everyone else gets no answer, and one line in the log.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::phone::desk::Desk;
+use crate::engine::phone::person::Person;
+use crate::notify::telegram::{Bot, Fault, Said, Update, Word};
+
+/// How long the service holds a request open for which there is nothing yet.
+const POLL: Duration = Duration::from_secs(25);
+
+/// How much longer the answer may take.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// The commands in the chat's menu.
+pub(super) const COMMANDS: &[(&str, &str)] = &[
+    ("status", "where a session stands: /status [NAME]"),
+    ("list", "all sessions"),
+    ("tell", "guidance for the next iteration: /tell NAME words"),
+    ("stop", "end the running iteration and leave: /stop NAME"),
+    ("resume", "let a blocked or parked session go on: /resume NAME"),
+    ("help", "what can be done from here"),
+];
+
+/// Listens until it is told to leave.
+pub(super) struct Listener {
+    desk: Arc<Desk>,
+    offset: i64,
+    /// Strangers that the log names already.
+    strangers: BTreeSet<(i64, u64)>,
+    failures: u32,
+    said: bool,
+}
+
+impl Listener {
+    pub(super) fn new(desk: Arc<Desk>) -> Self {
+        let offset = desk.mailbox.offset();
+        Self { desk, offset, strangers: BTreeSet::new(), failures: 0, said: false }
+    }
+
+    pub(super) fn run(mut self) {
+        let bot = Bot::within(&self.desk.phone, POLL + PATIENCE);
+        let mut offered = false;
+        while !self.desk.is_stopping() {
+            match bot.updates(self.offset, POLL) {
+                Ok(updates) => {
+                    self.failures = 0;
+                    if std::mem::take(&mut self.said) {
+                        self.desk.say("the phone is listened to again".to_owned());
+                    }
+                    updates.into_iter().for_each(|update| self.take(update));
+                    // Once the service is known to answer; a menu that is missing is no trouble.
+                    offered = offered || self.desk.bot.offer(COMMANDS).is_ok();
+                }
+                Err(fault) => {
+                    let pause = self.trouble(&fault);
+                    self.desk.pause(pause);
+                }
+            }
+        }
+    }
+
+    /// Acts on an update, and only then confirms it: what it asks for is known by its number, and done once.
+    fn take(&mut self, update: Update) {
+        if update.id < self.offset {
+            return;
+        }
+        if let Some(word) = update.word
+            && self.may_speak(&word)
+        {
+            Person::new(&self.desk, update.id, &word).heard(&word.said);
+        }
+        self.offset = update.id + 1;
+        if let Err(error) = self.desk.mailbox.keep_offset(self.offset) {
+            self.desk.say(format!("how far the phone was listened to cannot be kept: {error}"));
+        }
+    }
+
+    fn may_speak(&mut self, word: &Word) -> bool {
+        let phone = &self.desk.phone;
+        if word.chat == phone.chat_id && phone.allowed_users.contains(&word.from.id) {
+            return true;
+        }
+        if self.strangers.insert((word.chat, word.from.id)) {
+            let what = match word.said {
+                Said::Text { .. } => "a message",
+                Said::Tap { .. } => "a tap",
+            };
+            let who = if word.chat == phone.chat_id {
+                "who is not among TELEGRAM_ALLOWED_USERS"
+            } else {
+                "in another chat than TELEGRAM_CHAT_ID"
+            };
+            let (user, chat) = (word.from.id, word.chat);
+            self.desk.say(format!("the phone: {what} of user {user} (chat {chat}), {who}, was ignored"));
+        }
+        false
+    }
+
+    fn trouble(&mut self, fault: &Fault) -> Duration {
+        if let Fault::TooMany(pause) = fault {
+            return *pause;
+        }
+        self.failures = self.failures.saturating_add(1);
+        // A lost poll is ordinary; one that is lost again is worth a line.
+        if self.failures > 1 && !self.said {
+            self.said = true;
+            self.desk.say(format!("the phone is not listened to: {fault}"));
+        }
+        Duration::from_secs(1 << self.failures.min(6).saturating_sub(1)).min(LONGEST_PAUSE)
+    }
+}

@@ -1,0 +1,198 @@
+//! Sends what lies in the mailbox, in order, each message until the service has answered; takes the buttons from what
+//! asks for nothing any more.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::engine::phone::desk::Desk;
+use crate::engine::phone::letter::{About, Body, Letter, Part, Sent, data};
+use crate::notify::telegram::{Button, Fault, LONGEST_TEXT, Rich};
+
+/// How often the mailbox is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Letters are kept that long, so that old buttons can be answered.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Sends until it is told to leave.
+pub(super) struct Sender {
+    desk: Arc<Desk>,
+    /// Letters of which nothing is left to send.
+    whole: BTreeSet<String>,
+    /// Letters of which nothing is left to do.
+    over: BTreeSet<String>,
+    /// Tries in a row without an answer.
+    silent: u32,
+    /// The trouble that was said last.
+    said: Option<String>,
+}
+
+impl Sender {
+    pub(super) fn new(desk: Arc<Desk>) -> Self {
+        Self { desk, whole: BTreeSet::new(), over: BTreeSet::new(), silent: 0, said: None }
+    }
+
+    pub(super) fn run(mut self) {
+        self.prune();
+        while !self.desk.is_stopping() {
+            let pause = match self.round() {
+                Ok(()) => LOOK,
+                Err(fault) => self.trouble(&fault),
+            };
+            self.desk.pause(pause);
+        }
+    }
+
+    /// Removes what nobody will tap any more.
+    fn prune(&self) {
+        let before = Timestamp::now() - KEPT;
+        for letter in self.desk.all().iter().filter(|letter| letter.at < before) {
+            self.desk.forget(&letter.id);
+        }
+    }
+
+    fn round(&mut self) -> Result<(), Fault> {
+        for letter in self.desk.all() {
+            if self.over.contains(&letter.id) {
+                continue;
+            }
+            match self.desk.closed(&letter.id) {
+                None if self.whole.contains(&letter.id) => {}
+                None => self.send(&letter)?,
+                Some(why) => self.put_away(&letter, &why)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, letter: &Letter) -> Result<(), Fault> {
+        for (at, part) in letter.parts.iter().enumerate().skip(self.desk.delivery(&letter.id).parts.len()) {
+            // Passed meanwhile at another place: the rest is not worth a message.
+            if self.desk.is_stopping() || self.desk.closed(&letter.id).is_some() {
+                return Ok(());
+            }
+            let sent = self.send_part(letter, at, part)?;
+            self.answered();
+            if let Sent::Refused(why) = &sent {
+                self.desk.say(format!("a message for the phone was refused and is left out: {why}"));
+            }
+            self.note(letter, |delivery| delivery.parts.push(sent));
+        }
+        self.whole.insert(letter.id.clone());
+        Ok(())
+    }
+
+    /// Writes down what the service did. Where that cannot be kept, it was done all the same.
+    fn note(&self, letter: &Letter, change: impl FnOnce(&mut super::letter::Delivery)) {
+        if let Err(error) = self.desk.note(&letter.id, change) {
+            self.desk.say(format!("what the phone has taken cannot be kept: {error}"));
+        }
+    }
+
+    fn send_part(&self, letter: &Letter, at: usize, part: &Part) -> Result<Sent, Fault> {
+        let buttons = buttons(letter, at);
+        let bot = &self.desk.bot;
+        let refused = match &part.body {
+            Body::Text(text) => match bot.send(text, &buttons, None) {
+                Err(Fault::Refused(why)) => why,
+                sent => return sent.map(Sent::Message),
+            },
+            Body::File { name, caption } => {
+                match bot.send_file(&self.desk.mailbox.document(&letter.id, name), caption, &buttons, None) {
+                    Err(Fault::Refused(why)) => why,
+                    sent => return sent.map(Sent::Message),
+                }
+            }
+        };
+        // Without its form it is better than not at all.
+        let text = match &part.body {
+            Body::Text(text) => text.text().to_owned(),
+            Body::File { name, caption } => format!(
+                "{}\n\nThe document {name} was refused ({refused}); it is in {}",
+                caption.text(),
+                letter.layout().session_dir().display()
+            ),
+        };
+        let plain = Rich::default().plain(&self.desk.redactor.text(&text)).shortened(LONGEST_TEXT);
+        match bot.send(&plain, &buttons, None) {
+            Ok(message) => Ok(Sent::Message(message)),
+            Err(Fault::Refused(why)) => Ok(Sent::Refused(why)),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Takes the buttons from a letter's messages and says under the first why.
+    fn put_away(&mut self, letter: &Letter, why: &str) -> Result<(), Fault> {
+        let delivery = self.desk.delivery(&letter.id);
+        if !delivery.put_away {
+            for (at, (part, sent)) in letter.parts.iter().zip(&delivery.parts).enumerate() {
+                let Sent::Message(message) = sent else { continue };
+                let done = match (&part.body, &part.about) {
+                    // Its message shows the answer already.
+                    (_, About::Question(id)) if delivery.answered.contains(id) => Ok(()),
+                    (Body::Text(text), _) if at == 0 => {
+                        let why = Rich::default().plain("\n\n— ").plain(why).shortened(600);
+                        let end = Rich::default().plain("\n\n").and(&why);
+                        let kept = text.shortened(LONGEST_TEXT - end.units());
+                        self.desk.bot.rewrite(*message, &kept.and(&end), &[])
+                    }
+                    _ if part.keys.is_empty() => Ok(()),
+                    _ => self.desk.bot.take_buttons(*message),
+                };
+                // A message that the person deleted has no buttons either.
+                if let Err(fault) = done
+                    && !matches!(fault, Fault::Refused(_))
+                {
+                    return Err(fault);
+                }
+            }
+            self.answered();
+            self.note(letter, |delivery| delivery.put_away = true);
+        }
+        self.over.insert(letter.id.clone());
+        Ok(())
+    }
+
+    fn answered(&mut self) {
+        self.silent = 0;
+        if self.said.take().is_some() {
+            self.desk.say("Telegram answers again".to_owned());
+        }
+    }
+
+    /// Says a trouble once, and how long to pause for it.
+    fn trouble(&mut self, fault: &Fault) -> Duration {
+        if let Fault::TooMany(pause) = fault {
+            return *pause;
+        }
+        let words = fault.to_string();
+        if self.said.is_none() {
+            self.desk.say(format!("{words}; what is to be told waits"));
+            self.said = Some(words);
+        }
+        self.silent = self.silent.saturating_add(1);
+        Duration::from_secs(1 << self.silent.min(6).saturating_sub(1)).min(LONGEST_PAUSE)
+    }
+}
+
+/// The buttons of a part, with data that names them and says nothing else.
+fn buttons(letter: &Letter, at: usize) -> Vec<Vec<Button>> {
+    let mut count = 0;
+    let rows = letter.parts.get(at).map(|part| part.keys.as_slice()).unwrap_or_default();
+    rows.iter()
+        .map(|row| {
+            row.iter()
+                .map(|key| {
+                    count += 1;
+                    Button { label: key.label.clone(), data: data(&letter.id, at, count - 1) }
+                })
+                .collect()
+        })
+        .collect()
+}
