@@ -1,6 +1,7 @@
 //! The phone by hand: shows the chat as the bot writes, and says, replies and taps what is typed.
 //!
-//! `telegram-standin [--port P] [--token T]`; without a port it takes a free one.
+//! `telegram-standin [--port P] [--token T]`; without a port it takes a free one. In tmux type with
+//! `send-keys -l`, or `up` and `down` are taken for keys.
 
 use std::io::{self, BufRead, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -108,7 +109,12 @@ fn act(phone: &Phone, verb: &str, rest: &str) -> Result<(), String> {
         "up" => phone.come_up(),
         "calls" => calls(phone).map_err(|error| error.to_string())?,
         "" => {}
-        _ => return Err(format!("not understood. You can type:\n{HELP}")),
+        "help" => return Err(format!("you can type:\n{HELP}")),
+        _ => {
+            return Err(format!(
+                "`{verb}` is not understood, or lacks something; `help` lists what you can type"
+            ));
+        }
     }
     Ok(())
 }
