@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::answer::{Answer, End};
+use crate::client::Client;
 use crate::request::{Length, Request};
 
 const HEAD_LIMIT: usize = 64 * 1024;
@@ -26,6 +27,11 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(stream: TcpStream) -> Self {
         Self { stream, buffered: Vec::new() }
+    }
+
+    /// Who is at the other end.
+    pub(crate) fn client(&self) -> Client<'_> {
+        Client(&self.stream)
     }
 
     /// The next request; `None` when the client left. A client that is killed may leave half a request behind, which
@@ -151,6 +157,9 @@ impl Connection {
                 return Ok(None);
             }
             let Some(chunk) = self.take(size + 2) else { return Ok(None) };
+            if !chunk.ends_with(b"\r\n") {
+                return Err(format!("a chunk of `{}` is longer than it says", request.line()));
+            }
             body.extend_from_slice(&chunk[..size]);
         }
     }

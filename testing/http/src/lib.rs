@@ -2,10 +2,12 @@
 //! connections that stay open. A [`Server`] hands each request to a [`Handler`]; it knows nothing of what is asked.
 
 mod answer;
+mod client;
 mod connection;
 mod request;
 mod server;
 
 pub use answer::{Answer, End};
+pub use client::Client;
 pub use request::Request;
 pub use server::{Handler, Server};

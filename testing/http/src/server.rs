@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::answer::Answer;
+use crate::client::Client;
 use crate::connection::{After, Connection};
 use crate::request::Request;
 
@@ -18,7 +19,7 @@ const MOST_CONNECTIONS: usize = 64;
 /// Who answers. One handler serves all connections, each from its own thread.
 pub trait Handler: Send + Sync + 'static {
     /// The answer to one request. It may wait; whoever drops the server has to wake it first.
-    fn answer(&self, request: &Request) -> Answer;
+    fn answer(&self, request: &Request, client: &Client<'_>) -> Answer;
 
     /// The answer to what could not be read as a request, before the connection is closed.
     fn unreadable(&self, why: String) -> Answer;
@@ -172,7 +173,7 @@ fn serve(stream: TcpStream, shared: &Shared) {
     let mut connection = Connection::new(stream);
     loop {
         let (answer, method) = match connection.receive() {
-            Ok(Some(request)) => (shared.handler.answer(&request), request.method),
+            Ok(Some(request)) => (shared.handler.answer(&request, &connection.client()), request.method),
             Ok(None) => return,
             Err(why) => {
                 let answer = shared.handler.unreadable(why);

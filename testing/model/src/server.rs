@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use samocode_testing_http::{Answer, Handler, Request, Server};
+use samocode_testing_http::{Answer, Client, Handler, Request, Server};
 
 use crate::protocol;
 use crate::recorder::{Recorded, Recorder};
@@ -22,7 +22,7 @@ struct Shared {
 }
 
 impl Handler for Shared {
-    fn answer(&self, request: &Request) -> Answer {
+    fn answer(&self, request: &Request, _client: &Client<'_>) -> Answer {
         protocol::answer(request, &self.script, &self.recorder)
     }
 

@@ -67,3 +67,55 @@ fn invisible(character: char) -> bool {
 pub(crate) fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{html, markdown, units};
+
+    const PIECES: [&str; 24] = [
+        "<",
+        ">",
+        "/",
+        "b",
+        "<b>",
+        "</b>",
+        "<a href=\"",
+        "\"",
+        "&",
+        "&lt;",
+        "*",
+        "_",
+        "`",
+        "```",
+        "[",
+        "](",
+        ")",
+        "|",
+        "\\",
+        "~",
+        "🦀",
+        "ü",
+        " \n",
+        "\u{202e}",
+    ];
+
+    #[test]
+    fn no_text_stops_a_parser_and_what_is_taken_lies_within_the_text() {
+        let (mut seed, mut taken) = (1_u64, 0);
+        for _ in 0..20_000 {
+            let mut text = String::new();
+            for _ in 0..12 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let choice = usize::try_from(seed >> 40).unwrap() % (PIECES.len() + 8);
+                text.push_str(PIECES.get(choice).unwrap_or(&"x"));
+            }
+            for formatted in [html::parse(&text), markdown::parse(&text)].into_iter().flatten() {
+                let formatted = formatted.trimmed();
+                let length = units(&formatted.text);
+                taken += formatted.entities.len();
+                assert!(formatted.entities.iter().all(|entity| entity.offset + entity.length <= length));
+            }
+        }
+        assert!(taken > 100, "only {taken} entities were found");
+    }
+}

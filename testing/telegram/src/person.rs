@@ -21,9 +21,17 @@ impl Phone {
     /// # Panics
     /// When there is no such message, showing the chat.
     pub fn reply(&self, from: impl Into<Who>, message_id: i32, text: &str) -> u32 {
+        self.or_stop(self.try_reply(from, message_id, text))
+    }
+
+    /// [`Phone::reply`] for a hand that may slip.
+    ///
+    /// # Errors
+    /// There is no such message.
+    pub fn try_reply(&self, from: impl Into<Who>, message_id: i32, text: &str) -> Result<u32, String> {
         let who = from.into();
-        self.existing(message_id, "be answered");
-        self.shared.change(|state| write(state, who, text, Some(message_id)))
+        self.existing(message_id)?;
+        Ok(self.shared.change(|state| write(state, who, text, Some(message_id))))
     }
 
     /// Changes what a person wrote; the update's id.
@@ -31,7 +39,7 @@ impl Phone {
     /// # Panics
     /// When there is no such message, showing the chat.
     pub fn edit(&self, message_id: i32, text: &str) -> u32 {
-        self.existing(message_id, "be edited");
+        self.or_stop(self.existing(message_id));
         self.shared.change(|state| {
             let changed = state.messages.iter_mut().find(|message| message.id == message_id);
             let Some(message) = changed else { return 0 };
@@ -53,14 +61,21 @@ impl Phone {
     ///
     /// # Panics
     /// When there is no such message, or no such button under it now, showing the chat.
-    #[expect(clippy::panic, reason = "a test's wrong step is to stop it")]
     pub fn tap(&self, from: impl Into<Who>, message_id: i32, label: &str) -> u32 {
-        let message = self.existing(message_id, "be tapped");
+        self.or_stop(self.try_tap(from, message_id, label))
+    }
+
+    /// [`Phone::tap`] for a hand that may slip.
+    ///
+    /// # Errors
+    /// There is no such message, or no such button under it now.
+    pub fn try_tap(&self, from: impl Into<Who>, message_id: i32, label: &str) -> Result<u32, String> {
+        let message = self.existing(message_id)?;
         let data = message.button(label).and_then(|button| button.data.clone());
-        let Some(data) = data else {
-            panic!("message {message_id} has no button [{label}] to tap.\nThe chat:\n{}", self.transcript())
-        };
-        self.press(from.into(), message_id, &data, label)
+        let data = data.ok_or_else(|| {
+            format!("message {message_id} has no button [{label}] to tap, it has {:?}", message.labels())
+        })?;
+        Ok(self.press(from.into(), message_id, &data, label))
     }
 
     /// A tap with this data, whether or not there is such a message or button: an old one, or a forged one.
@@ -99,12 +114,14 @@ impl Phone {
         })
     }
 
-    #[expect(clippy::panic, reason = "a test's wrong step is to stop it")]
-    fn existing(&self, message_id: i32, what: &str) -> Message {
+    fn existing(&self, message_id: i32) -> Result<Message, String> {
         let message = self.shared.lock().message(message_id).cloned();
-        message.unwrap_or_else(|| {
-            panic!("there is no message {message_id} that could {what}.\nThe chat:\n{}", self.transcript())
-        })
+        message.ok_or_else(|| format!("there is no message {message_id}"))
+    }
+
+    #[expect(clippy::panic, reason = "a test's wrong step is to stop it")]
+    fn or_stop<T>(&self, step: Result<T, String>) -> T {
+        step.unwrap_or_else(|why| panic!("{why}.\nThe chat:\n{}", self.transcript()))
     }
 }
 

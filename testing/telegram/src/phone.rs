@@ -94,6 +94,12 @@ impl Phone {
         calls
     }
 
+    /// Whether a call of `getUpdates` waits for news now.
+    #[must_use]
+    pub fn is_polled(&self) -> bool {
+        self.shared.lock().waiting.is_some()
+    }
+
     /// The ids of the updates that the bot has not confirmed.
     #[must_use]
     pub fn unconfirmed(&self) -> Vec<u32> {

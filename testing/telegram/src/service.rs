@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use samocode_testing_http::{Answer, Handler, Request};
+use samocode_testing_http::{Answer, Client, Handler, Request};
 use serde_json::{Value, json};
 
 use crate::bot_api;
@@ -21,7 +21,7 @@ pub(crate) struct Service {
 }
 
 impl Handler for Service {
-    fn answer(&self, request: &Request) -> Answer {
+    fn answer(&self, request: &Request, client: &Client<'_>) -> Answer {
         let path = request.path.split('?').next().unwrap_or_default();
         let Some((token, method)) = path.strip_prefix("/bot").and_then(|rest| rest.split_once('/')) else {
             return Refusal::new(404, "Not Found").answer();
@@ -40,8 +40,8 @@ impl Handler for Service {
         match fault {
             Some(Fault::DropBefore | Fault::DropAfter) => Answer::Cut,
             Some(Fault::ServerError) => self.proxy_error(number),
-            Some(Fault::Slow(time)) => Answer::Late(time, Box::new(self.answered(number, outcome))),
-            _ => self.answered(number, outcome),
+            Some(Fault::Slow(time)) => Answer::Late(time, Box::new(self.answered(number, outcome, client))),
+            _ => self.answered(number, outcome, client),
         }
     }
 
@@ -79,9 +79,9 @@ impl Service {
     }
 
     /// Notes the outcome with its call and makes it an answer.
-    fn answered(&self, number: usize, outcome: Result<Value, Refusal>) -> Answer {
+    fn answered(&self, number: usize, outcome: Result<Value, Refusal>, client: &Client<'_>) -> Answer {
         self.shared.change(|state| {
-            let reachable = !state.closed;
+            let reachable = !state.closed && !client.left();
             let call = &mut state.calls[number];
             match outcome {
                 Ok(result) => {
@@ -92,7 +92,7 @@ impl Service {
                     call.code = reachable.then_some(refusal.code);
                     call.refused = Some(refusal.description.clone());
                     let ordered = call.fault.as_ref().is_some_and(|fault| fault.refusal().is_some());
-                    if !ordered {
+                    if reachable && !ordered {
                         let (method, why) = (call.method.clone(), refusal.description.clone());
                         state.happenings.push(Happening::Refused { method, why });
                     }

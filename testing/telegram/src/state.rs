@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub(crate) commands: Vec<(String, String)>,
     /// Counts the calls of `getUpdates`: only the newest may wait.
     pub(crate) polls: u64,
+    /// The call of `getUpdates` that waits now.
+    pub(crate) waiting: Option<u64>,
     /// The service is down, or the stand-in ends: nobody waits any longer.
     pub(crate) closed: bool,
     /// Counts what [`Shared::change`] did.

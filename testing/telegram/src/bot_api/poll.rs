@@ -25,16 +25,26 @@ pub(super) fn updates(shared: &Shared, params: &Params) -> Result<Value, Refusal
         state.polls += 1;
         state.polls
     });
-    let mut state = shared.lock();
-    loop {
+    let (mut state, mut told) = (shared.lock(), false);
+    let outcome = loop {
         if state.polls != mine {
-            return Err(Refusal::conflict());
+            break Err(Refusal::conflict());
         }
         let found = state.updates.first(limit);
         let left = deadline.saturating_duration_since(Instant::now());
         if !found.is_empty() || left.is_zero() || state.closed {
-            return Ok(Value::Array(found));
+            break Ok(Value::Array(found));
+        }
+        if !told {
+            drop(state);
+            shared.change(|state| state.waiting = Some(mine));
+            (state, told) = (shared.lock(), true);
+            continue;
         }
         state = shared.wait(state, left);
+    };
+    if state.waiting == Some(mine) {
+        state.waiting = None;
     }
+    outcome
 }

@@ -6,7 +6,7 @@ use super::units;
 use crate::message::Entity;
 use crate::refusal::Refusal;
 
-const KINDS: [&str; 19] = [
+const KINDS: [&str; 20] = [
     "mention",
     "hashtag",
     "cashtag",
@@ -26,6 +26,7 @@ const KINDS: [&str; 19] = [
     "text_link",
     "text_mention",
     "custom_emoji",
+    "date_time",
 ];
 
 impl Entity {
