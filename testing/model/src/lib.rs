@@ -16,7 +16,6 @@ mod detours;
 mod dialect;
 pub mod faults;
 mod gemini;
-mod http;
 mod labels;
 mod parts;
 mod protocol;

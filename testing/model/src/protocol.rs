@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use std::time::Duration;
 
+use samocode_testing_http::{Answer, End, Request};
 use serde_json::Value;
 
 use crate::faults::error_body;
-use crate::http::{Answer, End, Request};
 use crate::recorder::{Recorded, Recorder};
 use crate::reply::{Reply, ToolCall};
 use crate::script::Script;

@@ -8,9 +8,9 @@ pub(crate) use body::texts;
 
 use std::sync::Mutex;
 
+use samocode_testing_http::{Answer, Request};
 use serde_json::json;
 
-use crate::http::{Answer, Request};
 use crate::protocol::{self, refuse, tokens};
 use crate::recorder::Recorder;
 use crate::script::Script;

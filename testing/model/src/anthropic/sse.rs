@@ -1,9 +1,9 @@
 //! From what the model says to the bytes of an answer: a stream of server-sent events, or one JSON body when the CLI
 //! asked for no stream.
 
+use samocode_testing_http::{Answer, End};
 use serde_json::{Value, json};
 
-use crate::http::{Answer, End};
 use crate::protocol::{self, event, pieces, stream};
 use crate::reply::ToolCall;
 use crate::turn::Turn;

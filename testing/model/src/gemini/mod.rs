@@ -7,9 +7,9 @@ mod sse;
 
 use std::sync::Mutex;
 
+use samocode_testing_http::{Answer, Request};
 use serde_json::{Value, json};
 
-use crate::http::{Answer, Request};
 use crate::protocol::{converse, refuse, render, tokens};
 use crate::recorder::Recorder;
 use crate::script::Script;

@@ -1,8 +1,8 @@
 //! A message as server-sent events, each with a piece of it and the tokens so far.
 
+use samocode_testing_http::{Answer, End};
 use serde_json::{Value, json};
 
-use crate::http::{Answer, End};
 use crate::protocol::{Wire, pieces, stream, tokens};
 use crate::reply::ToolCall;
 

@@ -6,7 +6,8 @@ mod sse;
 
 use std::sync::Mutex;
 
-use crate::http::{Answer, Request};
+use samocode_testing_http::{Answer, Request};
+
 use crate::protocol::{self, refuse};
 use crate::recorder::Recorder;
 use crate::script::Script;

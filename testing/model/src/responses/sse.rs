@@ -1,8 +1,8 @@
 //! From what the model says to the events of a stream.
 
+use samocode_testing_http::{Answer, End};
 use serde_json::{Value, json};
 
-use crate::http::{Answer, End};
 use crate::protocol::{self, event, pieces, stream};
 use crate::reply::ToolCall;
 use crate::turn::Turn;
