@@ -67,7 +67,7 @@ fn header(text: &str) -> String {
     for c in text.chars() {
         let mut piece = String::new();
         for &byte in c.encode_utf8(&mut [0; 4]).as_bytes() {
-            let kept = byte.is_ascii_alphanumeric() || b"-._!*+/".contains(&byte);
+            let kept = byte.is_ascii_alphanumeric() || b"-.!*+/".contains(&byte);
             // Writing to a text cannot fail.
             let _ = if kept { write!(piece, "{}", char::from(byte)) } else { write!(piece, "={byte:02X}") };
         }
