@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | 0 | [`domain`] | pure: no IO, no clock; `now` is an argument |
 //! | 1 | [`config`] | raw layers of settings become one resolved `Config` |
-//! | 2 | [`store`], [`process`], [`git`], [`provider`], [`notify`], [`sandbox`] | one outside thing each |
+//! | 2 | [`store`], [`process`], [`git`], [`notify`], [`provider`], [`sandbox`] | one outside thing each |
 //! | 3 | [`engine`] | where decisions meet IO |
 //! | 5 | [`cli`] | words for people: flags, messages, exit codes |
 

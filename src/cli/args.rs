@@ -254,6 +254,11 @@ pub(super) enum Command {
         #[command(flatten)]
         options: RestoreOptions,
     },
+    /// How samocode reaches you beside this terminal
+    Notify {
+        #[command(subcommand)]
+        command: NotifyCommand,
+    },
     /// Put skills, sub-agents and slash commands (/dive, /do, …) where the CLIs find them at their own prompts
     Install {
         #[command(flatten)]
@@ -268,6 +273,17 @@ pub(super) enum Command {
     Archive {
         /// The session
         session: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What can be done with the channels.
+#[derive(Debug, Subcommand)]
+pub(super) enum NotifyCommand {
+    /// Send a message to every channel that is set up
+    Test {
         /// As JSON
         #[arg(long)]
         json: bool,

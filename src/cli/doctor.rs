@@ -12,6 +12,7 @@ use crate::cli::wrap::hanging;
 use crate::cli::{run, style, terminal};
 use crate::config::{Config, Dirs, Overrides, Source};
 
+mod contact;
 pub(super) mod project;
 mod provider;
 mod sandbox;
@@ -96,6 +97,7 @@ pub(super) fn doctor(files: &Files, json: bool) -> Result<u8, Failure> {
             checks.extend(provider::all(&settings_of_run));
             checks.push(sandbox::sandbox(&settings_of_run));
             checks.extend(verify::command(&settings_of_run));
+            checks.extend(contact::all(&settings_of_run));
             checks.push(system::space(&[&context.config.worktrees, &context.config.sessions]));
             settings = made(&context.config);
         }

@@ -21,6 +21,7 @@ mod init;
 mod install;
 mod logs;
 mod needed;
+mod notify;
 mod remarks;
 mod request;
 mod restore;
@@ -33,7 +34,7 @@ mod terminal;
 mod wrap;
 
 use crate::domain::confinement::CONFINE_ARGUMENT;
-use args::{Cli, Command};
+use args::{Cli, Command, NotifyCommand};
 use failure::Failure;
 
 /// Runs the program with the arguments of this process.
@@ -92,6 +93,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Command::Stop { session } => request::stop(&files, &session),
         Command::Resume { session } => request::resume(&files, &session),
         Command::Restore { session, options } => restore::restore(&files, &session, &options),
+        Command::Notify { command: NotifyCommand::Test { json } } => notify::test(&files, json),
         Command::Install { options } => install::install(&files, &options),
         Command::Uninstall { options } => install::uninstall(&options),
         Command::Archive { session, json } => archive::archive(&files, &session, json),

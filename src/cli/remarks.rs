@@ -13,25 +13,30 @@ pub(super) fn remarks(config: &Config, phases: &[Phase]) -> Vec<String> {
     let slips = config
         .keys_of_other_phases(phases)
         .map(|setting| format!("{} is for a phase that no workflow here has; it sets nothing", setting.key));
-    idle.chain(slips).chain(contact(config)).chain(visible(config, phases)).collect()
+    let contact = contact(config).into_iter().map(|(found, mend)| format!("{found}; {mend}"));
+    idle.chain(slips).chain(contact).chain(visible(config, phases)).collect()
 }
 
-/// What the phone cannot do, and where others can read along.
-pub(super) fn contact(config: &Config) -> Vec<String> {
+/// What the phone cannot do, and where others can read along: what is found, and what would mend it.
+pub(super) fn contact(config: &Config) -> Vec<(String, String)> {
     let deaf = config.telegram.as_ref().filter(|phone| phone.is_deaf());
     let deaf = deaf.map(|phone| match phone.chat_id {
-        ..0 => "TELEGRAM_CHAT_ID is a group and TELEGRAM_ALLOWED_USERS names nobody: the group is told, and nothing \
-                that is written there counts"
-            .to_owned(),
-        owner => format!(
-            "TELEGRAM_ALLOWED_USERS does not name {owner}, whose chat TELEGRAM_CHAT_ID is: nothing that is written \
-             there counts"
+        ..0 => (
+            "TELEGRAM_CHAT_ID is a group and TELEGRAM_ALLOWED_USERS names nobody: nothing that is written there counts"
+                .to_owned(),
+            "put the numbers of those who may answer into TELEGRAM_ALLOWED_USERS".to_owned(),
+        ),
+        owner => (
+            format!(
+                "TELEGRAM_ALLOWED_USERS does not name {owner}, the only one who writes in this chat: nothing that is \
+                 written there counts"
+            ),
+            format!("add {owner} to TELEGRAM_ALLOWED_USERS, or leave that out"),
         ),
     });
     let unprotected = config.channels.unprotected().map(|key| {
-        format!(
-            "{key} is a plain http address: what is sent there can be read on its way; https would protect it"
-        )
+        let found = format!("{key} is a plain http address: what is sent there can be read on its way");
+        (found, "use https".to_owned())
     });
     deaf.into_iter().chain(unprotected).collect()
 }

@@ -10,6 +10,7 @@ use crate::domain::phase::Phase;
 use crate::domain::redact::Redactor;
 use crate::domain::workflow::Workflow;
 use crate::engine::EngineError;
+use crate::notify::{Channel, Limits, Surroundings};
 use crate::provider::{ClaudeSettings, CodexSettings, DemoSettings, GeminiSettings, Provider};
 
 /// One run's settings, all resolved.
@@ -64,6 +65,19 @@ impl Settings {
             given.extend(FOR_PUSHING.map(str::to_owned));
         }
         child_environment(&self.person_env, &needs, &given)
+    }
+
+    /// The channels by which the person is told; not the phone. A command among them finds what a child's command
+    /// would in its environment, but is the person's own: nothing confines it.
+    #[must_use]
+    pub fn channels(&self) -> Vec<Channel> {
+        let around = Surroundings {
+            folder: self.config.root().to_owned(),
+            environment: self.environment(None).variables,
+            redactor: Arc::clone(&self.redactor),
+            limits: Limits::default(),
+        };
+        Channel::all(&self.config.channels, &around)
     }
 
     /// Goes before branch names: nothing, or a prefix with its `/`.

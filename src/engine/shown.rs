@@ -7,13 +7,8 @@ impl View {
     /// Takes the secrets out of everything in it that an agent or a person wrote. To be called before any of it is cut.
     #[must_use]
     pub fn without_secrets(mut self, redactor: &Redactor) -> Self {
-        let texts = [
-            &mut self.task,
-            &mut self.reason,
-            &mut self.summary,
-            &mut self.last_action,
-            &mut self.next,
-        ];
+        let texts =
+            [&mut self.task, &mut self.reason, &mut self.summary, &mut self.last_action, &mut self.next];
         texts.into_iter().flatten().for_each(|text| redactor.clean(text));
         self.guidance.iter_mut().for_each(|piece| redactor.clean(&mut piece.text));
         if let Some(verification) = &mut self.verification {
@@ -51,9 +46,6 @@ impl QuestionView {
     fn clean(&mut self, redactor: &Redactor) {
         redactor.clean(&mut self.title);
         self.options.iter_mut().for_each(|(_, words)| redactor.clean(words));
-        [&mut self.suggestion, &mut self.answer]
-            .into_iter()
-            .flatten()
-            .for_each(|text| redactor.clean(text));
+        [&mut self.suggestion, &mut self.answer].into_iter().flatten().for_each(|text| redactor.clean(text));
     }
 }

@@ -37,6 +37,8 @@ fn fault_28_what_the_agent_shows_of_its_environment_is_in_no_log_record_or_messa
         .env("TELEGRAM_CHAT_ID", "42")
         .env("DEPLOY_PASSWORD", WITHHELD)
         .env("GIVEN_BACK", &format!("https://ada:{URL_PASSWORD}@host"))
+        // Nobody listens there.
+        .setting("TELEGRAM_API_URL=http://127.0.0.1:9")
         .setting("SAMOCODE_PASS_ENV=GIVEN_BACK");
 
     let mut said = stage.begin(&["--workflow", "research"]).wait().with_code(0).said;

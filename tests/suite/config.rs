@@ -126,17 +126,12 @@ fn every_key_is_read() {
     let config = Project::sound(
         "SAMOCODE_PROVIDER=codex\nCLAUDE_PATH=~/bin/claude\nCODEX_PATH=./codex\nGEMINI_PATH=gemini-next\n\
          CLAUDE_MODEL=\nCODEX_MODEL=m\nGEMINI_TIMEOUT=20m\nCLAUDE_MAX_TURNS=9\nCLAUDE_ARGS=--mcp-config '{\"a\": 1}'\n\
-         TELEGRAM_BOT_TOKEN=1:secret\nTELEGRAM_CHAT_ID=-10042\nGIT_BRANCH_PREFIX=me/\nSAMOCODE_MAX_RETRIES=2\nSAMOCODE_MAX_IDLE=7\nSAMOCODE_STALL_START=2m\nSAMOCODE_STALL_STREAM=9\n\
+         GIT_BRANCH_PREFIX=me/\nSAMOCODE_MAX_RETRIES=2\nSAMOCODE_MAX_IDLE=7\nSAMOCODE_STALL_START=2m\nSAMOCODE_STALL_STREAM=9\n\
          SAMOCODE_RETRY_DELAY=0\nSAMOCODE_SETUP=npm ci && echo \"it's $(pwd)\"\nSAMOCODE_VERIFY='npm test'\nSAMOCODE_VERIFY_TIMEOUT=5m\n\
          SAMOCODE_SANDBOX=on\nSAMOCODE_SANDBOX_WRITE=~/.tool:../data\nSAMOCODE_ALLOW_PUSH=yes\nSAMOCODE_PASS_ENV=A,B_C\nSAMOCODE_FALLBACK=gemini\n\
          SAMOCODE_REVIEWERS=codex gemini\nSAMOCODE_MAX_COST=$5.50\nSAMOCODE_MAX_TOKENS=2M\n\
          SAMOCODE_MAX_ITERATIONS=50\nSAMOCODE_MAX_TIME=1h 30m\nSAMOCODE_MAX_WAIT=2h\n\
-         QUALITY_TOOLS=+WebFetch,mcp__x\nCODE_REVIEW_MODEL=x\n\
-         TELEGRAM_ALLOWED_USERS=7, 9 7\nTELEGRAM_API_URL=http://127.0.0.1:81/bots/\nSAMOCODE_NOTIFY_DESKTOP=on\n\
-         SAMOCODE_NOTIFY_WEBHOOK=https://a.example/secret1\nSAMOCODE_NOTIFY_WEBHOOK_SECRET=secret2\n\
-         SAMOCODE_NOTIFY_NTFY=https://ntfy.example/secret3/\nSAMOCODE_NOTIFY_NTFY_TOKEN=secret4\n\
-         SAMOCODE_NOTIFY_SLACK=https://b.example/secret5\nSAMOCODE_NOTIFY_DISCORD=https://c.example/secret6\n\
-         SAMOCODE_NOTIFY_COMMAND=cat >> ~/notices\n",
+         QUALITY_TOOLS=+WebFetch,mcp__x\nCODE_REVIEW_MODEL=x\n",
     );
     let base = config.base.clone();
     let config = config.load().unwrap();
@@ -155,26 +150,6 @@ fn every_key_is_read() {
     assert_eq!(
         (gemini.program.clone(), gemini.timeout.as_secs()),
         (Program::Name("gemini-next".into()), 1200)
-    );
-    let telegram = config.telegram.as_ref().unwrap();
-    assert_eq!((telegram.bot_token.reveal(), telegram.chat_id), ("1:secret", -10042));
-    assert_eq!(
-        (&telegram.allowed_users, telegram.api_url.as_str()),
-        (&[7, 9].into(), "http://127.0.0.1:81/bots")
-    );
-    let channels = &config.channels;
-    assert!(channels.desktop);
-    assert_eq!(channels.command.as_deref(), Some("cat >> ~/notices"));
-    assert_eq!(
-        channels.secrets().collect::<Vec<_>>(),
-        [
-            "secret2",
-            "secret4",
-            "https://a.example/secret1",
-            "https://ntfy.example/secret3",
-            "https://b.example/secret5",
-            "https://c.example/secret6",
-        ]
     );
     assert_eq!(config.branch_prefix.as_deref(), Some("me"));
     assert_eq!(config.setup.as_deref(), Some("npm ci && echo \"it's $(pwd)\""));
@@ -202,6 +177,39 @@ fn every_key_is_read() {
     assert_eq!(config.policy, policy);
     assert_eq!(config.for_phase(&Phase::named("quality")).more_tools, ["WebFetch", "mcp__x"]);
     assert_eq!(config.for_phase(&Phase::named("code-review")).model.as_deref(), Some("x"));
+}
+
+#[test]
+fn every_key_by_which_the_person_is_reached_is_read_and_no_secret_of_them_is_shown() {
+    let config = Project::sound(
+        "TELEGRAM_BOT_TOKEN=1:secret\nTELEGRAM_CHAT_ID=-10042\n\
+         TELEGRAM_ALLOWED_USERS=7, 9 7\nTELEGRAM_API_URL=http://127.0.0.1:81/bots/\nSAMOCODE_NOTIFY_DESKTOP=on\n\
+         SAMOCODE_NOTIFY_WEBHOOK=https://a.example/secret1\nSAMOCODE_NOTIFY_WEBHOOK_SECRET=secret2\n\
+         SAMOCODE_NOTIFY_NTFY=https://ntfy.example/secret3/\nSAMOCODE_NOTIFY_NTFY_TOKEN=secret4\n\
+         SAMOCODE_NOTIFY_SLACK=https://b.example/secret5\nSAMOCODE_NOTIFY_DISCORD=https://c.example/secret6\n\
+         SAMOCODE_NOTIFY_COMMAND=cat >> ~/notices\n",
+    );
+    let config = config.load().unwrap();
+    let telegram = config.telegram.as_ref().unwrap();
+    assert_eq!((telegram.bot_token.reveal(), telegram.chat_id), ("1:secret", -10042));
+    assert_eq!(
+        (&telegram.allowed_users, telegram.api_url.as_str()),
+        (&[7, 9].into(), "http://127.0.0.1:81/bots")
+    );
+    let channels = &config.channels;
+    assert!(channels.desktop);
+    assert_eq!(channels.command.as_deref(), Some("cat >> ~/notices"));
+    assert_eq!(
+        channels.secrets().collect::<Vec<_>>(),
+        [
+            "secret2",
+            "secret4",
+            "https://a.example/secret1",
+            "https://ntfy.example/secret3",
+            "https://b.example/secret5",
+            "https://c.example/secret6",
+        ]
+    );
     let printed = format!("{config:?}");
     let secrets = ["1:secret", "secret1", "secret2", "secret3", "secret4", "secret5", "secret6"];
     assert!(

@@ -12,6 +12,7 @@ mod config;
 mod fault_list;
 mod git;
 mod layers;
+mod notices;
 mod process;
 mod prompts;
 mod properties;

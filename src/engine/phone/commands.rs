@@ -54,9 +54,11 @@ impl Person<'_> {
 
     /// The session that a name means, or words on why there is none.
     fn find(&self, typed: &str) -> Result<Layout, String> {
-        let (project, name) = typed.rsplit_once('/').map_or((None, typed), |(project, name)| (Some(project), name));
+        let (project, name) =
+            typed.rsplit_once('/').map_or((None, typed), |(project, name)| (Some(project), name));
         let projects: Vec<Project> = self.desk.mailbox.projects_named();
-        let meant = projects.iter().filter(|known| project.is_none_or(|wanted| project_name(known) == wanted));
+        let meant =
+            projects.iter().filter(|known| project.is_none_or(|wanted| project_name(known) == wanted));
         let found: Vec<Layout> = meant
             .filter_map(|known| match look_up(&known.sessions, name) {
                 Ok(Found::Session(layout)) => Some(layout),
@@ -79,7 +81,8 @@ impl Person<'_> {
             return self.write_words(message, "Which session? Name it: /list shows them.");
         }
         let words = self.find(session).and_then(|layout| {
-            let view = self.view(&layout).ok_or_else(|| format!("The record of {session} cannot be read."))?;
+            let view =
+                self.view(&layout).ok_or_else(|| format!("The record of {session} cannot be read."))?;
             Ok(act(&layout, &view))
         });
         self.write_words(message, &words.unwrap_or_else(|words| words));
@@ -136,11 +139,15 @@ impl Person<'_> {
     fn status(&self, message: i32, session: &str) {
         let layout = if session.is_empty() {
             let known = self.layouts().into_iter().filter_map(|layout| Some((self.view(&layout)?, layout)));
-            known.max_by_key(|(view, _)| view.changed_at).map(|(_, layout)| layout).ok_or("There are no sessions.".to_owned())
+            known
+                .max_by_key(|(view, _)| view.changed_at)
+                .map(|(_, layout)| layout)
+                .ok_or("There are no sessions.".to_owned())
         } else {
             self.find(session)
         };
-        let view = layout.and_then(|layout| self.view(&layout).ok_or("Its record cannot be read.".to_owned()));
+        let view =
+            layout.and_then(|layout| self.view(&layout).ok_or("Its record cannot be read.".to_owned()));
         match view {
             Ok(view) => self.write(message, &status_text(&view)),
             Err(words) => self.write_words(message, &words),
@@ -183,8 +190,9 @@ fn status_text(view: &View) -> Rich {
 }
 
 fn newest_of(sessions: &std::path::Path, name: &str) -> Option<Layout> {
-    let is_named =
-        |layout: &Layout| FolderName::parse(layout.folder()).is_some_and(|folder| folder.name.as_str() == name);
+    let is_named = |layout: &Layout| {
+        FolderName::parse(layout.folder()).is_some_and(|folder| folder.name.as_str() == name)
+    };
     list(sessions).ok()?.into_iter().rfind(is_named)
 }
 

@@ -133,7 +133,8 @@ impl Draft {
     fn questions(&mut self, view: &View, questions: &[QuestionView], still: &str) {
         let open: Vec<&QuestionView> = questions.iter().filter(|q| q.answer.is_none()).collect();
         let suggested = open.iter().filter(|question| question.suggestion.is_some()).count();
-        let count = if open.len() == 1 { "1 question".to_owned() } else { format!("{} questions", open.len()) };
+        let count =
+            if open.len() == 1 { "1 question".to_owned() } else { format!("{} questions", open.len()) };
         let text = title(view, &format!("{still}waits for your answers: {count}"));
         let keys = match suggested {
             0 => Vec::new(),
@@ -149,8 +150,7 @@ impl Draft {
 
     /// The plan itself, with the buttons that decide on it.
     fn plan(&mut self, view: &View, file: &Path, redactor: &Redactor) {
-        let keys =
-            vec![vec![key("✅ Approve", Does::Approve), key("✏️ Request changes", Does::Change)]];
+        let keys = vec![vec![key("✅ Approve", Does::Approve), key("✏️ Request changes", Does::Change)]];
         let name = file.file_name().map(|name| file_name(&name.to_string_lossy())).unwrap_or_default();
         match read_document(file) {
             Ok(bytes) => {
@@ -202,8 +202,11 @@ impl Draft {
         let verified = view.verification.as_ref().map_or("nothing, by samocode", |found| &found.words);
         text = text.plain(&format!("\nverified: {verified}"));
         let worked = duration_words(std::time::Duration::from_millis(view.worked_ms));
-        let iterations =
-            if view.iteration == 1 { "1 iteration".to_owned() } else { format!("{} iterations", view.iteration) };
+        let iterations = if view.iteration == 1 {
+            "1 iteration".to_owned()
+        } else {
+            format!("{} iterations", view.iteration)
+        };
         text = text.plain(&format!("\n{iterations}, {worked}, {}", usage_words(&view.usage)));
         self.say(&place(text, view), &About::End, Vec::new());
     }

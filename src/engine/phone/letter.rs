@@ -184,7 +184,9 @@ mod tests {
         let written = data("0123456789abcdef", 99, 99);
         assert!(written.len() <= 64);
         assert_eq!(read_data(&written), Some(("0123456789abcdef", 99, 99)));
-        for forged in ["", "x", "0123456789abcdef", "../../../etc/hosts:1:1", "0123456789abcdef:1:1:1", "é:1:1"] {
+        for forged in
+            ["", "x", "0123456789abcdef", "../../../etc/hosts:1:1", "0123456789abcdef:1:1:1", "é:1:1"]
+        {
             assert_eq!(read_data(forged), None, "{forged}");
         }
     }

@@ -49,7 +49,11 @@ impl<'a> Person<'a> {
 
     pub(super) fn who(&self) -> Who {
         let from = &self.word.from;
-        Who::Phone(if from.name.is_empty() { format!("user {}", from.id) } else { format!("{} ({})", from.name, from.id) })
+        Who::Phone(if from.name.is_empty() {
+            format!("user {}", from.id)
+        } else {
+            format!("{} ({})", from.name, from.id)
+        })
     }
 
     /// Asks a session for something and says what came of it. `step` tells the requests of one word apart.
@@ -62,7 +66,9 @@ impl<'a> Person<'a> {
         let words = match &asked {
             Asked::Took(effect) => ask::effect_words(effect, name),
             Asked::Sent => format!("sent; {name} has not taken it yet and will before its next iteration"),
-            Asked::Kept => format!("kept for {name}; nothing works on it now. Start it with: samocode run {name}"),
+            Asked::Kept => {
+                format!("kept for {name}; nothing works on it now. Start it with: samocode run {name}")
+            }
         };
         (asked, words)
     }

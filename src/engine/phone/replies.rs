@@ -9,8 +9,21 @@ use crate::engine::phone::person::{Person, gate, state_words};
 use crate::engine::phone::taps::question;
 
 /// Words that agree, and ask for no change.
-const AGREEING: &[&str] =
-    &["ok", "okay", "yes", "y", "approve", "approved", "lgtm", "looks good", "good", "fine", "go", "👍", "+1"];
+const AGREEING: &[&str] = &[
+    "ok",
+    "okay",
+    "yes",
+    "y",
+    "approve",
+    "approved",
+    "lgtm",
+    "looks good",
+    "good",
+    "fine",
+    "go",
+    "👍",
+    "+1",
+];
 
 impl Person<'_> {
     /// The letter and the topic of a message of samocode's.
@@ -60,7 +73,8 @@ impl Person<'_> {
     fn reject(&self, message: i32, text: &str, letter: &Letter, gate_id: &str) {
         let words = text.trim_end_matches(['.', '!']).to_lowercase();
         if AGREEING.contains(&words.as_str()) {
-            return self.write_words(message, "To approve the plan, tap Approve: the button names the very bytes.");
+            return self
+                .write_words(message, "To approve the plan, tap Approve: the button names the very bytes.");
         }
         let act = Act::Reject { gate: gate(gate_id), message: text.to_owned() };
         let (_, words) = self.ask(&letter.layout(), &letter.name, 0, act);
@@ -74,7 +88,8 @@ impl Person<'_> {
         if !go_on || matches!(asked, Asked::Took(Effect::Refused(_))) {
             return self.write_words(message, &told);
         }
-        let (asked, words) = self.ask(&layout, &letter.name, 1, Act::Resume(letter.gate.as_deref().map(gate)));
+        let (asked, words) =
+            self.ask(&layout, &letter.name, 1, Act::Resume(letter.gate.as_deref().map(gate)));
         let words = match asked {
             Asked::Took(Effect::Resumed | Effect::ActionDone) => format!("{words}, and reads this first"),
             Asked::Took(_) | Asked::Sent | Asked::Kept => words,

@@ -116,7 +116,8 @@ impl Person<'_> {
             _ => None,
         };
         if now != Some(shown) {
-            let words = "The plan changed since this message. Nothing was approved; look at the new one below.";
+            let words =
+                "The plan changed since this message. Nothing was approved; look at the new one below.";
             self.show_new_plan(letter);
             return self.toast(tap, words, true);
         }

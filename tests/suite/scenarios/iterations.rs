@@ -104,6 +104,7 @@ fn the_child_gets_the_persons_environment_less_what_is_samocodes_own() {
         .env("PROJECT_NAME", "abc")
         .env("TELEGRAM_BOT_TOKEN", "1234:secret")
         .env("TELEGRAM_CHAT_ID", "7")
+        .config("TELEGRAM_API_URL=http://127.0.0.1:9")
         .env("CLAUDECODE", "1");
     scenario.run(RUN).expect_exit(0);
     for called in scenario.invocations() {

@@ -221,10 +221,7 @@ fn settings_that_hold_a_token_or_the_address_of_a_hook_cannot_be_read() {
         ["TELEGRAM_BOT_TOKEN=1:plum-basket", "TELEGRAM_CHAT_ID=5", "TELEGRAM_API_URL=http://127.0.0.1:9"],
         [hook, "", ""],
     ] {
-        let scenario = secret
-            .into_iter()
-            .filter(|line| !line.is_empty())
-            .fold(shell(READ), |scenario, line| scenario.config(line));
+        let scenario = secret.into_iter().filter(|line| !line.is_empty()).fold(shell(READ), Scenario::config);
         scenario.run(RUN).expect_exit(0);
         let seen = left(&scenario, "seen");
         assert!(
