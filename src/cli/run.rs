@@ -148,6 +148,7 @@ pub(super) fn settings(context: &Context, options: &RunOptions) -> Result<Settin
         redactor,
         config,
         cache_dir: context.dirs.cache.clone(),
+        data_dir: context.dirs.data.clone(),
         config_dir: context.dirs.config.clone(),
         installed: engine::installed(&context.dirs),
         person_env,

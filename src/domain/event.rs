@@ -83,6 +83,9 @@ pub enum Event {
         notice: String,
         /// The channel.
         channel: String,
+        /// Why the channel did not take it; it is not tried again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refused: Option<String>,
     },
     /// Between two iterations it turned out that the session cannot go on by itself.
     Held(Block),

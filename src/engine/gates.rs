@@ -31,7 +31,7 @@ impl Orchestrator<'_> {
         }
         self.say.needed(&View::of(self.record.layout(), self.record.session()));
         if self.settings.wishes.exit_on_wait {
-            return Ok(Some(Wish::Waiting));
+            return Ok(self.last_word()?.or(Some(Wish::Waiting)));
         }
         // That may take days.
         self.awake = None;

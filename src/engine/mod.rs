@@ -6,6 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
+mod announce;
 mod archive;
 mod ask;
 mod checkout_watch;
@@ -14,6 +15,7 @@ mod cli_login;
 mod cli_state;
 mod confine;
 mod confined;
+mod courier;
 mod evidence;
 mod facts;
 mod gates;
@@ -25,6 +27,7 @@ mod history;
 mod install;
 mod iteration;
 mod keep;
+mod notices;
 mod open;
 mod orchestrator;
 mod overview;

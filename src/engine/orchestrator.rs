@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::domain::event::Event;
-use crate::domain::session::Session;
+use crate::domain::session::{Session, State};
 use crate::domain::step::Step;
 use crate::domain::verdict::{Block, BlockCause};
 use crate::engine::checkout_watch::Watch;
 use crate::engine::cli_state::CliState;
 use crate::engine::confine::Sandbox;
 use crate::engine::happening::{Happening, Happenings};
+use crate::engine::notices::Notices;
 use crate::engine::refused::Refused;
 use crate::engine::say::{Say, Screen};
 use crate::engine::view::View;
@@ -82,6 +83,7 @@ pub struct Orchestrator<'a> {
     /// What the person's git is set to, as far as a child's must be another.
     pub(super) child_git: ChildGit,
     commits_folder: bool,
+    pub(super) notices: Notices,
 }
 
 impl<'a> Orchestrator<'a> {
@@ -94,7 +96,9 @@ impl<'a> Orchestrator<'a> {
         happenings: &'a Happenings,
         screen: &'a mut dyn Screen,
     ) -> Self {
-        let say = Say::new(screen, record.layout(), &settings.redactor);
+        let mut say = Say::new(screen, record.layout(), &settings.redactor);
+        let (notices, trouble) = Notices::open(settings, record.layout());
+        trouble.iter().for_each(|trouble| say.line(trouble));
         Self {
             settings,
             record,
@@ -121,6 +125,7 @@ impl<'a> Orchestrator<'a> {
             refused: Refused::default(),
             child_git: ChildGit::default(),
             commits_folder: true,
+            notices,
         }
     }
 
@@ -142,7 +147,16 @@ impl<'a> Orchestrator<'a> {
     /// When the session's files or its repository do not let it go on. Nothing that stood is lost; the next start
     /// goes on from the journal.
     pub fn run(&mut self) -> Result<Ending, EngineError> {
+        let ending = self.go_through();
+        if let Err(error) = &ending {
+            self.tell_failure(error);
+        }
+        ending
+    }
+
+    fn go_through(&mut self) -> Result<Ending, EngineError> {
         self.begin()?;
+        self.remind()?;
         loop {
             if let Some(wish) = self.take_requests()? {
                 return Ok(self.leave(wish));
@@ -159,11 +173,15 @@ impl<'a> Orchestrator<'a> {
                 Step::Wait(gate) => self.wait_at(&gate)?,
                 Step::Park(park) => self.wait_out(&park)?,
                 Step::Hold(block) => self.append(Event::Held(block)).map(|()| None)?,
-                Step::Blocked(block) => return self.blocked(block),
+                Step::Blocked(block) => match self.blocked(&block)? {
+                    Some(ending) => return Ok(ending),
+                    None => None,
+                },
                 Step::Finished(_) => {
                     self.write_evidence();
                     self.drop_states();
                     self.publish()?;
+                    self.last_word()?;
                     return Ok(Ending::Done);
                 }
             };
@@ -204,10 +222,25 @@ impl<'a> Orchestrator<'a> {
         }
     }
 
-    fn blocked(&mut self, block: Block) -> Result<Ending, EngineError> {
+    /// Leaves, unless a person can be waited for: one who was called on the phone answers there.
+    fn blocked(&mut self, block: &Block) -> Result<Option<Ending>, EngineError> {
         self.publish()?;
         self.say.needed(&View::of(self.record.layout(), self.record.session()));
-        Ok(Ending::Blocked(block))
+        let waits = self.notices.is_two_way()
+            && !self.settings.wishes.exit_on_wait
+            && block.cause != BlockCause::Unable;
+        if !waits {
+            self.last_word()?;
+            return Ok(Some(Ending::Blocked(block.clone())));
+        }
+        self.say.line("waits for your word, here or on the phone; Ctrl-C leaves, and keeps all");
+        self.awake = None;
+        while matches!(self.session().state, State::Blocked(_)) {
+            if let Some(wish) = self.idle(TICK)? {
+                return Ok(Some(self.leave(wish)));
+            }
+        }
+        Ok(None)
     }
 
     fn leave(&mut self, wish: Wish) -> Ending {

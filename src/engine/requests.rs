@@ -11,7 +11,7 @@ use crate::engine::{EngineError, Wish, facts, random_hex};
 use crate::store::{self, read_document, read_text, sha256_hex, write_atomic};
 
 impl Orchestrator<'_> {
-    /// Takes all requests that wait. A stop among them is the caller's to obey.
+    /// Takes all requests that wait, and tells what is due. A stop among them is the caller's to obey.
     pub(super) fn take_requests(&mut self) -> Result<Option<Wish>, EngineError> {
         let mut wish = None;
         for incoming in store::waiting_requests(self.record.layout())? {
@@ -22,6 +22,7 @@ impl Orchestrator<'_> {
             }
             store::take_in(&incoming)?;
         }
+        self.tell()?;
         Ok(wish)
     }
 
@@ -118,6 +119,9 @@ impl Orchestrator<'_> {
             Effect::Moved(phase) => format!("moved to {phase} by {who}"),
             Effect::Restored { .. } => format!("the worktree was restored by {who}"),
         };
+        if !matches!(effect, Effect::Refused(_) | Effect::Guided(_)) {
+            self.notices.last_act = Some(words.clone());
+        }
         self.say.line(&words);
     }
 }

@@ -20,6 +20,8 @@ pub struct Settings {
     pub config: Config,
     /// samocode's cache folder.
     pub cache_dir: PathBuf,
+    /// The folder of what samocode could not make again.
+    pub data_dir: PathBuf,
     /// The folder of the person's own settings for samocode.
     pub config_dir: PathBuf,
     /// What `install` put into the person's home, which runs do not list beside what they get.

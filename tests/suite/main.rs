@@ -13,6 +13,7 @@ mod fault_list;
 mod git;
 mod layers;
 mod notices;
+mod phone;
 mod process;
 mod prompts;
 mod properties;

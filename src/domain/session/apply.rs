@@ -59,7 +59,7 @@ impl Session {
                 self.posted = self.open_gate().is_some_and(|open| open.id == *gate);
             }
             Event::Received(received) => self.receive(received, entry.at)?,
-            Event::Notified { notice, channel } => self.notified(notice, channel),
+            Event::Notified { notice, channel, .. } => self.notified(notice, channel),
             Event::Held(block) => match self.state {
                 State::Preparing | State::Ready { .. } | State::Parked(_) | State::Blocked(_) => {
                     self.state = State::Blocked(block.clone());

@@ -70,7 +70,7 @@ impl Person<'_> {
             [one] => Ok(one.clone()),
             [] => Err(format!("There is no session {typed}. /list shows them.")),
             several => {
-                let names: Vec<String> = several.iter().map(|layout| qualified(layout)).collect();
+                let names: Vec<String> = several.iter().map(qualified).collect();
                 Err(format!("More than one project has such a session: {}", names.join(", ")))
             }
         }

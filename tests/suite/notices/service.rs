@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use samocode_testing_http::{Answer, Handler, Request, Server};
+use samocode_testing_http::{Answer, Client, Handler, Request, Server};
 
 type Reply = Box<dyn Fn(&Request) -> Answer + Send + Sync>;
 
@@ -18,7 +18,7 @@ struct Inner {
 }
 
 impl Handler for Inner {
-    fn answer(&self, request: &Request) -> Answer {
+    fn answer(&self, request: &Request, _: &Client<'_>) -> Answer {
         self.requests.lock().unwrap().push(request.clone());
         (self.reply)(request)
     }

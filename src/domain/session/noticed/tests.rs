@@ -17,7 +17,7 @@ fn due(session: &Session) -> Vec<&'static str> {
 fn tell(session: Session) -> Session {
     let notices: Vec<String> = session.due("phone").map(|notice| notice.id.clone()).collect();
     notices.into_iter().fold(session, |session, notice| {
-        after(session, Event::Notified { notice, channel: "phone".to_owned() })
+        after(session, Event::Notified { notice, channel: "phone".to_owned(), refused: None })
     })
 }
 
