@@ -123,7 +123,12 @@ impl Post {
             Error::HostNotFound => {
                 format!("{host} was not found: look after the network, or the name in {}", self.key)
             }
-            Error::Io(error) => format!("{host} cannot be reached: {error}"),
+            Error::Io(error) => {
+                format!(
+                    "{host} cannot be reached: {error}; look after the network, or the address in {}",
+                    self.key
+                )
+            }
             Error::ConnectionFailed => format!("{host} cannot be reached"),
             Error::Tls(why) => format!("no safe connection to {host}: {why}"),
             Error::Rustls(why) => format!("no safe connection to {host}: {why}"),
