@@ -79,7 +79,10 @@ impl Channels {
         let keys = self.webhook.iter().flat_map(|hook| &hook.secret);
         let keys = keys.chain(self.ntfy.iter().flat_map(|topic| &topic.token)).map(Secret::reveal);
         let urls = self.urls().map(|(_, url)| url.reveal());
-        let tails = self.urls().filter_map(|(_, url)| url.reveal().rsplit('/').next());
+        let tails = self.urls().filter_map(|(_, url)| {
+            let path = url.reveal().split(['?', '#']).next()?;
+            path.trim_end_matches('/').rsplit('/').next()
+        });
         keys.chain(urls).chain(tails.filter(|tail| tail.len() >= 20))
     }
 

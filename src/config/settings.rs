@@ -218,6 +218,12 @@ impl Config {
         super::keys::COMPANIONS.iter().copied().filter(move |(key, needed)| chosen(key) && !set(needed))
     }
 
+    /// The files in which a secret is set, wherever they lie.
+    pub fn files_with_secrets(&self) -> impl Iterator<Item = &Path> {
+        let secret = |setting: &&Explained| super::keys::find(&setting.key).is_some_and(|key| key.secret);
+        self.explained.iter().filter(secret).filter_map(|setting| setting.origin.file.as_deref())
+    }
+
     /// Every key with the text that counts and where it was set, built-in defaults included.
     pub fn explain(&self) -> &[Explained] {
         &self.explained

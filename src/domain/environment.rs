@@ -131,7 +131,7 @@ pub fn secret_values(person: &[(OsString, OsString)]) -> Vec<&[u8]> {
         .filter(|(name, value)| {
             let name = name.to_string_lossy();
             let named = is_credential(&name) && !is_harmless(value.as_encoded_bytes());
-            named || shapes.finds(value.as_encoded_bytes())
+            named || is_hook(&name, value) || shapes.finds(value.as_encoded_bytes())
         })
         .map(|(_, value)| value.as_encoded_bytes())
         .collect()
@@ -144,6 +144,11 @@ fn is_private(name: &str, value: &OsStr, shapes: &Redactor) -> bool {
         || AGENT_SOCKETS.contains(&name)
         || is_credential(name)
         || (!proxy && shapes.finds(value.as_encoded_bytes()))
+}
+
+/// Whether it is an address to which the person's notices go. Whoever knows it can send there, too.
+fn is_hook(name: &str, value: &OsStr) -> bool {
+    name.starts_with("SAMOCODE_NOTIFY_") && value.to_string_lossy().contains("://")
 }
 
 /// Whether a name says that its value is a credential.
@@ -275,7 +280,12 @@ mod tests {
             ("B_AUTH", "disabled"),
             ("C_PASSWORD", "correcthorsebattery"),
             ("PLAIN", "s0me text"),
+            ("SAMOCODE_NOTIFY_SLACK", "https://hooks.example/x"),
+            ("SAMOCODE_NOTIFY_DESKTOP", "on"),
         ]);
-        assert_eq!(secret_values(&env), [&b"s3cr3t-value"[..], b"correcthorsebattery"]);
+        assert_eq!(
+            secret_values(&env),
+            [&b"s3cr3t-value"[..], b"correcthorsebattery", b"https://hooks.example/x"]
+        );
     }
 }

@@ -108,6 +108,8 @@ impl Orchestrator<'_> {
         let mut tokens = sandbox::token_files(&sandbox.home);
         let settings = own.iter().filter(|path| is_settings_with_token(path));
         tokens.extend(settings.cloned());
+        // A file that was named with `--env-file` may lie anywhere.
+        tokens.extend(self.settings.config.files_with_secrets().map(real));
         // Copies of what is hidden where it lies, those of other sessions included.
         tokens.push(real(&self.states()));
         Facts {

@@ -155,23 +155,20 @@ pub struct Usage {
 }
 
 impl Announcement {
-    /// That of `samocode notify test`.
+    /// One that says no more than it must; what else there is to say is set on it.
     #[must_use]
-    pub fn test(id: String, at: Timestamp, project: PathBuf) -> Self {
+    pub fn new(id: String, at: Timestamp, kind: Kind, project: PathBuf) -> Self {
         Self {
             version: VERSION,
             id,
             at,
-            kind: Kind::Test,
+            kind,
             session: String::new(),
             name: String::new(),
             phase: String::new(),
-            title: "samocode can reach you here".to_owned(),
-            text: format!(
-                "A test from {}. Sessions will tell you here when they need you.",
-                project.display()
-            ),
             project,
+            title: String::new(),
+            text: String::new(),
             commands: Vec::new(),
             branch: String::new(),
             reason: None,
@@ -182,6 +179,15 @@ impl Announcement {
             usage: None,
             worked_ms: None,
         }
+    }
+
+    /// That of `samocode notify test`.
+    #[must_use]
+    pub fn test(id: String, at: Timestamp, project: PathBuf) -> Self {
+        let text =
+            format!("A test from {}. Sessions will tell you here when they need you.", project.display());
+        let title = "samocode can reach you here".to_owned();
+        Self { title, text, ..Self::new(id, at, Kind::Test, project) }
     }
 
     /// The JSON, its title and text cut to what any service takes.

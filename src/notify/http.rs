@@ -19,6 +19,8 @@ use crate::domain::redact::Redactor;
 const MOST_WORDS: u64 = 4096;
 /// How much of them is told, in characters.
 const TOLD: usize = 200;
+/// What is sent and answered is small. In bytes, for each direction; a longer head of an answer is no answer.
+const BUFFER: usize = 16 * 1024;
 /// The longest that a service may have us wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 /// The wait where a service asks for one and does not say how long.
@@ -52,6 +54,8 @@ impl Post {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_idle_connections(0)
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER)
             .timeout_connect(Some(self.limits.connect))
             .timeout_global(Some(self.limits.whole))
             .user_agent(concat!("samocode/", env!("CARGO_PKG_VERSION")))
@@ -119,7 +123,12 @@ impl Post {
             Error::HostNotFound => {
                 format!("{host} was not found: look after the network, or the name in {}", self.key)
             }
-            Error::Io(error) => format!("{host} cannot be reached: {error}"),
+            Error::Io(error) => {
+                format!(
+                    "{host} cannot be reached: {error}; look after the network, or the address in {}",
+                    self.key
+                )
+            }
             Error::ConnectionFailed => format!("{host} cannot be reached"),
             Error::Tls(why) => format!("no safe connection to {host}: {why}"),
             Error::Rustls(why) => format!("no safe connection to {host}: {why}"),

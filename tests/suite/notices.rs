@@ -11,6 +11,7 @@ use samocode::notify::{
     Announcement, Channel, DeliveryError, Kind, Limits, Plan, Question, QuestionOption, Surroundings, Usage,
 };
 
+mod bus;
 mod command;
 mod fuzzed;
 mod service;

@@ -5,9 +5,10 @@ use samocode_testing_http::{Answer, Request};
 use serde_json::Value;
 use sha2::Sha256;
 
+use super::bus::{Bus, Shown};
 use super::service::Service;
 use super::strict;
-use crate::cli_stage::{Said, Stage};
+use crate::cli_stage::{Said, Stage, heard};
 
 const SECRET: &str = "kettle-and-spoon";
 const TOKEN: &str = "tk_plumbasket77";
@@ -149,6 +150,31 @@ fn what_was_not_delivered_is_told_with_what_to_do_and_without_a_secret() {
 }
 
 #[test]
+fn the_desktop_shows_it_with_its_markup_escaped_where_it_reads_any() {
+    for (able, repository) in
+        [(&["actions", "body", "body-markup"][..], "a &amp;&lt;b"), (&["body"][..], "a &<b")]
+    {
+        let stage = Stage::new();
+        std::fs::create_dir(stage.path("a &<b")).unwrap();
+        stage.settings("MAIN_REPO='../a &<b'\nSAMOCODE_NOTIFY_DESKTOP=on\n");
+        let socket = stage.path("bus");
+        let bus = Bus::start(&socket, able);
+        let mut command = stage.samocode(&["notify", "test"]);
+        command.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket.display()));
+        let said = heard(command);
+        assert_eq!(said.code, 0, "{said:?}");
+        let shown = bus.shown();
+        let body = stage.stable(&shown.body);
+        assert_eq!(
+            body,
+            format!("A test from /stage/{repository}. Sessions will tell you here when they need you.")
+        );
+        let title = "samocode can reach you here".to_owned();
+        assert_eq!(shown, Shown { program: "samocode".to_owned(), title, body: shown.body.clone() });
+    }
+}
+
+#[test]
 fn without_a_channel_the_keys_are_named() {
     let stage = Stage::with_settings();
     let said = stage.say(&["notify", "test"]);
@@ -164,7 +190,7 @@ fn an_agent_tries_no_channel() {
     stage.settings("SAMOCODE_NOTIFY_COMMAND=touch ../called\n");
     let mut command = stage.samocode(&["notify", "test"]);
     command.env("SAMOCODE_TAG", "x");
-    assert_eq!(crate::cli_stage::heard(command).code, 2);
+    assert_eq!(heard(command).code, 2);
     assert!(!stage.path("called").exists());
 }
 

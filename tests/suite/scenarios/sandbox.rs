@@ -232,6 +232,22 @@ fn settings_that_hold_a_token_or_the_address_of_a_hook_cannot_be_read() {
 }
 
 #[test]
+fn a_file_of_settings_that_lies_elsewhere_and_holds_a_token_cannot_be_read_either() {
+    let scenario = shell(
+        "cat ../../elsewhere/more.env > ~/.cache/agent/seen 2>&1; cat ../../elsewhere/other >> ~/.cache/agent/seen",
+    );
+    let elsewhere = scenario.path("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("other"), "open\n").unwrap();
+    let file = elsewhere.join("more.env");
+    fs::write(&file, "SAMOCODE_NOTIFY_NTFY=http://127.0.0.1:9/plum-basket\n").unwrap();
+    let run: Vec<&str> = RUN.into_iter().chain(["--env-file", file.to_str().unwrap()]).collect();
+    scenario.run(run).expect_exit(0);
+    let seen = left(&scenario, "seen");
+    assert!(seen.contains("Permission denied") && seen.contains("open") && !seen.contains("plum"), "{seen}");
+}
+
+#[test]
 fn a_path_that_the_person_opens_is_open_and_one_that_is_not_is_told_once() {
     let answer = |path: &str| {
         let said = format!("touch: cannot touch '{path}': Permission denied");
