@@ -58,7 +58,13 @@ fn a_whole_session_is_driven_by_the_phone_alone() {
     let done = saying(&phone, "auth is done");
     expect_words(
         &done.text,
-        &["all of it is done", "branch auth, from main", "1 file changed, 1 insertion", "verified: ", "iterations"],
+        &[
+            "all of it is done",
+            "branch auth, from main",
+            "1 file changed, 1 insertion",
+            "verified: ",
+            "iterations",
+        ],
     );
     running.end().expect_exit(0).expect_state("done");
     check_record(&scenario);
