@@ -223,6 +223,7 @@ impl Orchestrator<'_> {
         ruling.told.extend(found);
         ruling.told.iter_mut().for_each(|told| self.settings.redactor.clean(told));
         let (outage, provider) = (self.session().outage().cloned(), self.running_provider());
+        let unread = self.session().guidance.unread().count();
         self.append(Event::Judged(Box::new(Judged {
             iteration,
             outcome: verdict.outcome,
@@ -236,6 +237,11 @@ impl Orchestrator<'_> {
             head,
             snapshot_tree,
         })))?;
+        let read = unread - self.session().guidance.unread().count();
+        if read > 0 {
+            let pieces = if read == 1 { "guidance".to_owned() } else { format!("{read} pieces of guidance") };
+            self.say.line(&format!("{pieces} read by #{iteration}"));
+        }
         if clean.is_some() {
             // What counts of it is journaled; the file would keep the secret.
             clear_signal(&layout)?;

@@ -39,5 +39,5 @@ mod verifying;
 mod versions;
 mod waits;
 mod walk;
-mod workflows;
+pub(crate) mod workflows;
 mod worktrees;

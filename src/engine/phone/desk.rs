@@ -32,6 +32,10 @@ pub(super) struct Desk {
     /// Lines for the log.
     pub(super) lines: Sender<String>,
     pub(super) stopping: Arc<AtomicBool>,
+    /// A word is being answered.
+    busy: Arc<AtomicBool>,
+    /// A message is on its way, or its number is not noted yet.
+    sending: AtomicBool,
     letters: Mutex<HashMap<String, Arc<Letter>>>,
     deliveries: Mutex<BTreeMap<String, Delivery>>,
 }
@@ -43,6 +47,7 @@ impl Desk {
         redactor: &Arc<Redactor>,
         lines: Sender<String>,
         stopping: &Arc<AtomicBool>,
+        busy: &Arc<AtomicBool>,
     ) -> Self {
         Self {
             mailbox,
@@ -51,6 +56,8 @@ impl Desk {
             redactor: Arc::clone(redactor),
             lines,
             stopping: Arc::clone(stopping),
+            busy: Arc::clone(busy),
+            sending: AtomicBool::new(false),
             letters: Mutex::default(),
             deliveries: Mutex::default(),
         }
@@ -60,6 +67,22 @@ impl Desk {
     pub(super) fn say(&self, words: String) {
         // The orchestrator is leaving; its log is closed.
         let _ = self.lines.send(words);
+    }
+
+    /// Answers a word; the process stays for the end of it, for a while.
+    pub(super) fn answering(&self, answer: impl FnOnce()) {
+        self.busy.store(true, Ordering::SeqCst);
+        answer();
+        self.busy.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether a message is on its way whose number is not noted yet.
+    pub(super) fn is_sending(&self) -> bool {
+        self.sending.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn now_sending(&self, sends: bool) {
+        self.sending.store(sends, Ordering::SeqCst);
     }
 
     pub(super) fn is_stopping(&self) -> bool {

@@ -33,7 +33,7 @@ pub(super) struct Listener {
     desk: Arc<Desk>,
     offset: i64,
     /// Strangers that the log names already.
-    strangers: BTreeSet<(i64, u64)>,
+    strangers: BTreeSet<u64>,
     failures: u32,
     said: bool,
 }
@@ -74,7 +74,7 @@ impl Listener {
         if let Some(word) = update.word
             && self.may_speak(&word)
         {
-            Person::new(&self.desk, update.id, &word).heard(&word.said);
+            self.desk.answering(|| Person::new(&self.desk, update.id, &word).heard(&word.said));
         }
         self.offset = update.id + 1;
         if let Err(error) = self.desk.mailbox.keep_offset(self.offset) {
@@ -87,7 +87,7 @@ impl Listener {
         if word.chat == phone.chat_id && phone.allowed_users.contains(&word.from.id) {
             return true;
         }
-        if self.strangers.insert((word.chat, word.from.id)) {
+        if self.strangers.insert(word.from.id) {
             let what = match word.said {
                 Said::Text { .. } => "a message",
                 Said::Tap { .. } => "a tap",

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -46,9 +46,14 @@ pub(super) struct Phone {
     redactor: Arc<Redactor>,
     lines: Receiver<String>,
     stopping: Arc<AtomicBool>,
+    /// A word is being answered.
+    busy: Arc<AtomicBool>,
     /// Letters of this session that ask for something, with their notices.
     open: Vec<(String, String)>,
 }
+
+/// How long a process that leaves stays for a word that is being answered.
+const LAST_ANSWER: Duration = Duration::from_secs(3);
 
 /// What became of a notice on the phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,11 +76,19 @@ impl Phone {
         mailbox.add_project(layout.sessions(), &Project { sessions: layout.sessions().to_owned() })?;
         let (sender, lines) = channel();
         let stopping = Arc::new(AtomicBool::new(false));
+        let busy = Arc::new(AtomicBool::new(false));
         let open = open_letters(&mailbox, layout);
-        let (serving, phone, redact, stop) =
-            (mailbox.clone(), telegram.clone(), Arc::clone(redactor), Arc::clone(&stopping));
-        thread::spawn(move || serve(&serving, &phone, &redact, &sender, &stop));
-        Ok(Self { mailbox, layout: layout.clone(), redactor: Arc::clone(redactor), lines, stopping, open })
+        let desk = Desk::new(mailbox.clone(), telegram, redactor, sender, &stopping, &busy);
+        thread::spawn(move || serve(&Arc::new(desk)));
+        Ok(Self {
+            mailbox,
+            layout: layout.clone(),
+            redactor: Arc::clone(redactor),
+            lines,
+            stopping,
+            busy,
+            open,
+        })
     }
 
     /// Lines for the session's log.
@@ -137,7 +150,11 @@ impl Phone {
 
 impl Drop for Phone {
     fn drop(&mut self) {
-        // The threads end with the process; a long poll is not waited for.
+        // The threads end with the process; a long poll is not waited for. But who asked for a stop is told of it.
+        let until = Instant::now() + LAST_ANSWER;
+        while self.busy.load(Ordering::SeqCst) && Instant::now() < until {
+            thread::sleep(Duration::from_millis(20));
+        }
         self.stopping.store(true, Ordering::Relaxed);
     }
 }
@@ -156,16 +173,9 @@ fn open_letters(mailbox: &Mailbox, layout: &Layout) -> Vec<(String, String)> {
 }
 
 /// Waits for its turn to serve the mailbox, and then does.
-fn serve(
-    mailbox: &Mailbox,
-    phone: &Telegram,
-    redactor: &Arc<Redactor>,
-    lines: &Sender<String>,
-    stopping: &Arc<AtomicBool>,
-) {
-    let desk = Arc::new(Desk::new(mailbox.clone(), phone, redactor, lines.clone(), stopping));
+fn serve(desk: &Arc<Desk>) {
     let lock = loop {
-        match mailbox.try_lock() {
+        match desk.mailbox.try_lock() {
             Ok(Some(lock)) => break lock,
             Ok(None) => {}
             Err(error) => return desk.say(format!("the phone is not served: {error}")),
@@ -175,9 +185,9 @@ fn serve(
             return;
         }
     };
-    let listening = Arc::clone(&desk);
+    let listening = Arc::clone(desk);
     thread::spawn(move || listener::Listener::new(listening).run());
-    sender::Sender::new(desk).run();
+    sender::Sender::new(Arc::clone(desk)).run();
     drop(lock);
 }
 

@@ -1,7 +1,8 @@
 //! One word of the person on the phone, and what it brings about. Everything that changes a session goes through its inbox,
 //! under the service's own number of the word, so that a word that is heard twice counts once.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::domain::gate::GateId;
 use crate::domain::qa;
@@ -14,6 +15,9 @@ use crate::store::{Layout, read_session, read_text};
 
 /// How long an orchestrator is waited for, so that the answer can say what came of a word.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How often is looked for what is about to be known.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// How often an answer is tried. Whoever gets none asks again.
 const TRIES: u32 = 3;
@@ -34,7 +38,7 @@ impl<'a> Person<'a> {
         match said {
             Said::Tap { id, data } => self.tapped(id, data),
             Said::Text { message, text, reply_to } => {
-                let about = reply_to.and_then(|replied| self.topic(replied));
+                let about = reply_to.and_then(|replied| self.soon(|| self.topic(replied)));
                 match (text.trim().strip_prefix('/'), about) {
                     (Some(command), _) => self.command(*message, command),
                     (None, Some((letter, about))) => self.replied(*message, text.trim(), &letter, &about),
@@ -106,6 +110,20 @@ impl<'a> Person<'a> {
     pub(super) fn rewrite(&self, message: i32, text: &Rich, buttons: &[Vec<Button>]) {
         let text = text.shortened(LONGEST_TEXT);
         self.until_answered(|| self.desk.bot.rewrite(message, &text, buttons));
+    }
+
+    /// What is known once the messages that are on their way are noted: a person may be quicker than the service's answer
+    /// to who sent them.
+    pub(super) fn soon<T>(&self, look: impl Fn() -> Option<T>) -> Option<T> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let on_their_way = self.desk.is_sending();
+            let found = look();
+            if found.is_some() || !on_their_way || Instant::now() >= until {
+                return found;
+            }
+            thread::sleep(LOOK);
+        }
     }
 
     fn until_answered(&self, mut call: impl FnMut() -> Result<(), Fault>) {

@@ -77,12 +77,16 @@ impl Sender {
             if self.desk.is_stopping() || self.desk.closed(&letter.id).is_some() {
                 return Ok(());
             }
-            let sent = self.send_part(letter, at, part)?;
-            self.answered();
-            if let Sent::Refused(why) = &sent {
+            self.desk.now_sending(true);
+            let sent = self.send_part(letter, at, part);
+            if let Ok(sent) = &sent {
+                self.note(letter, |delivery| delivery.parts.push(sent.clone()));
+            }
+            self.desk.now_sending(false);
+            if let Sent::Refused(why) = sent? {
                 self.desk.say(format!("a message for the phone was refused and is left out: {why}"));
             }
-            self.note(letter, |delivery| delivery.parts.push(sent));
+            self.answered();
         }
         self.whole.insert(letter.id.clone());
         Ok(())

@@ -82,7 +82,8 @@ impl Person<'_> {
 
     fn show_answer(&self, letter: &Letter, question: &QuestionView) {
         let about = About::Question(question.id.clone());
-        if let Some((_, message)) = self.desk.delivery(&letter.id).message_of(letter, &about) {
+        let shown = self.soon(|| self.desk.delivery(&letter.id).message_of(letter, &about));
+        if let Some((_, message)) = shown {
             // Before the message shows it: what was noted is not taken away again when the letter is closed.
             let noted = self.desk.note(&letter.id, |delivery| delivery.answered.push(question.id.clone()));
             if noted.is_ok() {

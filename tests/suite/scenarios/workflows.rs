@@ -62,13 +62,13 @@ terminal = true
 }
 
 /// Starts a session that only asks.
-pub(super) const RUN_ASK: [&str; 6] = ["run", "auth", "--workflow", "ask.toml", "--task", "Add tokens"];
+pub(crate) const RUN_ASK: [&str; 6] = ["run", "auth", "--workflow", "ask.toml", "--task", "Add tokens"];
 /// Starts a session that plans and works.
-pub(super) const RUN_PLANNED: [&str; 6] =
+pub(crate) const RUN_PLANNED: [&str; 6] =
     ["run", "auth", "--workflow", "planned.toml", "--task", "Add tokens"];
 
 /// The first iteration asks two questions.
-pub(super) fn asking() -> Scenario {
+pub(crate) fn asking() -> Scenario {
     let script = Script::new()
         .once("requirements", Step::ask(QUESTIONS))
         .each("requirements", Step::go("done"))
@@ -77,7 +77,7 @@ pub(super) fn asking() -> Scenario {
 }
 
 /// The first iteration writes a plan.
-pub(super) fn planning() -> Scenario {
+pub(crate) fn planning() -> Scenario {
     let script = Script::new()
         .each("planning", Step::plan(PLAN))
         .each("implementation", Step::work("done"))
