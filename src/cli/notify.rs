@@ -15,11 +15,12 @@ use crate::cli::status::to_json;
 use crate::cli::wrap::hanging;
 use crate::cli::{run, style, terminal};
 use crate::config::Overrides;
-use crate::engine::{Settings, random_hex};
+use crate::engine::{self, Settings, random_hex};
 use crate::notify::Announcement;
 
 /// What sets up a channel, for whoever has none.
 const KEYS: &str = "set one or more of these in .samocode or .env:
+  TELEGRAM_BOT_TOKEN, TELEGRAM_CHAT_ID  the phone, where you can answer, too
   SAMOCODE_NOTIFY_DESKTOP=on       this machine's desktop
   SAMOCODE_NOTIFY_NTFY=https://…   a topic of ntfy
   SAMOCODE_NOTIFY_SLACK=https://…  an incoming webhook of Slack; SAMOCODE_NOTIFY_DISCORD for Discord
@@ -78,7 +79,7 @@ pub(super) fn test(files: &Files, json: bool) -> Result<u8, Failure> {
     Ok(if ok { 0 } else { UNABLE })
 }
 
-/// Everything that is set up. Another way to the person is added here.
+/// Everything that is set up.
 fn tries(settings: &Settings, announcement: &Announcement) -> Vec<Try> {
     let channels = settings.channels().into_iter().map(|channel| {
         let announcement = announcement.clone();
@@ -88,7 +89,12 @@ fn tries(settings: &Settings, announcement: &Announcement) -> Vec<Try> {
             send: Box::new(move || channel.deliver(&announcement).map_err(|error| error.to_string())),
         }
     });
-    channels.collect()
+    let phone = settings.config.telegram.clone().map(|phone| Try {
+        channel: "telegram",
+        place: format!("chat {}", phone.chat_id),
+        send: Box::new(move || engine::try_phone(&phone).map(drop).map_err(|fault| fault.to_string())),
+    });
+    phone.into_iter().chain(channels).collect()
 }
 
 /// Tries all at the same time, for each may take its whole time, and tells of each as soon as it is over.

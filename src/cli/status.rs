@@ -14,6 +14,9 @@ use crate::config::Overrides;
 use crate::engine::{self, EngineError, VerificationView, View, duration_words, usage_words};
 use crate::store::{Layout, archive_dir};
 
+/// Pieces of guidance that are shown; `--json` has more.
+const SHOWN_GUIDANCE: usize = 5;
+
 /// `status [N]`
 pub(super) fn status(files: &Files, session: Option<&str>, json: bool) -> Result<u8, Failure> {
     let context = Context::load(files, Overrides::default())?;
@@ -154,8 +157,14 @@ fn sheet(context: &Context, view: &View, now: Timestamp) -> String {
     if let Some(live) = &view.live {
         field("now", &live_words(live, now));
     }
-    if view.unread_guidance > 0 {
-        field("guidance", &format!("{} unread", view.unread_guidance));
+    let told = view.guidance.len().saturating_sub(SHOWN_GUIDANCE);
+    for piece in view.guidance.iter().skip(told) {
+        let read = match piece.read_by {
+            Some(iteration) => style::dim(&format!("read by #{iteration}")),
+            None => style::call("unread"),
+        };
+        let words = cut(&piece.text.replace('\n', " "), terminal::width().saturating_sub(30));
+        field("guidance", &format!("{words}  {read}"));
     }
     match &view.orchestrator {
         Some(holder) => field("samocode", &format!("works on it, process {}", holder.pid)),

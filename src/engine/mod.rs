@@ -57,6 +57,7 @@ pub use happening::{Happening, Happenings};
 pub use install::{Deed, Step as InstallStep, install, installed, uninstall};
 pub use open::{Found, NewSession, adopt, create, find, find_any, list, look_up, take};
 pub use orchestrator::{Ending, Orchestrator};
+pub use phone::try_phone;
 pub use restore::{BranchMove, Restoration, RestorePlan};
 pub use restore_points::{Point, PointKind, list as restore_points};
 pub use say::{Live, Progress, Screen, duration_words, usage_words};

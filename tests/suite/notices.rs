@@ -15,6 +15,7 @@ mod bus;
 mod command;
 mod fuzzed;
 mod service;
+mod session;
 mod strict;
 mod tried;
 

@@ -11,6 +11,7 @@ mod messages;
 mod service;
 mod strangers;
 mod texts;
+mod tried;
 mod turns;
 mod walk;
 

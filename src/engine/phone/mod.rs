@@ -17,6 +17,7 @@ use crate::domain::notice::Notice;
 use crate::domain::redact::Redactor;
 use crate::domain::session::Session;
 use crate::engine::view::View;
+use crate::notify::telegram::{Bot, Fault, Rich};
 use crate::store::{Layout, LetterFile, Mailbox, StoreError, sha256_hex};
 
 mod commands;
@@ -157,6 +158,19 @@ impl Drop for Phone {
         }
         self.stopping.store(true, Ordering::Relaxed);
     }
+}
+
+/// Sends one message, to see that it arrives; returns the bot's name.
+///
+/// # Errors
+/// As the service says, or when it does not answer.
+pub fn try_phone(telegram: &Telegram) -> Result<String, Fault> {
+    let bot = Bot::new(telegram);
+    let name = bot.name()?;
+    let words = "When a session needs you, it says so here. /help lists what you can do.";
+    let text = Rich::default().bold("samocode can reach you here").plain("\n\n").plain(words);
+    bot.send(&text, &[], None)?;
+    Ok(name)
 }
 
 /// The letters of a session that ask for something.

@@ -1,3 +1,5 @@
+//! Notices over histories of a few entries.
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::event::{Entry, Event, JOURNAL_VERSION};

@@ -1,3 +1,5 @@
+//! Texts of every kind, cut and styled.
+
 use proptest::prelude::*;
 
 use super::*;
