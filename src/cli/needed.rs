@@ -56,7 +56,8 @@ fn ask(text: &mut String, context: &Context, view: &View, gate: &GateView) {
                     (format!("answer {} --suggestions", view.name), "takes every suggestion"),
                 ],
             );
-            let _ = writeln!(text, "  or fill in {}", file.display());
+            let phone = if context.config.telegram.is_some() { ", or answer on the phone" } else { "" };
+            let _ = writeln!(text, "  or fill in {}{phone}", file.display());
         }
         GateKindView::Approval { file, headings, items, changed, .. } => {
             for heading in headings {

@@ -9,7 +9,7 @@ use crate::engine::phone::desk::Project;
 use crate::engine::phone::listener::COMMANDS;
 use crate::engine::phone::person::{Person, gate, state_words};
 use crate::engine::say::{duration_words, usage_words};
-use crate::engine::view::View;
+use crate::engine::view::{GateKindView, GateView, View};
 use crate::engine::{Found, list, look_up};
 use crate::notify::telegram::Rich;
 use crate::store::{self, Layout};
@@ -171,6 +171,11 @@ fn status_text(view: &View) -> Rich {
     ] {
         if let Some(words) = words {
             text = text.plain(&format!("{what}: {words}\n"));
+        }
+    }
+    if let Some(GateView { kind: GateKindView::Answers { questions, .. }, .. }) = &view.gate {
+        for open in questions.iter().filter(|question| question.answer.is_none()) {
+            text = text.plain(&format!("open: {}: {}\n", open.id, open.title));
         }
     }
     if let Some(tool) = view.live.as_ref().and_then(|live| live.trouble.as_ref().or(live.tool.as_ref())) {

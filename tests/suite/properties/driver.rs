@@ -172,7 +172,20 @@ impl Driver {
         self.begin()
     }
 
+    /// A channel takes what is due; more often than not it has not yet.
+    fn deliver(&mut self) -> Result<(), Breach> {
+        if !self.dice.chance(30) {
+            return Ok(());
+        }
+        let due: Vec<String> = self.session().due("phone").map(|notice| notice.id.clone()).collect();
+        for notice in due {
+            self.append(Event::Notified { notice, channel: "phone".to_owned(), refused: None })?;
+        }
+        Ok(())
+    }
+
     fn turn(&mut self) -> Result<(), Breach> {
+        self.deliver()?;
         self.world.tick(&mut self.dice);
         if self.dice.chance(30) {
             self.person();

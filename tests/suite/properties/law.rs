@@ -17,6 +17,7 @@ use samocode::domain::workflow::{GateKind, Move, PhaseRules, Workflow};
 use super::world::World;
 
 mod judged;
+mod noticed;
 mod received;
 mod verified;
 
@@ -62,6 +63,7 @@ pub(super) struct Law {
     told: Vec<String>,
     gate_news: Option<(Who, Effect)>,
     requests: BTreeSet<String>,
+    noticed: noticed::Noticed,
     /// Process id of the orchestrator that is at work.
     began: Option<u32>,
 }
@@ -93,6 +95,7 @@ impl Law {
             told: Vec::new(),
             gate_news: None,
             requests: BTreeSet::new(),
+            noticed: noticed::Noticed::default(),
             began: None,
         }
     }
@@ -145,7 +148,8 @@ impl Law {
             Event::Posted { .. } => {
                 demand(before.state == after.state, "posting a gate changed what the session does")?;
             }
-            Event::Notified { .. } => {
+            Event::Notified { notice, .. } => {
+                self.noticed.take(before, notice)?;
                 demand(before.state == after.state, "a message changed what the session does")?;
             }
             Event::Held(_) => {
@@ -153,6 +157,7 @@ impl Law {
                 demand(self.verifying.is_none(), "a verification that was due was held")?;
             }
         }
+        self.noticed.agrees(before, after)?;
         self.books_agree(after)
     }
 
