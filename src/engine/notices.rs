@@ -141,14 +141,14 @@ impl Orchestrator<'_> {
         let Some(mut phone) = self.notices.phone.take() else { return Ok(()) };
         let taken = self.through(&mut phone);
         self.notices.phone = Some(phone);
-        for notice in taken? {
-            self.journal_told(&notice, CHANNEL, None)?;
+        for (notice, refused) in taken? {
+            self.journal_told(&notice, CHANNEL, refused)?;
         }
         Ok(())
     }
 
     /// Brings the mailbox in line with the session; returns what the phone has taken.
-    fn through(&mut self, phone: &mut Phone) -> Result<Vec<String>, EngineError> {
+    fn through(&mut self, phone: &mut Phone) -> Result<Vec<(String, Option<String>)>, EngineError> {
         let session = self.record.session();
         let holding: BTreeSet<String> = session.notices.iter().map(|notice| notice.id.clone()).collect();
         if self.notices.holding.as_ref() != Some(&holding) {
@@ -158,8 +158,9 @@ impl Orchestrator<'_> {
         }
         let mut taken = Vec::new();
         for notice in session.due(CHANNEL) {
-            if phone.tell(notice, session, "", || self.branch_changed(notice))? == Told::Taken {
-                taken.push(notice.id.clone());
+            let told = phone.tell(notice, session, "", || self.branch_changed(notice))?;
+            if let Told::Taken { refused } = told {
+                taken.push((notice.id.clone(), refused));
             }
         }
         if let Some((id, salt)) = &self.notices.again {

@@ -6,6 +6,7 @@ use samocode_testing_telegram::{Message, OWNER, Phone};
 
 use crate::scenario::Scenario;
 
+mod chats;
 mod gates;
 mod messages;
 mod service;

@@ -1,11 +1,12 @@
 //! Commands in the chat: `/status`, `/list`, `/tell`, `/stop`, `/resume`, `/help`. They reach every session of every project
 //! that told its messages to this phone.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use crate::domain::name::FolderName;
 use crate::domain::request::Act;
-use crate::engine::phone::desk::Project;
 use crate::engine::phone::listener::COMMANDS;
 use crate::engine::phone::person::{Person, gate, state_words};
 use crate::engine::say::{duration_words, usage_words};
@@ -48,7 +49,7 @@ impl Person<'_> {
     }
 
     fn layouts(&self) -> Vec<Layout> {
-        let projects: Vec<Project> = self.desk.mailbox.projects_named();
+        let projects = self.desk.projects_of(self.word);
         projects.iter().flat_map(|project| list(&project.sessions).unwrap_or_default()).collect()
     }
 
@@ -56,9 +57,10 @@ impl Person<'_> {
     fn find(&self, typed: &str) -> Result<Layout, String> {
         let (project, name) =
             typed.rsplit_once('/').map_or((None, typed), |(project, name)| (Some(project), name));
-        let projects: Vec<Project> = self.desk.mailbox.projects_named();
-        let meant =
-            projects.iter().filter(|known| project.is_none_or(|wanted| project_name(known) == wanted));
+        let projects = self.desk.projects_of(self.word);
+        let meant = projects
+            .iter()
+            .filter(|known| project.is_none_or(|wanted| project_name(&known.sessions) == wanted));
         let found: Vec<Layout> = meant
             .filter_map(|known| match look_up(&known.sessions, name) {
                 Ok(Found::Session(layout)) => Some(layout),
@@ -194,19 +196,18 @@ fn status_text(view: &View) -> Rich {
     text
 }
 
-fn newest_of(sessions: &std::path::Path, name: &str) -> Option<Layout> {
+fn newest_of(sessions: &Path, name: &str) -> Option<Layout> {
     let is_named = |layout: &Layout| {
         FolderName::parse(layout.folder()).is_some_and(|folder| folder.name.as_str() == name)
     };
     list(sessions).ok()?.into_iter().rfind(is_named)
 }
 
-fn project_name(project: &Project) -> String {
-    let folder = project.sessions.parent().and_then(|folder| folder.file_name());
+fn project_name(sessions: &Path) -> String {
+    let folder = sessions.parent().and_then(|folder| folder.file_name());
     folder.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn qualified(layout: &Layout) -> String {
-    let project = Project { sessions: layout.sessions().to_owned() };
-    format!("{}/{}", project_name(&project), layout.folder())
+    format!("{}/{}", project_name(layout.sessions()), layout.folder())
 }

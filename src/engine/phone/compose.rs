@@ -36,6 +36,8 @@ pub(super) struct Beside<'a> {
     pub(super) changed: &'a str,
     /// It was told before, by a samocode that is gone.
     pub(super) again: bool,
+    /// The chat that it goes to.
+    pub(super) chat: i64,
 }
 
 /// The letter of a notice. The view is to be without secrets.
@@ -50,6 +52,7 @@ pub(super) fn draft(
     let letter = Letter {
         id,
         at: Timestamp::now(),
+        chat: beside.chat,
         sessions: layout.sessions().to_owned(),
         folder: layout.folder().to_owned(),
         name: view.name.clone(),

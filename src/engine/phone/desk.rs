@@ -1,6 +1,7 @@
 //! What the threads of the one process share that serves a phone: the mailbox, the bot, how far each letter got.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,14 +14,25 @@ use serde::{Deserialize, Serialize};
 use crate::config::Telegram;
 use crate::domain::redact::Redactor;
 use crate::engine::phone::letter::{Closed, Delivery, Letter};
-use crate::notify::telegram::Bot;
+use crate::notify::telegram::{Bot, Word};
 use crate::store::{LetterFile, Mailbox, StoreError};
 
 /// A project whose sessions the phone may ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Project {
     /// The folder of its sessions.
-    pub(super) sessions: std::path::PathBuf,
+    pub(super) sessions: PathBuf,
+    /// The chat that its sessions talk in.
+    pub(super) chat: i64,
+    /// The users whose words count for them.
+    pub(super) users: BTreeSet<u64>,
+}
+
+impl Project {
+    /// Whether somebody's word in a chat counts for its sessions.
+    pub(super) fn hears(&self, word: &Word) -> bool {
+        word.chat == self.chat && self.users.contains(&word.from.id)
+    }
 }
 
 /// Shared by the sender and the listener.
@@ -110,6 +122,12 @@ impl Desk {
         let letter: Arc<Letter> = Arc::new(self.mailbox.read(id, LetterFile::Letter)?);
         letters.insert(id.to_owned(), Arc::clone(&letter));
         Some(letter)
+    }
+
+    /// The projects for which somebody's word counts. Each has its own chat and its own users, whoever serves the phone.
+    pub(super) fn projects_of(&self, word: &Word) -> Vec<Project> {
+        let all: Vec<Project> = self.mailbox.projects_named();
+        all.into_iter().filter(|project| project.hears(word)).collect()
     }
 
     /// How far a letter got.

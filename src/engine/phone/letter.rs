@@ -15,6 +15,8 @@ pub(super) struct Letter {
     pub(super) id: String,
     /// When it was written.
     pub(super) at: Timestamp,
+    /// The chat that it goes to.
+    pub(super) chat: i64,
     /// The folder of the session's project.
     pub(super) sessions: PathBuf,
     /// The session's folder.

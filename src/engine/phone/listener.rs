@@ -83,10 +83,10 @@ impl Listener {
     }
 
     fn may_speak(&mut self, word: &Word) -> bool {
-        let phone = &self.desk.phone;
-        if word.chat == phone.chat_id && phone.allowed_users.contains(&word.from.id) {
+        if !self.desk.projects_of(word).is_empty() {
             return true;
         }
+        let phone = &self.desk.phone;
         if self.strangers.insert(word.from.id) {
             let what = match word.said {
                 Said::Text { .. } => "a message",

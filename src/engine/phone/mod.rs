@@ -32,7 +32,7 @@ mod taps;
 
 use compose::{Beside, Draft, draft};
 use desk::{Desk, Project};
-use letter::{Closed, Delivery, Letter};
+use letter::{Closed, Delivery, Letter, Sent};
 
 /// The phone's name among the channels.
 pub(super) const CHANNEL: &str = "telegram";
@@ -44,6 +44,7 @@ const TAKE_OVER: Duration = Duration::from_secs(1);
 pub(super) struct Phone {
     mailbox: Mailbox,
     layout: Layout,
+    chat: i64,
     redactor: Arc<Redactor>,
     lines: Receiver<String>,
     stopping: Arc<AtomicBool>,
@@ -61,8 +62,11 @@ const LAST_ANSWER: Duration = Duration::from_secs(3);
 pub(super) enum Told {
     /// It lies in the mailbox.
     NotYet,
-    /// The service took it.
-    Taken,
+    /// The service took it, or refused a part of it for good.
+    Taken {
+        /// Why.
+        refused: Option<String>,
+    },
 }
 
 impl Phone {
@@ -74,7 +78,9 @@ impl Phone {
         redactor: &Arc<Redactor>,
     ) -> Result<Self, StoreError> {
         let mailbox = Mailbox::open(data, telegram.bot_token.reveal())?;
-        mailbox.add_project(layout.sessions(), &Project { sessions: layout.sessions().to_owned() })?;
+        let users = telegram.allowed_users.clone();
+        let project = Project { sessions: layout.sessions().to_owned(), chat: telegram.chat_id, users };
+        mailbox.add_project(layout.sessions(), &project)?;
         let (sender, lines) = channel();
         let stopping = Arc::new(AtomicBool::new(false));
         let busy = Arc::new(AtomicBool::new(false));
@@ -84,6 +90,7 @@ impl Phone {
         Ok(Self {
             mailbox,
             layout: layout.clone(),
+            chat: telegram.chat_id,
             redactor: Arc::clone(redactor),
             lines,
             stopping,
@@ -109,17 +116,22 @@ impl Phone {
         if !self.mailbox.has(&id, LetterFile::Letter) {
             let view = View::of(&self.layout, session).without_secrets(&self.redactor);
             let changed = changed();
-            let beside = Beside { changed: &changed, again: !salt.is_empty() };
+            let beside = Beside { changed: &changed, again: !salt.is_empty(), chat: self.chat };
             let draft = draft(id.clone(), notice, &view, &self.layout, beside, &self.redactor);
             keep(&self.mailbox, &draft)?;
             self.open.push((id, notice.id.clone()));
             return Ok(Told::NotYet);
         }
-        let whole = self.mailbox.read::<Delivery>(&id, LetterFile::Delivery).is_some_and(|delivery| {
-            let letter = self.mailbox.read::<Letter>(&id, LetterFile::Letter);
-            letter.is_some_and(|letter| delivery.is_whole(&letter))
+        let delivery = self.mailbox.read::<Delivery>(&id, LetterFile::Delivery).unwrap_or_default();
+        let letter = self.mailbox.read::<Letter>(&id, LetterFile::Letter);
+        if !letter.is_some_and(|letter| delivery.is_whole(&letter)) {
+            return Ok(Told::NotYet);
+        }
+        let refused = delivery.parts.into_iter().filter_map(|sent| match sent {
+            Sent::Refused(why) => Some(why),
+            Sent::Message(_) => None,
         });
-        Ok(if whole { Told::Taken } else { Told::NotYet })
+        Ok(Told::Taken { refused: refused.last() })
     }
 
     /// Closes the letters of notices that do not hold any more.

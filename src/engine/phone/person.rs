@@ -9,8 +9,9 @@ use crate::domain::qa;
 use crate::domain::request::{Act, Who};
 use crate::engine::ask::{self, Asked};
 use crate::engine::phone::desk::Desk;
+use crate::engine::phone::letter::Letter;
 use crate::engine::view::View;
-use crate::notify::telegram::{Button, Fault, LONGEST_TEXT, Rich, Said, Word};
+use crate::notify::telegram::{Bot, Button, Fault, LONGEST_TEXT, Rich, Said, Word};
 use crate::store::{Layout, read_session, read_text};
 
 /// How long an orchestrator is waited for, so that the answer can say what came of a word.
@@ -25,13 +26,15 @@ const TRIES: u32 = 3;
 /// A word with who said it.
 pub(super) struct Person<'a> {
     pub(super) desk: &'a Desk,
+    /// In the chat in which it was said.
+    bot: Bot,
     pub(super) update: i64,
     pub(super) word: &'a Word,
 }
 
 impl<'a> Person<'a> {
     pub(super) fn new(desk: &'a Desk, update: i64, word: &'a Word) -> Self {
-        Self { desk, update, word }
+        Self { desk, bot: desk.bot.to(word.chat), update, word }
     }
 
     pub(super) fn heard(&self, said: &Said) {
@@ -77,10 +80,16 @@ impl<'a> Person<'a> {
         (asked, words)
     }
 
+    /// Whether this person may act on a letter's session.
+    pub(super) fn may_act_on(&self, letter: &Letter) -> bool {
+        let projects = self.desk.projects_of(self.word);
+        projects.iter().any(|project| project.sessions == letter.sessions)
+    }
+
     /// Answers a message.
     pub(super) fn write(&self, message: i32, text: &Rich) {
         for piece in text.split(LONGEST_TEXT) {
-            self.until_answered(|| self.desk.bot.send(&piece, &[], Some(message)).map(drop));
+            self.until_answered(|| self.bot.send(&piece, &[], Some(message)).map(drop));
         }
     }
 
@@ -94,7 +103,7 @@ impl<'a> Person<'a> {
         let text = Rich::default().plain(words).shortened(LONGEST_TEXT);
         let mut asked = None;
         self.until_answered(|| {
-            asked = Some(self.desk.bot.ask(&text, hint, None)?);
+            asked = Some(self.bot.ask(&text, hint, None)?);
             Ok(())
         });
         asked
@@ -103,13 +112,13 @@ impl<'a> Person<'a> {
     /// Answers a tap.
     pub(super) fn toast(&self, tap: &str, words: &str, confirm: bool) {
         let words = self.desk.redactor.text(words);
-        self.until_answered(|| self.desk.bot.answer(tap, &words, confirm));
+        self.until_answered(|| self.bot.answer(tap, &words, confirm));
     }
 
     /// Puts another text into a message of samocode's.
     pub(super) fn rewrite(&self, message: i32, text: &Rich, buttons: &[Vec<Button>]) {
         let text = text.shortened(LONGEST_TEXT);
-        self.until_answered(|| self.desk.bot.rewrite(message, &text, buttons));
+        self.until_answered(|| self.bot.rewrite(message, &text, buttons));
     }
 
     /// What is known once the messages that are on their way are noted: a person may be quicker than the service's answer

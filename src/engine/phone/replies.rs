@@ -29,7 +29,7 @@ impl Person<'_> {
     /// The letter and the topic of a message of samocode's.
     pub(super) fn topic(&self, message: i32) -> Option<(Arc<Letter>, About)> {
         let letters = self.desk.all();
-        letters.into_iter().rev().find_map(|letter| {
+        letters.into_iter().rev().filter(|letter| self.may_act_on(letter)).find_map(|letter| {
             let about = self.desk.delivery(&letter.id).about(&letter, message)?;
             Some((letter, about))
         })

@@ -88,7 +88,8 @@ impl Sender {
             }
             self.answered();
         }
-        self.whole.insert(letter.id.clone());
+        let asks = letter.parts.iter().any(|part| !part.keys.is_empty());
+        if asks { &mut self.whole } else { &mut self.over }.insert(letter.id.clone());
         Ok(())
     }
 
@@ -101,7 +102,7 @@ impl Sender {
 
     fn send_part(&self, letter: &Letter, at: usize, part: &Part) -> Result<Sent, Fault> {
         let buttons = buttons(letter, at);
-        let bot = &self.desk.bot;
+        let bot = self.desk.bot.to(letter.chat);
         let refused = match &part.body {
             Body::Text(text) => match bot.send(text, &buttons, None) {
                 Err(Fault::Refused(why)) => why,
@@ -134,6 +135,7 @@ impl Sender {
     /// Takes the buttons from a letter's messages and says under the first why.
     fn put_away(&mut self, letter: &Letter, why: &str) -> Result<(), Fault> {
         let delivery = self.desk.delivery(&letter.id);
+        let bot = self.desk.bot.to(letter.chat);
         if !delivery.put_away {
             for (at, (part, sent)) in letter.parts.iter().zip(&delivery.parts).enumerate() {
                 let Sent::Message(message) = sent else { continue };
@@ -144,10 +146,10 @@ impl Sender {
                         let why = Rich::default().plain("\n\n— ").plain(why).shortened(600);
                         let end = Rich::default().plain("\n\n").and(&why);
                         let kept = text.shortened(LONGEST_TEXT - end.units());
-                        self.desk.bot.rewrite(*message, &kept.and(&end), &[])
+                        bot.rewrite(*message, &kept.and(&end), &[])
                     }
                     _ if part.keys.is_empty() => Ok(()),
-                    _ => self.desk.bot.take_buttons(*message),
+                    _ => bot.take_buttons(*message),
                 };
                 // A message that the person deleted has no buttons either.
                 if let Err(fault) = done

@@ -14,7 +14,7 @@ use crate::store::read_session;
 impl Person<'_> {
     pub(super) fn tapped(&self, tap: &str, data: &str) {
         let found = read_data(data).and_then(|(id, part, key)| {
-            let letter = self.desk.letter(id)?;
+            let letter = self.desk.letter(id).filter(|letter| self.may_act_on(letter))?;
             let key = letter.parts.get(part)?.keys.iter().flatten().nth(key)?.clone();
             Some((letter, key))
         });
@@ -138,7 +138,14 @@ impl Person<'_> {
             _ => return,
         };
         let id = letter_id(&layout, &notice.id, &now);
-        let new = draft(id, notice, &view, &layout, Beside { changed: "", again: true }, &self.desk.redactor);
+        let new = draft(
+            id,
+            notice,
+            &view,
+            &layout,
+            Beside { changed: "", again: true, chat: old.chat },
+            &self.desk.redactor,
+        );
         match keep(&self.desk.mailbox, &new) {
             Ok(()) => self.desk.close(&old.id, "the plan changed; the newer message shows it"),
             Err(error) => self.desk.say(format!("the new plan cannot be sent to the phone: {error}")),

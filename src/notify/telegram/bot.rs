@@ -68,6 +68,12 @@ impl Bot {
         Self { client: Client::builder().api_url(address).request_agent(agent).build(), chat: phone.chat_id }
     }
 
+    /// The same bot in another chat.
+    #[must_use]
+    pub fn to(&self, chat: i64) -> Self {
+        Self { client: self.client.clone(), chat }
+    }
+
     /// Sends a text; returns the message's number.
     ///
     /// # Errors

@@ -20,9 +20,14 @@ pub enum Fault {
     /// 401 or 404: there is no such bot.
     #[error("Telegram does not know this bot; check TELEGRAM_BOT_TOKEN")]
     Unauthorized,
-    /// 403: the person blocked the bot, never wrote to it, or it was put out of the group.
-    #[error("the bot may not write to the chat ({0}): open the chat with the bot and press Start")]
+    /// 403, or no such chat: the person blocked the bot, never wrote to it, or it was put out of the group.
+    #[error(
+        "the bot may not write to the chat ({0}): check TELEGRAM_CHAT_ID, open the chat with the bot and press Start"
+    )]
     Forbidden(String),
+    /// The group became another kind of group, under this number.
+    #[error("the group has a new number: set TELEGRAM_CHAT_ID={0}")]
+    Moved(i64),
     /// 400: it will be refused again.
     #[error("Telegram refused it: {0}")]
     Refused(String),
@@ -46,6 +51,10 @@ impl Fault {
 
     fn of_answer(answer: ErrorResponse) -> Self {
         let words = answer.description;
+        let moved = answer.parameters.and_then(|parameters| parameters.migrate_to_chat_id);
+        if let Some(chat) = moved {
+            return Self::Moved(chat);
+        }
         match answer.error_code {
             429 => {
                 let after = answer.parameters.and_then(|parameters| parameters.retry_after);
@@ -54,6 +63,8 @@ impl Fault {
             409 => Self::Conflict(words),
             401 | 404 => Self::Unauthorized,
             403 => Self::Forbidden(words),
+            // What is to be told is not lost by a wrong number in the settings.
+            400 if words.contains("chat not found") => Self::Forbidden(words),
             400..=499 => Self::Refused(words),
             _ => Self::Unreachable(words),
         }
