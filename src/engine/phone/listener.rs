@@ -54,9 +54,16 @@ impl Listener {
                     if std::mem::take(&mut self.said) {
                         self.desk.say("the phone is listened to again".to_owned());
                     }
-                    updates.into_iter().for_each(|update| self.take(update));
+                    for update in updates {
+                        self.desk.hear(true);
+                        // What is not confirmed is handed on to the next one.
+                        if !self.desk.is_stopping() {
+                            self.take(update);
+                        }
+                        self.desk.hear(false);
+                    }
                     // Once the service is known to answer; a menu that is missing is no trouble.
-                    offered = offered || self.desk.bot.offer(COMMANDS).is_ok();
+                    offered = offered || self.desk.call(|bot| bot.offer(COMMANDS)).is_ok();
                 }
                 Err(fault) => {
                     let pause = self.trouble(&fault);

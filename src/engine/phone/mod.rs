@@ -5,10 +5,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -39,13 +38,17 @@ pub(super) const CHANNEL: &str = "telegram";
 /// How often a process that does not hold the mailbox tries to.
 const TAKE_OVER: Duration = Duration::from_secs(1);
 
+/// How long a call under way is waited for when it is time to leave: its reply says that it is not to be made again.
+const GRACE: Duration = Duration::from_secs(3);
+
 /// A session's end of the phone.
 pub(super) struct Phone {
     mailbox: Mailbox,
     layout: Layout,
     redactor: Arc<Redactor>,
     lines: Receiver<String>,
-    stopping: Arc<AtomicBool>,
+    desk: Arc<Desk>,
+    serving: JoinHandle<()>,
     /// Letters of this session that ask for something, with their notices.
     open: Vec<(String, String)>,
 }
@@ -70,12 +73,19 @@ impl Phone {
         let mailbox = Mailbox::open(data, telegram.bot_token.reveal())?;
         mailbox.add_project(layout.sessions(), &Project { sessions: layout.sessions().to_owned() })?;
         let (sender, lines) = channel();
-        let stopping = Arc::new(AtomicBool::new(false));
         let open = open_letters(&mailbox, layout);
-        let (serving, phone, redact, stop) =
-            (mailbox.clone(), telegram.clone(), Arc::clone(redactor), Arc::clone(&stopping));
-        thread::spawn(move || serve(&serving, &phone, &redact, &sender, &stop));
-        Ok(Self { mailbox, layout: layout.clone(), redactor: Arc::clone(redactor), lines, stopping, open })
+        let desk = Arc::new(Desk::new(mailbox.clone(), telegram, redactor, sender));
+        let served = Arc::clone(&desk);
+        let serving = thread::spawn(move || serve(&served));
+        Ok(Self {
+            mailbox,
+            layout: layout.clone(),
+            redactor: Arc::clone(redactor),
+            lines,
+            desk,
+            serving,
+            open,
+        })
     }
 
     /// Lines for the session's log.
@@ -137,8 +147,12 @@ impl Phone {
 
 impl Drop for Phone {
     fn drop(&mut self) {
-        // The threads end with the process; a long poll is not waited for.
-        self.stopping.store(true, Ordering::Relaxed);
+        // A long poll is not waited for: its thread ends with the process.
+        self.desk.stop();
+        let until = Instant::now() + GRACE;
+        while (!self.serving.is_finished() || self.desk.is_hearing()) && Instant::now() < until {
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 
@@ -156,16 +170,9 @@ fn open_letters(mailbox: &Mailbox, layout: &Layout) -> Vec<(String, String)> {
 }
 
 /// Waits for its turn to serve the mailbox, and then does.
-fn serve(
-    mailbox: &Mailbox,
-    phone: &Telegram,
-    redactor: &Arc<Redactor>,
-    lines: &Sender<String>,
-    stopping: &Arc<AtomicBool>,
-) {
-    let desk = Arc::new(Desk::new(mailbox.clone(), phone, redactor, lines.clone(), stopping));
+fn serve(desk: &Arc<Desk>) {
     let lock = loop {
-        match mailbox.try_lock() {
+        match desk.mailbox.try_lock() {
             Ok(Some(lock)) => break lock,
             Ok(None) => {}
             Err(error) => return desk.say(format!("the phone is not served: {error}")),
@@ -175,9 +182,9 @@ fn serve(
             return;
         }
     };
-    let listening = Arc::clone(&desk);
+    let listening = Arc::clone(desk);
     thread::spawn(move || listener::Listener::new(listening).run());
-    sender::Sender::new(desk).run();
+    sender::Sender::new(Arc::clone(desk)).run();
     drop(lock);
 }
 

@@ -9,7 +9,7 @@ use crate::domain::request::{Act, Who};
 use crate::engine::ask::{self, Asked};
 use crate::engine::phone::desk::Desk;
 use crate::engine::view::View;
-use crate::notify::telegram::{Button, Fault, LONGEST_TEXT, Rich, Said, Word};
+use crate::notify::telegram::{Bot, Button, Fault, LONGEST_TEXT, Rich, Said, Word};
 use crate::store::{Layout, read_session, read_text};
 
 /// How long an orchestrator is waited for, so that the answer can say what came of a word.
@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How often an answer is tried. Whoever gets none asks again.
 const TRIES: u32 = 3;
+
+/// The longest time that an answer waits for when the service asks for quiet: the words of others wait behind it.
+const LONGEST_QUIET: Duration = Duration::from_secs(60);
 
 /// A word with who said it.
 pub(super) struct Person<'a> {
@@ -76,7 +79,7 @@ impl<'a> Person<'a> {
     /// Answers a message.
     pub(super) fn write(&self, message: i32, text: &Rich) {
         for piece in text.split(LONGEST_TEXT) {
-            self.until_answered(|| self.desk.bot.send(&piece, &[], Some(message)).map(drop));
+            self.until_answered(|bot| bot.send(&piece, &[], Some(message)).map(drop));
         }
     }
 
@@ -89,8 +92,8 @@ impl<'a> Person<'a> {
     pub(super) fn prompt(&self, words: &str, hint: &str) -> Option<i32> {
         let text = Rich::default().plain(words).shortened(LONGEST_TEXT);
         let mut asked = None;
-        self.until_answered(|| {
-            asked = Some(self.desk.bot.ask(&text, hint, None)?);
+        self.until_answered(|bot| {
+            asked = Some(bot.ask(&text, hint, None)?);
             Ok(())
         });
         asked
@@ -99,19 +102,19 @@ impl<'a> Person<'a> {
     /// Answers a tap.
     pub(super) fn toast(&self, tap: &str, words: &str, confirm: bool) {
         let words = self.desk.redactor.text(words);
-        self.until_answered(|| self.desk.bot.answer(tap, &words, confirm));
+        self.until_answered(|bot| bot.answer(tap, &words, confirm));
     }
 
     /// Puts another text into a message of samocode's.
     pub(super) fn rewrite(&self, message: i32, text: &Rich, buttons: &[Vec<Button>]) {
         let text = text.shortened(LONGEST_TEXT);
-        self.until_answered(|| self.desk.bot.rewrite(message, &text, buttons));
+        self.until_answered(|bot| bot.rewrite(message, &text, buttons));
     }
 
-    fn until_answered(&self, mut call: impl FnMut() -> Result<(), Fault>) {
+    fn until_answered(&self, mut call: impl FnMut(&Bot) -> Result<(), Fault>) {
         for _ in 0..TRIES {
-            match call() {
-                Err(Fault::TooMany(pause)) => self.desk.pause(pause.min(Duration::from_secs(30))),
+            match self.desk.call(&mut call) {
+                Err(Fault::TooMany(pause)) if pause <= LONGEST_QUIET => self.desk.pause(pause),
                 Err(Fault::Unreachable(_)) => self.desk.pause(Duration::from_secs(1)),
                 Ok(()) | Err(_) => return,
             }
