@@ -7,8 +7,10 @@ use samocode_testing_telegram::{Message, OWNER, Phone};
 use crate::scenario::Scenario;
 
 mod gates;
+mod kills;
 mod messages;
 mod service;
+mod steady;
 mod strangers;
 mod texts;
 mod turns;
