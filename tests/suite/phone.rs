@@ -8,8 +8,10 @@ use crate::scenario::Scenario;
 
 mod chats;
 mod gates;
+mod kills;
 mod messages;
 mod service;
+mod steady;
 mod strangers;
 mod texts;
 mod tried;

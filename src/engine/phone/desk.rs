@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Telegram;
 use crate::domain::redact::Redactor;
 use crate::engine::phone::letter::{Closed, Delivery, Letter};
-use crate::notify::telegram::{Bot, Word};
+use crate::notify::telegram::{Bot, Fault, Word};
 use crate::store::{LetterFile, Mailbox, StoreError};
 
 /// A project whose sessions the phone may ask for.
@@ -39,15 +39,16 @@ impl Project {
 pub(super) struct Desk {
     pub(super) mailbox: Mailbox,
     pub(super) phone: Telegram,
-    pub(super) bot: Bot,
+    bot: Bot,
     pub(super) redactor: Arc<Redactor>,
     /// Lines for the log.
     pub(super) lines: Sender<String>,
-    pub(super) stopping: Arc<AtomicBool>,
-    /// A word is being answered.
-    busy: Arc<AtomicBool>,
+    stopping: AtomicBool,
+    hearing: AtomicBool,
     /// A message is on its way, or its number is not noted yet.
     sending: AtomicBool,
+    /// Until when the service asked for quiet.
+    quiet: Mutex<Option<Instant>>,
     letters: Mutex<HashMap<String, Arc<Letter>>>,
     deliveries: Mutex<BTreeMap<String, Delivery>>,
 }
@@ -58,8 +59,6 @@ impl Desk {
         phone: &Telegram,
         redactor: &Arc<Redactor>,
         lines: Sender<String>,
-        stopping: &Arc<AtomicBool>,
-        busy: &Arc<AtomicBool>,
     ) -> Self {
         Self {
             mailbox,
@@ -67,9 +66,10 @@ impl Desk {
             phone: phone.clone(),
             redactor: Arc::clone(redactor),
             lines,
-            stopping: Arc::clone(stopping),
-            busy: Arc::clone(busy),
+            stopping: AtomicBool::new(false),
+            hearing: AtomicBool::new(false),
             sending: AtomicBool::new(false),
+            quiet: Mutex::default(),
             letters: Mutex::default(),
             deliveries: Mutex::default(),
         }
@@ -79,13 +79,6 @@ impl Desk {
     pub(super) fn say(&self, words: String) {
         // The orchestrator is leaving; its log is closed.
         let _ = self.lines.send(words);
-    }
-
-    /// Answers a word; the process stays for the end of it, for a while.
-    pub(super) fn answering(&self, answer: impl FnOnce()) {
-        self.busy.store(true, Ordering::SeqCst);
-        answer();
-        self.busy.store(false, Ordering::SeqCst);
     }
 
     /// Whether a message is on its way whose number is not noted yet.
@@ -98,7 +91,22 @@ impl Desk {
     }
 
     pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// It is time to leave.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether a word is at hand that is not confirmed.
+    pub(super) fn is_hearing(&self) -> bool {
+        self.hearing.load(Ordering::SeqCst)
+    }
+
+    /// Takes a word in hand, or lays it aside.
+    pub(super) fn hear(&self, at_hand: bool) {
+        self.hearing.store(at_hand, Ordering::SeqCst);
     }
 
     /// Pauses, unless it is time to leave.
@@ -111,6 +119,23 @@ impl Desk {
             }
             thread::sleep(left.min(Duration::from_millis(100)));
         }
+    }
+
+    /// Makes a call in a chat, unless the service asked for quiet and the time is not over: whoever asks meanwhile is told how long
+    /// it is, and nothing is sent.
+    ///
+    /// # Errors
+    /// As the call.
+    pub(super) fn call<T>(&self, chat: i64, call: impl FnOnce(&Bot) -> Result<T, Fault>) -> Result<T, Fault> {
+        let left = lock(&self.quiet).map(|until| until.saturating_duration_since(Instant::now()));
+        if let Some(left) = left.filter(|left| !left.is_zero()) {
+            return Err(Fault::TooMany(left));
+        }
+        let done = call(&self.bot.to(chat));
+        if let Err(Fault::TooMany(pause)) = &done {
+            *lock(&self.quiet) = Instant::now().checked_add(*pause);
+        }
+        done
     }
 
     /// A letter of the mailbox. It never changes.

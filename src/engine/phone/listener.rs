@@ -54,9 +54,17 @@ impl Listener {
                     if std::mem::take(&mut self.said) {
                         self.desk.say("the phone is listened to again".to_owned());
                     }
-                    updates.into_iter().for_each(|update| self.take(update));
+                    for update in updates {
+                        self.desk.hear(true);
+                        // What is not confirmed is handed on to the next one.
+                        if !self.desk.is_stopping() {
+                            self.take(update);
+                        }
+                        self.desk.hear(false);
+                    }
                     // Once the service is known to answer; a menu that is missing is no trouble.
-                    offered = offered || self.desk.bot.offer(COMMANDS).is_ok();
+                    offered =
+                        offered || self.desk.call(self.desk.phone.chat_id, |bot| bot.offer(COMMANDS)).is_ok();
                 }
                 Err(fault) => {
                     let pause = self.trouble(&fault);
@@ -74,7 +82,7 @@ impl Listener {
         if let Some(word) = update.word
             && self.may_speak(&word)
         {
-            self.desk.answering(|| Person::new(&self.desk, update.id, &word).heard(&word.said));
+            Person::new(&self.desk, update.id, &word).heard(&word.said);
         }
         self.offset = update.id + 1;
         if let Err(error) = self.desk.mailbox.keep_offset(self.offset) {

@@ -5,9 +5,8 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -40,6 +39,9 @@ pub(super) const CHANNEL: &str = "telegram";
 /// How often a process that does not hold the mailbox tries to.
 const TAKE_OVER: Duration = Duration::from_secs(1);
 
+/// How long a call under way is waited for when it is time to leave: its reply says that it is not to be made again.
+const GRACE: Duration = Duration::from_secs(3);
+
 /// A session's end of the phone.
 pub(super) struct Phone {
     mailbox: Mailbox,
@@ -47,15 +49,11 @@ pub(super) struct Phone {
     chat: i64,
     redactor: Arc<Redactor>,
     lines: Receiver<String>,
-    stopping: Arc<AtomicBool>,
-    /// A word is being answered.
-    busy: Arc<AtomicBool>,
+    desk: Arc<Desk>,
+    serving: JoinHandle<()>,
     /// Letters of this session that ask for something, with their notices.
     open: Vec<(String, String)>,
 }
-
-/// How long a process that leaves stays for a word that is being answered.
-const LAST_ANSWER: Duration = Duration::from_secs(3);
 
 /// What became of a notice on the phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,19 +80,18 @@ impl Phone {
         let project = Project { sessions: layout.sessions().to_owned(), chat: telegram.chat_id, users };
         mailbox.add_project(layout.sessions(), &project)?;
         let (sender, lines) = channel();
-        let stopping = Arc::new(AtomicBool::new(false));
-        let busy = Arc::new(AtomicBool::new(false));
         let open = open_letters(&mailbox, layout);
-        let desk = Desk::new(mailbox.clone(), telegram, redactor, sender, &stopping, &busy);
-        thread::spawn(move || serve(&Arc::new(desk)));
+        let desk = Arc::new(Desk::new(mailbox.clone(), telegram, redactor, sender));
+        let served = Arc::clone(&desk);
+        let serving = thread::spawn(move || serve(&served));
         Ok(Self {
             mailbox,
             layout: layout.clone(),
             chat: telegram.chat_id,
             redactor: Arc::clone(redactor),
             lines,
-            stopping,
-            busy,
+            desk,
+            serving,
             open,
         })
     }
@@ -163,12 +160,12 @@ impl Phone {
 
 impl Drop for Phone {
     fn drop(&mut self) {
-        // The threads end with the process; a long poll is not waited for. But who asked for a stop is told of it.
-        let until = Instant::now() + LAST_ANSWER;
-        while self.busy.load(Ordering::SeqCst) && Instant::now() < until {
-            thread::sleep(Duration::from_millis(20));
+        // A long poll is not waited for: its thread ends with the process.
+        self.desk.stop();
+        let until = Instant::now() + GRACE;
+        while (!self.serving.is_finished() || self.desk.is_hearing()) && Instant::now() < until {
+            thread::sleep(Duration::from_millis(10));
         }
-        self.stopping.store(true, Ordering::Relaxed);
     }
 }
 

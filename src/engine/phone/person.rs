@@ -23,18 +23,19 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How often an answer is tried. Whoever gets none asks again.
 const TRIES: u32 = 3;
 
+/// The longest time that an answer waits for when the service asks for quiet: the words of others wait behind it.
+const LONGEST_QUIET: Duration = Duration::from_secs(60);
+
 /// A word with who said it.
 pub(super) struct Person<'a> {
     pub(super) desk: &'a Desk,
-    /// In the chat in which it was said.
-    bot: Bot,
     pub(super) update: i64,
     pub(super) word: &'a Word,
 }
 
 impl<'a> Person<'a> {
     pub(super) fn new(desk: &'a Desk, update: i64, word: &'a Word) -> Self {
-        Self { desk, bot: desk.bot.to(word.chat), update, word }
+        Self { desk, update, word }
     }
 
     pub(super) fn heard(&self, said: &Said) {
@@ -89,7 +90,7 @@ impl<'a> Person<'a> {
     /// Answers a message.
     pub(super) fn write(&self, message: i32, text: &Rich) {
         for piece in text.split(LONGEST_TEXT) {
-            self.until_answered(|| self.bot.send(&piece, &[], Some(message)).map(drop));
+            self.until_answered(|bot| bot.send(&piece, &[], Some(message)).map(drop));
         }
     }
 
@@ -102,8 +103,8 @@ impl<'a> Person<'a> {
     pub(super) fn prompt(&self, words: &str, hint: &str) -> Option<i32> {
         let text = Rich::default().plain(words).shortened(LONGEST_TEXT);
         let mut asked = None;
-        self.until_answered(|| {
-            asked = Some(self.bot.ask(&text, hint, None)?);
+        self.until_answered(|bot| {
+            asked = Some(bot.ask(&text, hint, None)?);
             Ok(())
         });
         asked
@@ -112,13 +113,13 @@ impl<'a> Person<'a> {
     /// Answers a tap.
     pub(super) fn toast(&self, tap: &str, words: &str, confirm: bool) {
         let words = self.desk.redactor.text(words);
-        self.until_answered(|| self.bot.answer(tap, &words, confirm));
+        self.until_answered(|bot| bot.answer(tap, &words, confirm));
     }
 
     /// Puts another text into a message of samocode's.
     pub(super) fn rewrite(&self, message: i32, text: &Rich, buttons: &[Vec<Button>]) {
         let text = text.shortened(LONGEST_TEXT);
-        self.until_answered(|| self.bot.rewrite(message, &text, buttons));
+        self.until_answered(|bot| bot.rewrite(message, &text, buttons));
     }
 
     /// What is known once the messages that are on their way are noted: a person may be quicker than the service's answer
@@ -135,10 +136,10 @@ impl<'a> Person<'a> {
         }
     }
 
-    fn until_answered(&self, mut call: impl FnMut() -> Result<(), Fault>) {
+    fn until_answered(&self, mut call: impl FnMut(&Bot) -> Result<(), Fault>) {
         for _ in 0..TRIES {
-            match call() {
-                Err(Fault::TooMany(pause)) => self.desk.pause(pause.min(Duration::from_secs(30))),
+            match self.desk.call(self.word.chat, &mut call) {
+                Err(Fault::TooMany(pause)) if pause <= LONGEST_QUIET => self.desk.pause(pause),
                 Err(Fault::Unreachable(_)) => self.desk.pause(Duration::from_secs(1)),
                 Ok(()) | Err(_) => return,
             }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::phone::desk::Desk;
 use crate::engine::phone::letter::{About, Body, Letter, Part, Sent, data};
-use crate::notify::telegram::{Button, Fault, LONGEST_TEXT, Rich};
+use crate::notify::telegram::{Bot, Button, Fault, LONGEST_TEXT, Rich};
 
 /// How often the mailbox is looked at.
 const LOOK: Duration = Duration::from_millis(200);
@@ -58,6 +58,7 @@ impl Sender {
     }
 
     fn round(&mut self) -> Result<(), Fault> {
+        let mut closed = Vec::new();
         for letter in self.desk.all() {
             if self.over.contains(&letter.id) {
                 continue;
@@ -65,10 +66,11 @@ impl Sender {
             match self.desk.closed(&letter.id) {
                 None if self.whole.contains(&letter.id) => {}
                 None => self.send(&letter)?,
-                Some(why) => self.put_away(&letter, &why)?,
+                Some(why) => closed.push((letter, why)),
             }
         }
-        Ok(())
+        // What asks for something comes first: tidying up holds up nothing.
+        closed.iter().try_for_each(|(letter, why)| self.put_away(letter, why))
     }
 
     fn send(&mut self, letter: &Letter) -> Result<(), Fault> {
@@ -102,20 +104,34 @@ impl Sender {
 
     fn send_part(&self, letter: &Letter, at: usize, part: &Part) -> Result<Sent, Fault> {
         let buttons = buttons(letter, at);
-        let bot = self.desk.bot.to(letter.chat);
         let refused = match &part.body {
-            Body::Text(text) => match bot.send(text, &buttons, None) {
-                Err(Fault::Refused(why)) => why,
-                sent => return sent.map(Sent::Message),
-            },
+            Body::Text(text) => self.sent(letter.chat, |bot| bot.send(text, &buttons, None))?,
             Body::File { name, caption } => {
-                match bot.send_file(&self.desk.mailbox.document(&letter.id, name), caption, &buttons, None) {
-                    Err(Fault::Refused(why)) => why,
-                    sent => return sent.map(Sent::Message),
-                }
+                let file = self.desk.mailbox.document(&letter.id, name);
+                self.sent(letter.chat, |bot| bot.send_file(&file, caption, &buttons, None))?
             }
         };
-        // Without its form it is better than not at all.
+        let Sent::Refused(why) = refused else { return Ok(refused) };
+        // Without its form it is better than not at all, and without its buttons it can be replied to.
+        let plain = self.plain(letter, part, &why);
+        match self.sent(letter.chat, |bot| bot.send(&plain, &buttons, None))? {
+            Sent::Refused(_) if !buttons.is_empty() => {
+                self.sent(letter.chat, |bot| bot.send(&plain, &[], None))
+            }
+            sent => Ok(sent),
+        }
+    }
+
+    fn sent(&self, chat: i64, call: impl FnOnce(&Bot) -> Result<i32, Fault>) -> Result<Sent, Fault> {
+        match self.desk.call(chat, call) {
+            Ok(message) => Ok(Sent::Message(message)),
+            Err(Fault::Refused(why)) => Ok(Sent::Refused(why)),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// A part in nothing but words.
+    fn plain(&self, letter: &Letter, part: &Part, refused: &str) -> Rich {
         let text = match &part.body {
             Body::Text(text) => text.text().to_owned(),
             Body::File { name, caption } => format!(
@@ -124,18 +140,12 @@ impl Sender {
                 letter.layout().session_dir().display()
             ),
         };
-        let plain = Rich::default().plain(&self.desk.redactor.text(&text)).shortened(LONGEST_TEXT);
-        match bot.send(&plain, &buttons, None) {
-            Ok(message) => Ok(Sent::Message(message)),
-            Err(Fault::Refused(why)) => Ok(Sent::Refused(why)),
-            Err(fault) => Err(fault),
-        }
+        Rich::default().plain(&self.desk.redactor.text(&text)).shortened(LONGEST_TEXT)
     }
 
     /// Takes the buttons from a letter's messages and says under the first why.
     fn put_away(&mut self, letter: &Letter, why: &str) -> Result<(), Fault> {
         let delivery = self.desk.delivery(&letter.id);
-        let bot = self.desk.bot.to(letter.chat);
         if !delivery.put_away {
             for (at, (part, sent)) in letter.parts.iter().zip(&delivery.parts).enumerate() {
                 let Sent::Message(message) = sent else { continue };
@@ -146,10 +156,10 @@ impl Sender {
                         let why = Rich::default().plain("\n\n— ").plain(why).shortened(600);
                         let end = Rich::default().plain("\n\n").and(&why);
                         let kept = text.shortened(LONGEST_TEXT - end.units());
-                        bot.rewrite(*message, &kept.and(&end), &[])
+                        self.desk.call(letter.chat, |bot| bot.rewrite(*message, &kept.and(&end), &[]))
                     }
                     _ if part.keys.is_empty() => Ok(()),
-                    _ => bot.take_buttons(*message),
+                    _ => self.desk.call(letter.chat, |bot| bot.take_buttons(*message)),
                 };
                 // A message that the person deleted has no buttons either.
                 if let Err(fault) = done

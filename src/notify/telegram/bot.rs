@@ -3,16 +3,17 @@
 use std::path::Path;
 use std::time::Duration;
 
-use frankenstein::TelegramApi;
 use frankenstein::client_ureq::Bot as Client;
 use frankenstein::methods::{
     AnswerCallbackQueryParams, EditMessageReplyMarkupParams, EditMessageTextParams, SendDocumentParams,
     SendMessageParams, SetMyCommandsParams,
 };
+use frankenstein::response::MethodResponse;
 use frankenstein::types::{
-    BotCommand, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity,
-    MessageEntityType, ReplyMarkup, ReplyParameters,
+    BotCommand, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message,
+    MessageEntity, MessageEntityType, ReplyMarkup, ReplyParameters,
 };
+use frankenstein::{Error, TelegramApi};
 
 use crate::config::Telegram;
 use crate::notify::telegram::fault::Fault;
@@ -106,7 +107,7 @@ impl Bot {
             .maybe_reply_markup(markup)
             .maybe_reply_parameters(reply_to.map(reply))
             .build();
-        Ok(self.client.send_message(&params).map_err(Fault::of)?.result.message_id)
+        number(self.client.send_message(&params))
     }
 
     /// Sends a file under its own name; returns the message's number.
@@ -128,7 +129,7 @@ impl Bot {
             .maybe_reply_markup(keyboard(buttons).map(ReplyMarkup::InlineKeyboardMarkup))
             .maybe_reply_parameters(reply_to.map(reply))
             .build();
-        Ok(self.client.send_document(&params).map_err(Fault::of)?.result.message_id)
+        number(self.client.send_document(&params))
     }
 
     /// Puts another text into a message, without buttons.
@@ -144,7 +145,7 @@ impl Bot {
             .link_preview_options(LinkPreviewOptions::builder().is_disabled(true).build())
             .maybe_reply_markup(keyboard(buttons))
             .build();
-        unless_the_same(self.client.edit_message_text(&params).map(drop).map_err(Fault::of))
+        unless_the_same(self.client.edit_message_text(&params).map(drop))
     }
 
     /// Takes the buttons from a message.
@@ -153,7 +154,7 @@ impl Bot {
     /// As [`Bot::rewrite`].
     pub fn take_buttons(&self, message: i32) -> Result<(), Fault> {
         let params = EditMessageReplyMarkupParams::builder().chat_id(self.chat).message_id(message).build();
-        unless_the_same(self.client.edit_message_reply_markup(&params).map(drop).map_err(Fault::of))
+        unless_the_same(self.client.edit_message_reply_markup(&params).map(drop))
     }
 
     /// Answers a tap, with words that show for a moment, or until they are confirmed.
@@ -193,9 +194,19 @@ impl Bot {
     }
 }
 
+/// The number of a message that was sent.
+fn number(sent: Result<MethodResponse<Message>, Error>) -> Result<i32, Fault> {
+    let result = match sent {
+        Ok(sent) => return Ok(sent.result.message_id),
+        Err(error) => Fault::unless_done(error)?,
+    };
+    let number = result["message_id"].as_i64().and_then(|number| i32::try_from(number).ok());
+    number.ok_or_else(|| Fault::Unreachable("the answer names no message".to_owned()))
+}
+
 /// The service refuses an edit that changes nothing.
-fn unless_the_same(edit: Result<(), Fault>) -> Result<(), Fault> {
-    match edit {
+fn unless_the_same(edit: Result<(), Error>) -> Result<(), Fault> {
+    match edit.or_else(|error| Fault::unless_done(error).map(drop)) {
         Err(Fault::Refused(why)) if why.contains("message is not modified") => Ok(()),
         other => other,
     }

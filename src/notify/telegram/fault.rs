@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use frankenstein::Error;
-use frankenstein::response::ErrorResponse;
+use serde_json::Value;
 
 /// Asked to slow down without a time, a bot waits this long.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
@@ -22,7 +22,7 @@ pub enum Fault {
     Unauthorized,
     /// 403, or no such chat: the person blocked the bot, never wrote to it, or it was put out of the group.
     #[error(
-        "the bot may not write to the chat ({0}): check TELEGRAM_CHAT_ID, open the chat with the bot and press Start"
+        "the bot may not write to the chat ({0}): open it with the bot and press Start, or check TELEGRAM_CHAT_ID"
     )]
     Forbidden(String),
     /// The group became another kind of group, under this number.
@@ -40,8 +40,15 @@ impl Fault {
     /// What an error of the client means. Never holds the address, which holds the token.
     pub(super) fn of(error: Error) -> Self {
         match error {
-            Error::Api(answer) => Self::of_answer(answer),
-            Error::JsonDecode { .. } => Self::Unreachable("the answer makes no sense".to_owned()),
+            Error::Api(answer) => {
+                let moved = answer.parameters.and_then(|parameters| parameters.migrate_to_chat_id);
+                if let Some(chat) = moved {
+                    return Self::Moved(chat);
+                }
+                let after = answer.parameters.and_then(|parameters| parameters.retry_after);
+                Self::of_answer(answer.error_code, answer.description, after.map(u64::from))
+            }
+            Error::JsonDecode { input, .. } => Self::of_text(&input),
             Error::JsonEncode { source, .. } => Self::Refused(format!("it cannot be written: {source}")),
             Error::ReadFile(source) => Self::Refused(format!("the document cannot be read: {source}")),
             Error::HttpUreq(source) => Self::Unreachable(without_address(&source)),
@@ -49,21 +56,38 @@ impl Fault {
         }
     }
 
-    fn of_answer(answer: ErrorResponse) -> Self {
-        let words = answer.description;
-        let moved = answer.parameters.and_then(|parameters| parameters.migrate_to_chat_id);
-        if let Some(chat) = moved {
-            return Self::Moved(chat);
+    /// What the service did all the same, where the client only cannot read how it says so: what was done is not to be
+    /// done again.
+    ///
+    /// # Errors
+    /// As [`Fault::of`], where nothing says that it was done.
+    pub(super) fn unless_done(error: Error) -> Result<Value, Self> {
+        if let Error::JsonDecode { input, .. } = &error
+            && let Ok(mut answer) = serde_json::from_str::<Value>(input)
+            && answer["ok"] == true
+        {
+            return Ok(answer["result"].take());
         }
-        match answer.error_code {
-            429 => {
-                let after = answer.parameters.and_then(|parameters| parameters.retry_after);
-                Self::TooMany(after.map_or(DEFAULT_PAUSE, |seconds| Duration::from_secs(seconds.into())))
-            }
+        Err(Self::of(error))
+    }
+
+    /// An answer that the client cannot read may be read all the same: a wait of a day does not fit its numbers.
+    fn of_text(text: &str) -> Self {
+        let answer: Value = serde_json::from_str(text).unwrap_or_default();
+        let code = answer["error_code"].as_u64();
+        let words = answer["description"].as_str().unwrap_or_default().to_owned();
+        let after = answer["parameters"]["retry_after"].as_u64();
+        let senseless = || Self::Unreachable("the answer makes no sense".to_owned());
+        code.map_or_else(senseless, |code| Self::of_answer(code, words, after))
+    }
+
+    fn of_answer(code: u64, words: String, after: Option<u64>) -> Self {
+        match code {
+            429 => Self::TooMany(after.map_or(DEFAULT_PAUSE, Duration::from_secs)),
             409 => Self::Conflict(words),
             401 | 404 => Self::Unauthorized,
             403 => Self::Forbidden(words),
-            // What is to be told is not lost by a wrong number in the settings.
+            // The same message is taken once the person has opened the chat, or its right number is set.
             400 if words.contains("chat not found") => Self::Forbidden(words),
             400..=499 => Self::Refused(words),
             _ => Self::Unreachable(words),
