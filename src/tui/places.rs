@@ -100,7 +100,11 @@ pub(super) fn head_lines(model: &Model) -> Vec<Line<'static>> {
         }
         None => {
             let style = if view.state == "done" { theme.good() } else { theme.plain() };
-            wrap(&Line::styled(format!(" {}", words::doing(view, model.now)), style), width, 1)
+            wrap(
+                &Line::styled(format!(" {}", words::doing(view, model.now, &model.setting.zone)), style),
+                width,
+                1,
+            )
         }
     };
     lines.truncate(2);

@@ -78,6 +78,7 @@ pub fn watch(watch: &Watch) -> Result<(), TuiError> {
         command: watch.command.clone(),
         inside: watch.inside,
         theme: Theme::new(watch.color),
+        zone: jiff::tz::TimeZone::system(),
     };
     let size = screen.size()?;
     let mut model = Model::new(setting, size, Timestamp::now(), watch.open.clone());

@@ -25,6 +25,7 @@ fn model(size: (u16, u16), views: Vec<View>) -> Model {
         command: "samocode".to_owned(),
         inside: false,
         theme: Theme::new(true),
+        zone: jiff::tz::TimeZone::UTC,
     };
     let mut model = Model::new(setting, size, sample::at(0), None);
     data(&mut model, sessions(views));

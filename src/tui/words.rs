@@ -83,12 +83,12 @@ impl Need {
 }
 
 /// What a session does, for a column.
-pub(super) fn standing(view: &View) -> String {
+pub(super) fn standing(view: &View, zone: &TimeZone) -> String {
     if let Some(need) = Need::of(view) {
         return need.short();
     }
     match (view.state, view.until) {
-        ("parked", Some(until)) => format!("parked until {}", clock(until)),
+        ("parked", Some(until)) => format!("parked until {}", clock(until, zone)),
         ("running", _) => view
             .live
             .as_ref()
@@ -99,7 +99,7 @@ pub(super) fn standing(view: &View) -> String {
 }
 
 /// What a session does, in a sentence.
-pub(super) fn doing(view: &View, now: Timestamp) -> String {
+pub(super) fn doing(view: &View, now: Timestamp, zone: &TimeZone) -> String {
     match view.state {
         "running" => match &view.live {
             Some(live) => {
@@ -112,7 +112,7 @@ pub(super) fn doing(view: &View, now: Timestamp) -> String {
             None => format!("#{} {} runs", view.iteration, view.phase),
         },
         "parked" => {
-            let until = view.until.map(clock).unwrap_or_default();
+            let until = view.until.map(|until| clock(until, zone)).unwrap_or_default();
             format!("parked until {until}: {}", view.reason.as_deref().map(first_line).unwrap_or_default())
         }
         "done" => format!("done: {}", view.summary.as_deref().map(first_line).unwrap_or_default()),
@@ -127,8 +127,8 @@ pub(super) fn needs_start(view: &View) -> bool {
 }
 
 /// The time of day on the person's clock.
-pub(super) fn clock(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system()).strftime("%H:%M").to_string()
+fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
 /// How long ago, in a few letters.

@@ -38,6 +38,8 @@ pub(super) struct Setting {
     /// Called from inside an iteration: an agent is no person.
     pub(super) inside: bool,
     pub(super) theme: Theme,
+    /// Of the person's clock.
+    pub(super) zone: jiff::tz::TimeZone,
 }
 
 impl Setting {
@@ -150,7 +152,7 @@ impl Model {
         self.now = now;
         let ages: String = match (&self.open, self.view()) {
             (Some(_), Some(view)) => {
-                super::words::doing(view, now) + &super::words::age(view.changed_at, now)
+                super::words::doing(view, now, &self.setting.zone) + &super::words::age(view.changed_at, now)
             }
             (_, _) => {
                 let views =

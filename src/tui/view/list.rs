@@ -168,7 +168,7 @@ fn one_row(
     let right = Line::from(right);
     let left_width: usize = spans.iter().map(Span::width).sum();
     let room = width.saturating_sub(left_width + right.width());
-    spans.push(Span::styled(cut(&words::standing(view), room), style));
+    spans.push(Span::styled(cut(&words::standing(view, &model.setting.zone), room), style));
     put_both(buffer, area, row, &Line::from(spans), &right);
 }
 
@@ -198,7 +198,7 @@ fn two_rows(model: &Model, entry: &Entry, chosen: bool, area: Rect, row: usize, 
     spans.push(Span::styled(cut(entry.name(), width.saturating_sub(right.width() + 4)), name_style));
     put_both(buffer, area, row, &Line::from(spans), &right);
     let used = words::used(view);
-    let standing = words::standing(view);
+    let standing = words::standing(view, &model.setting.zone);
     let figures = [format!("#{}", view.iteration), words::cost(&used), words::tokens(&used)];
     let mut figures: Vec<String> = figures.into_iter().filter(|figure| !figure.is_empty()).collect();
     // What it waits for is worth more than what it used.
@@ -228,7 +228,8 @@ fn detail(model: &Model, entry: &Entry, area: Rect, buffer: &mut Buffer) {
         field("task", words::first_line(task), theme.plain());
     }
     let call = Need::of(view).map(|need| need.call(view));
-    let now = call.as_deref().map_or_else(|| words::doing(view, model.now), str::to_owned);
+    let now =
+        call.as_deref().map_or_else(|| words::doing(view, model.now, &model.setting.zone), str::to_owned);
     field("now", &now, if call.is_some() { theme.call() } else { theme.plain() });
     if words::needs_start(view) {
         let run = model.setting.typed(&format!("run {}", view.name));
