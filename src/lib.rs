@@ -9,6 +9,7 @@
 //! | 1 | [`config`] | raw layers of settings become one resolved `Config` |
 //! | 2 | [`store`], [`process`], [`git`], [`notify`], [`provider`], [`sandbox`] | one outside thing each |
 //! | 3 | [`engine`] | where decisions meet IO |
+//! | 4 | [`tui`] | the screen of `watch`: reads views, sends requests |
 //! | 5 | [`cli`] | words for people: flags, messages, exit codes |
 
 pub mod cli;
@@ -22,3 +23,4 @@ pub mod process;
 pub mod provider;
 pub mod sandbox;
 pub mod store;
+pub mod tui;

@@ -12,14 +12,16 @@ mod machine;
 mod project;
 mod start;
 mod stream;
+mod watch;
 
 type Part = (&'static str, fn());
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("iteration", iteration::measure),
     ("start", start::measure),
     ("stream", stream::measure),
     ("status", journal::measure),
+    ("watch", watch::measure),
     (LONG, endurance::measure),
 ];
 

@@ -169,6 +169,11 @@ pub(super) enum Command {
         /// The session
         session: String,
     },
+    /// A screen with all sessions: look, answer, approve, tell; `?` there shows its keys. Leaving it stops nothing
+    Watch {
+        /// The session to begin with [default: the list]
+        session: Option<String>,
+    },
     /// The log of a session
     Logs {
         /// The session

@@ -11,7 +11,8 @@ use crate::cli::failure::Failure;
 use crate::cli::follow::Log;
 use crate::cli::wrap::hanging;
 use crate::cli::{style, terminal};
-use crate::config::{Overrides, ProviderKind};
+use crate::config::Overrides;
+use crate::engine::streams;
 use crate::store::{self, Layout};
 
 /// How often a log that is followed is looked at.
@@ -120,49 +121,9 @@ fn stream(layout: &Layout, session: &str, wanted: Option<u32>) -> Result<(u32, P
     })
 }
 
-/// Iterations and their streams, in order.
-fn streams(layout: &Layout) -> Result<Vec<(u32, PathBuf)>, Failure> {
-    let folder = layout.logs();
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(Failure::usage(format!("cannot read {}: {e}", folder.display()))),
-    };
-    let mut found: Vec<(u32, PathBuf)> = entries
-        .filter_map(|entry| {
-            let path = entry.ok()?.path();
-            Some((iteration_of(path.file_name()?.to_str()?)?, path))
-        })
-        .collect();
-    found.sort();
-    Ok(found)
-}
-
-/// The iteration in `MM-DD-HHMM-NNN-phase.jsonl`; none in a reviewer's, `MM-DD-HHMM-NNN-review-PROVIDER.jsonl`.
-fn iteration_of(name: &str) -> Option<u32> {
-    let mut parts = name.strip_suffix(".jsonl")?.splitn(5, '-').skip(3);
-    let (number, phase) = (parts.next()?.parse().ok()?, parts.next().unwrap_or_default());
-    let reviewer = phase.strip_prefix("review-").and_then(|name| name.parse::<ProviderKind>().ok());
-    reviewer.is_none().then_some(number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_stream_names_its_iteration_and_other_files_none() {
-        assert_eq!(iteration_of("11-22-0813-010-done.jsonl"), Some(10));
-        assert_eq!(iteration_of("11-22-0813-1234-code-review.jsonl"), Some(1234));
-        for other in [
-            "11-22-0813-010-done.stderr.log",
-            "11-22-0813-010-review-codex.jsonl",
-            "setup.log",
-            "notes.jsonl",
-        ] {
-            assert_eq!(iteration_of(other), None, "{other}");
-        }
-    }
 
     #[test]
     fn an_agents_words_cannot_steer_the_terminal() {

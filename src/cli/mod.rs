@@ -31,6 +31,7 @@ mod signals;
 mod status;
 mod style;
 mod terminal;
+mod watch;
 mod wrap;
 
 use crate::domain::confinement::CONFINE_ARGUMENT;
@@ -80,6 +81,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Command::Status { session, json } => status::status(&files, session.as_deref(), json),
         Command::List { archived, json } => status::list(&files, archived, json),
         Command::Attach { session } => attach::attach(&files, &session),
+        Command::Watch { session } => watch::watch(&files, session.as_deref()),
         Command::Logs { session, follow, raw, lines } => {
             logs::logs(&files, &session, &logs::Wanted { follow, raw, lines })
         }

@@ -9,7 +9,7 @@ use crate::domain::gate::{Gate, GateAsk};
 use crate::domain::guidance::Guidance;
 use crate::domain::outcome::Usage;
 use crate::domain::plan;
-use crate::domain::qa;
+use crate::domain::qa::{self, AnswerError, Question, Suggestion};
 use crate::domain::session::{Session, State};
 use crate::domain::status;
 use crate::domain::verdict::BlockCause;
@@ -183,6 +183,28 @@ pub struct QuestionView {
     pub suggested: Vec<char>,
     /// The person's answer.
     pub answer: Option<String>,
+}
+
+impl QuestionView {
+    /// The full answer that a person's short one means: a letter, several, `suggestion`, or words.
+    ///
+    /// # Errors
+    /// When it is empty, a letter is no option, or there is no suggestion to take.
+    pub fn resolve(&self, given: &str) -> Result<String, AnswerError> {
+        let suggestion = self.suggestion.as_ref().map(|raw| Suggestion {
+            letters: self.suggested.clone(),
+            reason: String::new(),
+            raw: raw.clone(),
+        });
+        let question = Question {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            options: self.options.clone(),
+            suggestion,
+            answer: None,
+        };
+        qa::resolve_answer(&question, given).map(|resolved| resolved.text)
+    }
 }
 
 impl View {

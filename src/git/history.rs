@@ -1,6 +1,8 @@
 //! Questions about commits: what is reachable from where, what a branch changed. Changes nothing.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::error::GitError;
@@ -114,6 +116,24 @@ impl Repository {
         file.push(to);
         let style = [OsStr::new("--patch"), OsStr::new("--color=never"), &file];
         self.diff_call(base, head, &style).run().map(drop)
+    }
+
+    /// The first `most` bytes of what `head` changed since it left `base`, and whether that is all.
+    ///
+    /// # Errors
+    /// When one of them names no commit, or the temporary folder has no room.
+    pub fn diff_text(&self, base: &str, head: &str, most: u64) -> Result<(String, bool), GitError> {
+        let dir = std::env::temp_dir();
+        let file =
+            tempfile::NamedTempFile::new_in(&dir).map_err(GitError::io("make a temporary file in", &dir))?;
+        self.write_diff(base, head, file.path())?;
+        let mut bytes = Vec::new();
+        // Git may have put another file in its place.
+        let read = File::open(file.path()).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+        read.map_err(GitError::io("read", file.path()))?;
+        let whole = bytes.len() as u64 <= most;
+        bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        Ok((String::from_utf8_lossy(&bytes).into_owned(), whole))
     }
 
     /// External diff programs and text converters stay off: a child could have planted them.

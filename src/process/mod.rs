@@ -43,6 +43,7 @@ pub use bounded::{Cut, Finished, run_bounded};
 pub use error::{ProcessError, StartFailure};
 pub use ladder::Graces;
 pub use launch::{KEEPER_ARGUMENT, Launch, Stderr, launch};
+pub(crate) use lines::Cutter;
 pub use lines::{LONGEST_LINE, Line};
 pub use pid::Pid;
 pub use running::{Ended, ProcessEvent, Running, STDERR_TAIL};

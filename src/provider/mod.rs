@@ -337,6 +337,15 @@ impl Provider {
         }
     }
 
+    /// What the model says in one line of the child's stdout, for a person who watches. `truncated`: only the line's
+    /// beginning is here.
+    pub fn said(&self, line: &[u8], truncated: bool) -> Option<Message> {
+        match self {
+            Self::Claude(_) => claude::said(line, truncated),
+            Self::Codex(_) | Self::Gemini(_) | Self::Demo(_) => self.message(line, truncated),
+        }
+    }
+
     /// How a run ended, from its result's fields first, from words second, and never from the exit code alone.
     ///
     /// Says nothing of ends that samocode itself brought about: who ended the run knows that.

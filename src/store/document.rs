@@ -23,17 +23,26 @@ fn careful() -> i32 {
 /// # Errors
 /// When it is not there, is no regular file, is longer, or cannot be read.
 pub fn read_document(path: &Path) -> io::Result<Vec<u8>> {
-    // A link is refused by the open, a folder by the read; a pipe opens at once.
-    let file = OpenOptions::new().read(true).custom_flags(careful()).open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
-    }
+    let file = open_document(path)?;
     let mut bytes = Vec::new();
     file.take(LONGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST {
         return Err(io::Error::new(ErrorKind::FileTooLarge, "it is longer than 16 MiB"));
     }
     Ok(bytes)
+}
+
+/// A regular file, opened for reading: for what is too long to be read as a whole.
+///
+/// # Errors
+/// When it is not there, is no regular file, or cannot be read.
+pub fn open_document(path: &Path) -> io::Result<File> {
+    // A link is refused by the open, a folder by the look at it; a pipe opens at once.
+    let file = OpenOptions::new().read(true).custom_flags(careful()).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
+    }
+    Ok(file)
 }
 
 /// As [`read_document`], for what has to be text.

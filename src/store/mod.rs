@@ -22,7 +22,9 @@ mod writable;
 pub use archive::{archive, archive_dir, archived, finish as finish_archive, half_moved};
 pub use atomic::{create_atomic, keep_backup, remove_leftovers, write_atomic};
 pub use catalog::{Folder, folders, is_unborn};
-pub use document::{append_log, mend_folders, move_aside, odd_document, read_document, read_text};
+pub use document::{
+    append_log, mend_folders, move_aside, odd_document, open_document, read_document, read_text,
+};
 pub use documents::{Documents, sha256_hex};
 pub use inbox::{Incoming, post, take_in, waiting_requests};
 pub use journal::{JournalRead, read_journal, read_session, set_aside};

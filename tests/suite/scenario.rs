@@ -19,7 +19,7 @@ mod standin;
 mod terminal;
 
 pub(crate) use running::{Ended, Running, expect_words, lives, until};
-pub(crate) use terminal::Terminal;
+pub(crate) use terminal::{Look, Terminal};
 
 /// The program under test.
 pub(crate) const SAMOCODE: &str = env!("CARGO_BIN_EXE_samocode");

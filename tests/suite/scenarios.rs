@@ -39,5 +39,6 @@ mod verifying;
 mod versions;
 mod waits;
 mod walk;
+mod watching;
 pub(crate) mod workflows;
 mod worktrees;

@@ -28,7 +28,7 @@ pub(super) use judge::judge;
 pub(super) use needs::needs;
 pub(super) use review::{message, review};
 pub(super) use state::state;
-pub(super) use stream::parse;
+pub(super) use stream::{parse, said};
 
 /// Variables of an outer Claude Code session. With the first two it refuses to nest; the others would tie the run
 /// to that session or its editor.

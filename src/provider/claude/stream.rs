@@ -129,6 +129,28 @@ fn calls(line: &[u8]) -> u32 {
     u32::try_from(CALL.find_iter(line).count()).unwrap_or(u32::MAX)
 }
 
+/// What the model says in a line. See [`super::super::Provider::said`].
+pub(in super::super) fn said(line: &[u8], truncated: bool) -> Option<super::super::Message> {
+    #[derive(Deserialize)]
+    struct Line {
+        message: Spoken,
+    }
+    #[derive(Deserialize)]
+    struct Spoken {
+        content: Vec<Text>,
+    }
+    #[derive(Deserialize)]
+    struct Text {
+        text: Option<String>,
+    }
+    if truncated || !matches!(kind(line)?, Kind::Assistant) {
+        return None;
+    }
+    let Line { message } = json(line)?;
+    let texts: Vec<String> = message.content.into_iter().filter_map(|block| block.text).collect();
+    (!texts.is_empty()).then(|| super::super::Message::Whole(texts.join("\n")))
+}
+
 #[derive(Deserialize)]
 struct AssistantLine {
     message: Message,

@@ -12,8 +12,8 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use super::{Scenario, Terminal};
 
 /// Nothing here takes that long; what does has hung.
-const PATIENCE: Duration = Duration::from_secs(60);
-const POLL: Duration = Duration::from_millis(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const POLL: Duration = Duration::from_millis(10);
 
 /// Waits until a condition holds.
 pub(crate) fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
