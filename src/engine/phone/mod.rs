@@ -124,11 +124,11 @@ impl Phone {
         if !letter.is_some_and(|letter| delivery.is_whole(&letter)) {
             return Ok(Told::NotYet);
         }
-        let refused = delivery.parts.into_iter().filter_map(|sent| match sent {
+        let mut refused = delivery.parts.into_iter().filter_map(|sent| match sent {
             Sent::Refused(why) => Some(why),
             Sent::Message(_) => None,
         });
-        Ok(Told::Taken { refused: refused.last() })
+        Ok(Told::Taken { refused: refused.next_back() })
     }
 
     /// Closes the letters of notices that do not hold any more.
