@@ -12,6 +12,7 @@ mod config;
 mod fault_list;
 mod git;
 mod layers;
+mod moving_over;
 mod notices;
 mod phone;
 mod process;
