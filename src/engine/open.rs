@@ -174,11 +174,17 @@ pub fn create(
     Ok(Writable::create(&layout, created, Timestamp::now())?)
 }
 
-/// Takes over a folder without a record: its phase, its counters, and the answers that stand in it.
+/// Takes over a folder without a record: its phase, its counters, the answers that stand in it, and the branch of its
+/// worktree where that stands.
 ///
 /// # Errors
 /// When its `_overview.md` says no phase that the workflow has, or its files cannot be written.
-pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Writable, EngineError> {
+pub fn adopt(
+    settings: &Settings,
+    repository: &Repository,
+    layout: &Layout,
+    new: NewSession,
+) -> Result<Writable, EngineError> {
     let cannot = |detail: String| EngineError::CannotAdopt { path: layout.session_dir(), detail };
     let overview = store::read_text(&layout.overview())
         .map_err(|e| cannot(format!("its _overview.md cannot be read: {e}")))?;
@@ -203,13 +209,14 @@ pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Wr
     // The Python samocode let `Iteration:` run on from phase to phase: a number that would leave the phase nothing is no
     // count of what it used.
     let in_phase = if rules.most_iterations.is_some_and(|most| in_phase >= most) { 0 } else { in_phase };
+    let branch = repository.branch_at(&settings.config.worktrees.join(layout.folder()))?;
     store::keep_backup(&layout.overview())?;
     let created = Created {
         name: new.name.to_string(),
         workflow: new.workflow,
         task: new.task.or_else(|| Some(format!("See the task in {}.", layout.overview().display()))),
         dive: new.dive,
-        branch: format!("{}{}", settings.branch_prefix(), new.name),
+        branch: branch.unwrap_or_else(|| format!("{}{}", settings.branch_prefix(), new.name)),
         // The person who has it adopted vouches for its branch.
         own_branch: true,
     };

@@ -46,13 +46,13 @@ fn files(text: &str) -> Vec<(String, String)> {
 /// An agent that takes what stands in the folder for its own work.
 fn agent(phase: &str) -> Script {
     let waits = |what: &str| {
-        Step::run([Step::signal(json!({"status": "waiting", "phase": phase, "for": what, "summary": "as it stands"}))])
+        Step::run([Step::signal(
+            json!({"status": "waiting", "phase": phase, "for": what, "summary": "as it stands"}),
+        )])
     };
     let script = Script::new();
     let script = match phase {
-        "requirements" => {
-            script.once(phase, waits("qa_answers")).each(phase, Step::go("planning"))
-        }
+        "requirements" => script.once(phase, waits("qa_answers")).each(phase, Step::go("planning")),
         "planning" => script.each(phase, waits("plan_approval")),
         _ => script,
     };
@@ -133,7 +133,9 @@ fn kept(scenario: &Scenario, phase: &str, text: &str) {
             }
             "_qa.md" => {
                 let answered = before.replacen("_waiting_", "A", 1).replacen("_waiting_", "B", 1);
-                let plain = |text: &str| text.replace("A - a cookie that scripts cannot read", "A").replace("B - a day", "B");
+                let plain = |text: &str| {
+                    text.replace("A - a cookie that scripts cannot read", "A").replace("B - a day", "B")
+                };
                 assert_eq!(plain(&now), plain(&answered), "{phase}");
             }
             "session.log" => assert!(now.starts_with(&before), "{phase}: {now}"),
@@ -161,8 +163,17 @@ fn its_settings_are_read_as_they_are_by_its_own_command_line() {
     fs::create_dir(scenario.path("python")).unwrap();
     fs::write(scenario.path("python/.env"), ENV.replace("/opt/claude/bin/claude", &claude)).unwrap();
     scenario.git(&["branch", "--move", "auth", "ada/auth"]);
-    let command =
-        ["--config", ".samocode", "--env-file", "python/.env", "--session", "auth", "--adopt", "--timeout", "900"];
+    let command = [
+        "--config",
+        ".samocode",
+        "--env-file",
+        "python/.env",
+        "--session",
+        "auth",
+        "--adopt",
+        "--timeout",
+        "900",
+    ];
     scenario.run(command).expect_exit(0).expect_state("done");
     let called = &scenario.invocations()[0];
     assert_eq!(called.dir, worktree(&scenario));
@@ -171,6 +182,16 @@ fn its_settings_are_read_as_they_are_by_its_own_command_line() {
     }
     assert!(called.stdin.contains("Time limit: 900 s"), "{}", called.stdin);
     assert_eq!(scenario.view().branch, "ada/auth");
+}
+
+#[test]
+fn the_branch_of_its_worktree_is_the_sessions_whatever_its_name() {
+    let (phase, text, ..) = LEFT[4];
+    let scenario = left(phase, text);
+    scenario.git(&["branch", "--move", "auth", "feature/sign-in"]);
+    scenario.run(["run", "auth", "--adopt"]).expect_exit(0).expect_state("done");
+    assert_eq!(scenario.view().branch, "feature/sign-in");
+    assert!(!scenario.git(&["branch", "--list", "auth"]).contains("auth"));
 }
 
 #[test]
