@@ -75,7 +75,11 @@ fn what_the_program_does_not_take_is_named() {
 fn command_lines_are_found_in_spans_and_in_shell() {
     let words = |lines: Vec<Vec<String>>| lines.iter().map(|line| line.join(" ")).collect::<Vec<_>>();
     assert_eq!(words(spans("`samocode stop <this one>`")), ["samocode stop <this-one>"]);
-    assert_eq!(words(spans("`samocode` and `samocode run N --task 'a b'` and `git log`")), ["samocode run N --task a b"]);
-    let shell = "cd x && NO_COLOR=1 samocode list # all\ncargo run -- demo\nsamocode run N \\\n  --adopt | cat\n";
+    assert_eq!(
+        words(spans("`samocode` and `samocode run N --task 'a b'` and `git log`")),
+        ["samocode run N --task a b"]
+    );
+    let shell =
+        "cd x && NO_COLOR=1 samocode list # all\ncargo run -- demo\nsamocode run N \\\n  --adopt | cat\n";
     assert_eq!(words(of_shell(shell)), ["samocode list", "samocode run N --adopt"]);
 }

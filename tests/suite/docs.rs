@@ -24,7 +24,8 @@ fn pages() -> BTreeMap<String, Page> {
     let names = String::from_utf8(output.stdout).unwrap();
     let names = names.split('\0').filter(|name| !name.is_empty());
     // A page deleted but not yet committed is tracked, too.
-    let read = names.filter_map(|name| Some((name.to_owned(), Page::read(&fs::read_to_string(root().join(name)).ok()?))));
+    let read = names
+        .filter_map(|name| Some((name.to_owned(), Page::read(&fs::read_to_string(root().join(name)).ok()?))));
     read.collect()
 }
 

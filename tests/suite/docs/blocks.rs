@@ -20,8 +20,10 @@ pub(super) fn faults(page: &Page) -> Vec<String> {
 
 /// The values of a block of JSON.
 pub(super) fn values(text: &str) -> Result<Vec<Value>, String> {
-    let values: Vec<Value> =
-        serde_json::Deserializer::from_str(text).into_iter().collect::<Result<_, _>>().map_err(|e| e.to_string())?;
+    let values: Vec<Value> = serde_json::Deserializer::from_str(text)
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .map_err(|e| e.to_string())?;
     if values.is_empty() { Err("it is empty".to_owned()) } else { Ok(values) }
 }
 

@@ -14,14 +14,32 @@ const SIGNALS: &str = "docs/signals.md";
 
 /// All events, by their names in the journal.
 const EVENTS: [&str; 14] = [
-    "created", "adopted", "began", "prepared", "started", "judged", "verified", "reviewing", "reviewed",
-    "reviews_ended", "posted", "received", "notified", "held",
+    "created",
+    "adopted",
+    "began",
+    "prepared",
+    "started",
+    "judged",
+    "verified",
+    "reviewing",
+    "reviewed",
+    "reviews_ended",
+    "posted",
+    "received",
+    "notified",
+    "held",
 ];
 
 /// The names of the events that a page shows, each read as the journal is.
 fn events(page: &Page) -> Result<BTreeSet<String>, String> {
     let mut shown = BTreeSet::new();
-    for value in page.blocks.iter().filter(|block| block.language == "json").flat_map(|block| values(&block.text)).flatten() {
+    for value in page
+        .blocks
+        .iter()
+        .filter(|block| block.language == "json")
+        .flat_map(|block| values(&block.text))
+        .flatten()
+    {
         if value.get("event").is_none() {
             continue;
         }
@@ -40,16 +58,28 @@ fn every_event_of_the_journal_is_shown_as_it_is_read() {
 
 #[test]
 fn an_entry_that_the_journal_could_not_hold_is_refused() {
-    let page = |event: &str| Page::read(&format!("```json\n{{\"v\":1,\"at\":\"2026-01-08T14:30:00Z\",\"event\":{event}}}\n```\n"));
-    assert_eq!(events(&page(r#"{"began":{"version":"1","pid":7}}"#)), Ok(BTreeSet::from(["began".to_owned()])));
+    let page = |event: &str| {
+        Page::read(&format!("```json\n{{\"v\":1,\"at\":\"2026-01-08T14:30:00Z\",\"event\":{event}}}\n```\n"))
+    };
+    assert_eq!(
+        events(&page(r#"{"began":{"version":"1","pid":7}}"#)),
+        Ok(BTreeSet::from(["began".to_owned()]))
+    );
     assert!(events(&page(r#"{"began":{"version":"1"}}"#)).is_err());
     assert!(events(&page(r#"{"slept":{}}"#)).is_err());
 }
 
 /// Signals of a page that samocode would not take.
 fn signals(page: &Page) -> Vec<SignalFault> {
-    let shown = page.blocks.iter().filter(|block| block.language == "json").flat_map(|block| values(&block.text)).flatten();
-    shown.filter_map(|value| Signal::read(&RawSignal::Bytes(value.to_string().into_bytes()), 7).err()).collect()
+    let shown = page
+        .blocks
+        .iter()
+        .filter(|block| block.language == "json")
+        .flat_map(|block| values(&block.text))
+        .flatten();
+    shown
+        .filter_map(|value| Signal::read(&RawSignal::Bytes(value.to_string().into_bytes()), 7).err())
+        .collect()
 }
 
 #[test]

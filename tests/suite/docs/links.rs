@@ -13,13 +13,15 @@ pub(super) fn faults(
 ) -> Vec<String> {
     let own = page.links.iter().filter(|link| !link.contains("://") && !link.starts_with("mailto:"));
     let faulty = own.filter_map(|link| {
-        let (path, anchor) = link.split_once('#').map_or((link.as_str(), None), |(path, anchor)| (path, Some(anchor)));
+        let (path, anchor) =
+            link.split_once('#').map_or((link.as_str(), None), |(path, anchor)| (path, Some(anchor)));
         let target = if path.is_empty() { name.to_owned() } else { beside(name, path)? };
         if !exists(&target) {
             return Some(format!("`{link}` leads to no file"));
         }
         let headings = pages.get(&target).map(|page| &page.anchors);
-        let found = anchor.is_none_or(|anchor| headings.is_some_and(|all| all.iter().any(|one| one == anchor)));
+        let found =
+            anchor.is_none_or(|anchor| headings.is_some_and(|all| all.iter().any(|one| one == anchor)));
         (!found).then(|| format!("`{link}` leads to no heading"))
     });
     faulty.collect()
@@ -43,7 +45,8 @@ fn beside(page: &str, link: &str) -> Option<String> {
 
 #[test]
 fn a_link_to_no_file_and_one_to_no_heading_are_named() {
-    let page = Page::read("# One\n[a](b.md) [b](b.md#two) [c](#one) [d](../x.md) [e](https://example.org/x.md)\n");
+    let page =
+        Page::read("# One\n[a](b.md) [b](b.md#two) [c](#one) [d](../x.md) [e](https://example.org/x.md)\n");
     let other = Page::read("# Two\n");
     let pages = BTreeMap::from([("docs/a.md".to_owned(), page.clone()), ("docs/b.md".to_owned(), other)]);
     let all = |path: &str| ["docs/a.md", "docs/b.md", "x.md"].contains(&path);

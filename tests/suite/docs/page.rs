@@ -43,7 +43,13 @@ impl Page {
                 None => {
                     if let Some(title) = heading(line) {
                         let anchor = anchor(title);
-                        let earlier = page.anchors.iter().filter(|other| other.trim_end_matches(|c: char| c == '-' || c.is_ascii_digit()) == anchor).count();
+                        let earlier = page
+                            .anchors
+                            .iter()
+                            .filter(|other| {
+                                other.trim_end_matches(|c: char| c == '-' || c.is_ascii_digit()) == anchor
+                            })
+                            .count();
                         page.anchors.push(if earlier == 0 { anchor } else { format!("{anchor}-{earlier}") });
                     }
                     prose.extend([line, "\n"]);

@@ -12,7 +12,9 @@ const FAMILIES: [&str; 6] = ["SAMOCODE_", "TELEGRAM_", "CLAUDE_", "CODEX_", "GEM
 
 /// All that the sources say.
 pub(super) fn sources() -> String {
-    let files = ["src", "tests", "benches", "testing"].into_iter().flat_map(|folder| files_below(&root().join(folder)));
+    let files = ["src", "tests", "benches", "testing"]
+        .into_iter()
+        .flat_map(|folder| files_below(&root().join(folder)));
     files.map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
@@ -33,12 +35,16 @@ pub(super) fn faults(page: &Page, sources: &str) -> Vec<String> {
 /// Words of capitals that begin as a setting does.
 fn names(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'));
-    words.filter(|word| FAMILIES.iter().any(|family| word.len() > family.len() && word.starts_with(family))).collect()
+    words
+        .filter(|word| FAMILIES.iter().any(|family| word.len() > family.len() && word.starts_with(family)))
+        .collect()
 }
 
 #[test]
 fn a_setting_that_is_none_is_named() {
-    let page = Page::read("`SAMOCODE_VERIFY`, `SAMOCODE_VERIFI='x'`, `_MAX_COST`\n```sh\nCLAUDE_MODELL=a\nSAMOCODE_SEED=7 cargo test\n```\n");
+    let page = Page::read(
+        "`SAMOCODE_VERIFY`, `SAMOCODE_VERIFI='x'`, `_MAX_COST`\n```sh\nCLAUDE_MODELL=a\nSAMOCODE_SEED=7 cargo test\n```\n",
+    );
     assert_eq!(
         faults(&page, "var(\"SAMOCODE_SEED\")"),
         ["there is no setting `SAMOCODE_VERIFI`", "there is no setting `CLAUDE_MODELL`"]
