@@ -224,7 +224,7 @@ fn open(
             let repository = repository()?;
             may_adopt(&layout, options.adopt)?;
             let name = adopted_name(&layout)?;
-            Ok(Some((engine::adopt(settings, &layout, new(name)?)?, repository)))
+            Ok(Some((engine::adopt(settings, &repository, &layout, new(name)?)?, repository)))
         }
         Found::Session(layout) => {
             if let Some(task) = task {

@@ -20,6 +20,9 @@ use crate::store::{self, Layout, Writable, read_session};
 /// Numbers go on from an adopted folder's own count, but not from an absurd one: there have to be some left.
 const MOST_ADOPTED: u64 = 1_000_000;
 
+/// Phases of the Python samocode whose work another one does here.
+const MERGED: [(&str, &str); 1] = [("pr-readiness", "quality")];
+
 /// What a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -171,11 +174,17 @@ pub fn create(
     Ok(Writable::create(&layout, created, Timestamp::now())?)
 }
 
-/// Takes over a folder without a record: its phase, its counters, and the answers that stand in it.
+/// Takes over a folder without a record: its phase, its counters, the answers that stand in it, and the branch of its
+/// worktree where that stands.
 ///
 /// # Errors
 /// When its `_overview.md` says no phase that the workflow has, or its files cannot be written.
-pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Writable, EngineError> {
+pub fn adopt(
+    settings: &Settings,
+    repository: &Repository,
+    layout: &Layout,
+    new: NewSession,
+) -> Result<Writable, EngineError> {
     let cannot = |detail: String| EngineError::CannotAdopt { path: layout.session_dir(), detail };
     let overview = store::read_text(&layout.overview())
         .map_err(|e| cannot(format!("its _overview.md cannot be read: {e}")))?;
@@ -184,30 +193,44 @@ pub fn adopt(settings: &Settings, layout: &Layout, new: NewSession) -> Result<Wr
     let phase = lines.phase.as_deref().map(Phase::named);
     let phase =
         phase.ok_or_else(|| cannot("its _overview.md has no `Phase:` in a Status section".to_owned()))?;
-    if workflow.rules(&phase).is_none() {
+    let phase = known_as(phase, &workflow);
+    let Some(rules) = workflow.rules(&phase) else {
         let known: Vec<&str> = workflow.phases().map(|rules| rules.name.as_str()).collect();
         return Err(cannot(format!(
             "workflow {} has no phase `{phase}`; it has {}",
             workflow.name,
             known.join(", ")
         )));
-    }
+    };
     let answers = store::read_text(&layout.qa()).map(|text| person_answers(&text)).unwrap_or_default();
     let number = |count: Option<u64>| u32::try_from(count.unwrap_or(0).min(MOST_ADOPTED)).unwrap_or(0);
     let iterations = number(lines.total_iterations);
     let in_phase = number(lines.iteration).min(iterations);
+    // The Python samocode let `Iteration:` run on from phase to phase: a number that would leave the phase nothing is no
+    // count of what it used.
+    let in_phase = if rules.most_iterations.is_some_and(|most| in_phase >= most) { 0 } else { in_phase };
+    let branch = repository.branch_at(&settings.config.worktrees.join(layout.folder()))?;
     store::keep_backup(&layout.overview())?;
     let created = Created {
         name: new.name.to_string(),
         workflow: new.workflow,
         task: new.task.or_else(|| Some(format!("See the task in {}.", layout.overview().display()))),
         dive: new.dive,
-        branch: format!("{}{}", settings.branch_prefix(), new.name),
+        branch: branch.unwrap_or_else(|| format!("{}{}", settings.branch_prefix(), new.name)),
         // The person who has it adopted vouches for its branch.
         own_branch: true,
     };
     let adopted = Adopted { phase, iterations, in_phase, answers };
     Ok(Writable::adopt(layout, created, adopted, Timestamp::now())?)
+}
+
+/// The phase as the workflow has it.
+fn known_as(phase: Phase, workflow: &Workflow) -> Phase {
+    if workflow.rules(&phase).is_some() {
+        return phase;
+    }
+    let merged = MERGED.iter().find(|(old, _)| *old == phase.as_str());
+    merged.map_or(phase, |(_, new)| Phase::named(new))
 }
 
 fn person_answers(text: &str) -> Vec<Answer> {

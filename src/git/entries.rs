@@ -32,6 +32,17 @@ impl Entry {
 }
 
 impl Repository {
+    /// The branch that is checked out in the worktree at this path; none where there is no worktree, or its HEAD is
+    /// detached.
+    ///
+    /// # Errors
+    /// When git cannot list the worktrees.
+    pub fn branch_at(&self, path: &Path) -> Result<Option<String>, GitError> {
+        let path = resolved(path);
+        let found = self.entries()?.into_iter().find(|entry| resolved(&entry.path) == path);
+        Ok(found.filter(Entry::present).and_then(|entry| entry.branch))
+    }
+
     pub(super) fn entries(&self) -> Result<Vec<Entry>, GitError> {
         // Not with `-z`, which git has only since 2.36.
         Ok(parse(&self.call().args(["worktree", "list", "--porcelain"]).run()?.stdout))
