@@ -4,11 +4,13 @@
 
 mod cli_background;
 mod cli_demo;
+mod cli_doctor;
 mod cli_install;
 mod cli_reading;
 mod cli_setup;
 mod cli_stage;
 mod config;
+mod examples;
 mod fault_list;
 mod git;
 mod layers;
