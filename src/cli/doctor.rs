@@ -12,6 +12,7 @@ use crate::cli::status::to_json;
 use crate::cli::wrap::hanging;
 use crate::cli::{run, style, terminal};
 use crate::config::{Config, Dirs, Overrides, Source};
+use crate::engine;
 
 mod contact;
 mod fix;
@@ -98,6 +99,7 @@ pub(super) fn doctor(files: &Files, fix: bool, json: bool) -> Result<u8, Failure
     let mut checks = vec![project::git()];
     let mut settings = Vec::new();
     let mut fixed = Vec::new();
+    let mut next = None;
     match Context::load(files, Overrides::default()) {
         Ok(context) => {
             if fix {
@@ -117,6 +119,8 @@ pub(super) fn doctor(files: &Files, fix: bool, json: bool) -> Result<u8, Failure
             checks.extend(leftovers::check(&context.config));
             checks.push(system::space(&[&context.config.worktrees, &context.config.sessions]));
             settings = made(&context.config);
+            let fresh = engine::list(&context.config.sessions).is_ok_and(|sessions| sessions.is_empty());
+            next = fresh.then(|| context.command("run NAME --task 'what is to be done'"));
         }
         Err(failure) => checks.push(Check::fail("configuration", failure.message())),
     }
@@ -130,6 +134,9 @@ pub(super) fn doctor(files: &Files, fix: bool, json: bool) -> Result<u8, Failure
     let ok = checks.iter().all(|check| check.state != State::Fail);
     let report = Report { ok, fixed, checks, settings };
     terminal::line(&if json { to_json(&report)? } else { sheet(&report) });
+    if let Some(next) = next.filter(|_| ok && !json) {
+        terminal::line(&format!("next: {}", style::command(&next)));
+    }
     Ok(if ok { 0 } else { UNABLE })
 }
 

@@ -65,8 +65,9 @@ fn a_repository_gets_settings_that_a_run_can_start_with() {
       # samocode runs this itself before a session may end; the summary says with which result:
       # SAMOCODE_VERIFY='make test'
 
-      # Your phone, by Telegram: /newbot at @BotFather gives the token. Write to your bot; the chat's id is then in
-      # https://api.telegram.org/bot<TOKEN>/getUpdates. Both are secrets: put them into .env beside this file.
+      # Your phone, by Telegram: /newbot at @BotFather gives the token. Write to your bot, and find
+      # the chat's id in https://api.telegram.org/bot<TOKEN>/getUpdates. The token is a secret: put
+      # both into .env beside this file.
       # TELEGRAM_BOT_TOKEN=
       # TELEGRAM_CHAT_ID=
 
@@ -160,6 +161,23 @@ fn without_tests_and_without_a_cli_it_says_so() {
     }
     let text = fs::read_to_string(stage.path("repo/.samocode")).unwrap();
     assert!(text.contains("\n# SAMOCODE_VERIFY='make test'\n"), "{text}");
+}
+
+#[test]
+fn the_set_up_of_a_person_who_never_used_the_tool_finds_its_cache() {
+    let stage = Stage::new();
+    stage.settings("SAMOCODE_PROVIDER=demo\nSAMOCODE_SETUP='npm ci'\n");
+    let programs = stage.path("programs");
+    fs::create_dir(&programs).unwrap();
+    // As npm does, it puts what it fetched below the home folder, where a confined child can make nothing.
+    fs::write(programs.join("npm"), "#!/bin/sh\nmkdir -p \"$HOME/.npm\" && echo x > \"$HOME/.npm/x\"\n")
+        .unwrap();
+    fs::set_permissions(programs.join("npm"), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut run = stage.samocode(&["run", "job", "--task", "x", "--workflow", "quick"]);
+    run.env("PATH", format!("{}:{}", programs.display(), std::env::var("PATH").unwrap()));
+    let said = heard(run);
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(stage.path("home/.npm/x").exists());
 }
 
 #[test]
@@ -263,7 +281,7 @@ fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
     assert!(found("provider claude").starts_with("Claude Code 2.1.197, "), "{}", found("provider claude"));
     assert!(found("configuration").contains("REVEIW_MODEL"));
     assert!(found("SESSIONS").ends_with("sessions, will be made"));
-    assert!(!said.out.contains("secret"), "{}", said.out);
+    assert!(!said.out.contains("tk_secret"), "{}", said.out);
     let after = (names(&stage.path("")), names(&stage.path("home")), stage.git(&["status", "--porcelain"]));
     assert_eq!(after, before);
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::project::phases;
 use super::{Check, State};
+use crate::cli::remarks;
 use crate::config::ProviderKind;
 use crate::engine::{CliVersion, Settings};
 use crate::provider::{Login, Provider};
@@ -69,11 +70,12 @@ fn one(name: String, settings: &Settings, provider: &Provider) -> Check {
         Ok(found) => found,
         Err(error) => return Check::fail(name, error.to_string()),
     };
+    let built_in = || Check::ok(&*name, format!("built in, for a look; {}", remarks::NO_MODEL));
     let Some(needed) = provider.needed() else {
-        return Check::ok(name, "built in; no model");
+        return built_in();
     };
     match found.version {
-        None => Check::ok(name, "built in; no model"),
+        None => built_in(),
         Some(CliVersion::Known(version)) => {
             let newer = if version > needed.measured {
                 format!("; newer than {}, which samocode was measured with", needed.measured)

@@ -144,8 +144,9 @@ impl Proposal {
 }
 
 const PHONE: &str = "\
-# Your phone, by Telegram: /newbot at @BotFather gives the token. Write to your bot; the chat's id is then in
-# https://api.telegram.org/bot<TOKEN>/getUpdates. Both are secrets: put them into .env beside this file.
+# Your phone, by Telegram: /newbot at @BotFather gives the token. Write to your bot, and find
+# the chat's id in https://api.telegram.org/bot<TOKEN>/getUpdates. The token is a secret: put
+# both into .env beside this file.
 # TELEGRAM_BOT_TOKEN=
 # TELEGRAM_CHAT_ID=
 ";
