@@ -75,7 +75,13 @@ run_session() {
     session=$1
     shift
     printf 'folder   %s\nprovider %s\n\n' "$work" "$provider"
-    [ -n "${ASK:-}" ] || set -- "$@" --accept-suggestions --approve-plan
+    if [ -n "${ASK:-}" ]; then
+        printf 'What the session asks you, answer in another terminal, after:\n  cd %s\n' "$work/project"
+        command -v samocode > /dev/null || printf '  PATH=%s:$PATH\n' "$(dirname "$samocode")"
+        printf '\n'
+    else
+        set -- "$@" --accept-suggestions --approve-plan
+    fi
     cd "$work/project"
     code=0
     "$samocode" run "$session" "$@" || code=$?
