@@ -134,8 +134,11 @@ pub(super) enum Command {
         #[arg(long, short)]
         yes: bool,
     },
-    /// Check that all is there that a session needs; spends no token and changes nothing
+    /// Check that all is there that a session needs; spends no token and, without --fix, changes nothing
     Doctor {
+        /// Mend what can be mended safely: folders, modes of files with secrets, leftovers of killed writes
+        #[arg(long)]
+        fix: bool,
         /// As JSON
         #[arg(long)]
         json: bool,

@@ -1,4 +1,5 @@
-//! `doctor`: whether all is there that a session needs, each line with its mend. Spends no token and changes nothing.
+//! `doctor`: whether all is there that a session needs, each line with its mend. Spends no token,
+//! and changes nothing unless it is told to mend what is safe to mend.
 
 use std::path::Path;
 
@@ -11,13 +12,20 @@ use crate::cli::status::to_json;
 use crate::cli::wrap::hanging;
 use crate::cli::{run, style, terminal};
 use crate::config::{Config, Dirs, Overrides, Source};
+use crate::engine;
 
 mod contact;
+mod fix;
+mod leftovers;
 pub(super) mod project;
 mod provider;
 mod sandbox;
+mod secrets;
 mod system;
 mod verify;
+
+/// What mends it.
+const FIX: &str = "`samocode doctor --fix`";
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -80,26 +88,39 @@ struct Set {
 #[derive(Debug, Serialize)]
 struct Report {
     ok: bool,
+    /// What `--fix` did, in words.
+    fixed: Vec<String>,
     checks: Vec<Check>,
     settings: Vec<Set>,
 }
 
 /// `doctor`
-pub(super) fn doctor(files: &Files, json: bool) -> Result<u8, Failure> {
+pub(super) fn doctor(files: &Files, fix: bool, json: bool) -> Result<u8, Failure> {
     let mut checks = vec![project::git()];
     let mut settings = Vec::new();
+    let mut fixed = Vec::new();
+    let mut next = None;
     match Context::load(files, Overrides::default()) {
         Ok(context) => {
+            if fix {
+                let done = fix::all(&context.config);
+                fixed = done.done;
+                checks.extend(done.failed);
+            }
             checks.push(project::configuration(&context.config));
             checks.extend(project::repository(&context.config));
             checks.extend(project::folders(&context.config));
             let settings_of_run = run::settings(&context, &RunOptions::default())?;
-            checks.extend(provider::all(&settings_of_run));
+            checks.extend(provider::all(&settings_of_run, &context.dirs.home));
             checks.push(sandbox::sandbox(&settings_of_run));
             checks.extend(verify::command(&settings_of_run));
             checks.extend(contact::all(&settings_of_run));
+            checks.extend(secrets::all(&context.config));
+            checks.extend(leftovers::check(&context.config));
             checks.push(system::space(&[&context.config.worktrees, &context.config.sessions]));
             settings = made(&context.config);
+            let fresh = engine::list(&context.config.sessions).is_ok_and(|sessions| sessions.is_empty());
+            next = fresh.then(|| context.command("run NAME --task 'what is to be done'"));
         }
         Err(failure) => checks.push(Check::fail("configuration", failure.message())),
     }
@@ -111,8 +132,11 @@ pub(super) fn doctor(files: &Files, json: bool) -> Result<u8, Failure> {
     checks.push(system::clock());
     checks.push(system::sleep());
     let ok = checks.iter().all(|check| check.state != State::Fail);
-    let report = Report { ok, checks, settings };
+    let report = Report { ok, fixed, checks, settings };
     terminal::line(&if json { to_json(&report)? } else { sheet(&report) });
+    if let Some(next) = next.filter(|_| ok && !json) {
+        terminal::line(&format!("next: {}", style::command(&next)));
+    }
     Ok(if ok { 0 } else { UNABLE })
 }
 
@@ -134,7 +158,11 @@ fn sheet(report: &Report) -> String {
         let lines: Vec<String> = text.lines().map(|line| hanging(line, indent)).collect();
         lines.join(&format!("\n{}", " ".repeat(indent)))
     };
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> =
+        report.fixed.iter().map(|done| format!("{}  {done}", style::good("done"))).collect();
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
     for check in &report.checks {
         let state = match check.state {
             State::Ok => style::good("ok  "),

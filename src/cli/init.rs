@@ -4,31 +4,17 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::Access;
-
 use crate::cli::args::Files;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::{style, terminal};
-use crate::config::Overrides;
+use crate::config::{Overrides, dotenv};
 use crate::git::{Git, GitError, Repository};
 
-/// Set-up commands of fresh worktrees, by the file that shows that one is needed.
-const SET_UPS: &[(&str, &str)] = &[
-    ("package-lock.json", "npm ci"),
-    ("pnpm-lock.yaml", "pnpm install --frozen-lockfile"),
-    ("yarn.lock", "yarn install --frozen-lockfile"),
-    ("uv.lock", "uv sync"),
-    ("poetry.lock", "poetry install"),
-];
+mod project;
+mod proposal;
 
-/// What shows that the work is whole, by a file of the project.
-const VERIFIES: &[(&str, &str)] = &[
-    ("Cargo.toml", "cargo test"),
-    ("package.json", "npm test"),
-    ("go.mod", "go test ./..."),
-    ("pytest.ini", "pytest"),
-];
+use proposal::Proposal;
 
 /// `init`
 pub(super) fn init(files: &Files, yes: bool) -> Result<u8, Failure> {
@@ -45,12 +31,21 @@ pub(super) fn init(files: &Files, yes: bool) -> Result<u8, Failure> {
     }
     let file = files.config.clone().unwrap_or_else(|| repository.top().join(".samocode"));
     if file.symlink_metadata().is_ok() {
-        return Ok(keep(files, &file));
+        return Ok(keep(files, &file, &Proposal::of(&repository, &file)));
     }
     let proposal = Proposal::of(&repository, &file);
-    terminal::line(&format!("{}\n", style::strong(&file.display().to_string())));
+    terminal::line(&style::strong("found here"));
+    let base = match repository.known_base_branch() {
+        Ok(base) => format!("{}; new work starts there", base.revision),
+        Err(_) => "none: make a first commit before the first session".to_owned(),
+    };
+    let place = [("repository", repository.top().display().to_string()), ("base branch", base)];
+    for (what, words) in place.into_iter().chain(proposal.found()) {
+        terminal::line(&format!("  {what:<12} {words}"));
+    }
+    terminal::line(&format!("\n{}\n", style::strong(&file.display().to_string())));
     for line in proposal.text().lines() {
-        terminal::line(&format!("  {line}"));
+        terminal::line(format!("  {line}").trim_end());
     }
     terminal::line("");
     for note in proposal.notes() {
@@ -93,8 +88,8 @@ fn main_of(repository: &Repository) -> Option<PathBuf> {
     (main != repository.top()).then(|| main.to_owned())
 }
 
-/// A file that stands is kept; says what it is worth.
-fn keep(files: &Files, file: &Path) -> u8 {
+/// A file that stands is kept; says what it is worth, and what a new one would have that it has not.
+fn keep(files: &Files, file: &Path, proposal: &Proposal) -> u8 {
     match load(files, file) {
         Ok(context) => {
             terminal::line(&format!("{} stands already and is valid; it is kept", file.display()));
@@ -102,6 +97,11 @@ fn keep(files: &Files, file: &Path) -> u8 {
                 terminal::line(&format!("  {key:<10} {}", path.display()));
             }
             terminal::line(&format!("  {:<10} {}", "provider", context.config.provider));
+            let missing = missing(file, proposal);
+            if !missing.is_empty() {
+                terminal::line("it could have, too:");
+                missing.iter().for_each(|line| terminal::line(&format!("  {line}")));
+            }
             terminal::line(&format!("{} checks the rest", style::command("samocode doctor")));
         }
         Err(failure) => {
@@ -110,6 +110,19 @@ fn keep(files: &Files, file: &Path) -> u8 {
         }
     }
     0
+}
+
+/// The lines of a new file whose keys this one does not name, not even in a comment.
+fn missing(file: &Path, proposal: &Proposal) -> Vec<String> {
+    let stands = std::fs::read_to_string(file).unwrap_or_default();
+    let named = |key: &str| {
+        let known = |line: &str| line.trim_start_matches(['#', ' ']).split('=').next() == Some(key);
+        stands.lines().any(known)
+    };
+    let text = proposal.text();
+    let entry = |line: &str| dotenv::parse(line, &|_| None).into_iter().find_map(Result::ok);
+    let lines = text.lines().filter(|line| entry(line).is_some_and(|entry| !named(&entry.key)));
+    lines.map(str::to_owned).collect()
 }
 
 fn load(files: &Files, file: &Path) -> Result<Context, Failure> {
@@ -134,125 +147,17 @@ fn conclude(context: &Context, file: &Path, named: bool) {
         "\nIt holds no secrets: commit it if others use samocode here, too (git add {name}).\n\
          Secrets belong in .env beside it; keep that one out of git.\n\nNext:"
     ));
-    for (words, remark) in [
+    let rows = [
         ("doctor", "checks that all is there; spends nothing"),
         ("run NAME --task 'what is to be done'", "starts a session"),
-    ] {
-        let command = if named { context.command(words) } else { format!("samocode {words}") };
-        let command = style::command(&command);
-        terminal::line(&format!("  {command}   {}", style::dim(&format!("# {remark}"))));
-    }
-}
-
-/// What is proposed.
-struct Proposal {
-    main_repo: String,
-    worktrees: String,
-    sessions: String,
-    provider: &'static str,
-    verify: Option<&'static str>,
-    set_up: Option<&'static str>,
-    inside: bool,
-}
-
-impl Proposal {
-    fn of(repository: &Repository, file: &Path) -> Self {
-        let top = repository.top();
-        let beside = file.parent().and_then(|folder| folder.canonicalize().ok()).is_some_and(|f| f == top);
-        let name = top.file_name().unwrap_or_default().display().to_string();
-        let above = top.parent().filter(|above| rustix::fs::access(*above, Access::WRITE_OK).is_ok());
-        let place = |kind: &str| match (above, beside) {
-            (Some(_), true) => format!("../{name}-{kind}"),
-            (Some(above), false) => above.join(format!("{name}-{kind}")).display().to_string(),
-            (None, true) => format!("./_{kind}"),
-            (None, false) => top.join(format!("_{kind}")).display().to_string(),
-        };
-        let found = which::which("claude").is_ok();
-        Self {
-            main_repo: if beside { ".".to_owned() } else { top.display().to_string() },
-            worktrees: place("worktrees"),
-            sessions: place("sessions"),
-            provider: if found { "claude" } else { "demo" },
-            verify: VERIFIES.iter().find(|(sign, _)| top.join(sign).exists()).map(|(_, command)| *command),
-            set_up: SET_UPS.iter().find(|(sign, _)| top.join(sign).exists()).map(|(_, command)| *command),
-            inside: above.is_none(),
-        }
-    }
-
-    fn text(&self) -> String {
-        let Self { main_repo, worktrees, sessions, provider, .. } = self;
-        let [main_repo, worktrees, sessions] = [main_repo, worktrees, sessions].map(|path| quoted(path));
-        let mut text = format!(
-            "# Settings of samocode for this project. Paths are relative to this file.\n\
-             MAIN_REPO={main_repo}\n\
-             # One folder a session, made when needed: the branch's files, and its documents.\n\
-             WORKTREES={worktrees}\n\
-             SESSIONS={sessions}\n\
-             # claude, or demo: a built-in agent without a model\n\
-             SAMOCODE_PROVIDER={provider}\n"
-        );
-        if let Some(command) = self.set_up {
-            text.push_str(
-                "# A fresh worktree has no dependencies; this would install them:\n# SAMOCODE_SETUP=",
-            );
-            text.push_str(&quoted(command));
-            text.push('\n');
-        }
-        text.push_str(
-            "# samocode runs this itself before a session may end; the summary says with which result:\n",
-        );
-        text.push_str("# SAMOCODE_VERIFY=");
-        text.push_str(&quoted(self.verify.unwrap_or("make test")));
-        text.push('\n');
-        text
-    }
-
-    fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if self.provider == "demo" {
-            notes.push(
-                "claude was not found on PATH, so the provider is the demo, which is no model. Install\n\
-                 Claude Code (npm install -g @anthropic-ai/claude-code) and set SAMOCODE_PROVIDER=claude.\n"
-                    .to_owned(),
-            );
-        }
-        if self.inside {
-            notes.push(
-                "The folder above the repository cannot be written, so the folders are inside of it;\n\
-                 samocode keeps them out of `git status`.\n"
-                    .to_owned(),
-            );
-        }
-        notes
-    }
-}
-
-/// A value as `.samocode` takes it.
-fn quoted(value: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "./_-+@:,".contains(c);
-    if value.chars().all(plain) {
-        return value.to_owned();
-    }
-    if !value.contains('\'') {
-        return format!("'{value}'");
-    }
-    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
-    format!("\"{escaped}\"")
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::config::dotenv;
-
-    proptest! {
-        #[test]
-        fn any_folder_name_reads_back_as_it_was(name in "[a-z ./$#\"'\\\\=~{}üé]{1,20}") {
-            let text = format!("KEY={}\n", quoted(&name));
-            let entries = dotenv::parse(&text, &|_| None);
-            prop_assert_eq!(&entries[0].as_ref().unwrap().value, &name);
-        }
+    ];
+    let rows = rows.map(|(words, remark)| {
+        (if named { context.command(words) } else { format!("samocode {words}") }, remark)
+    });
+    let width = rows.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
+    for (command, remark) in rows {
+        let gap = " ".repeat(width - command.chars().count());
+        let remark = style::dim(&format!("# {remark}"));
+        terminal::line(&format!("  {}{gap}  {remark}", style::command(&command)));
     }
 }

@@ -76,7 +76,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
     match command {
         Command::Demo { ask, keep } => demo::demo(&files, ask, keep.as_deref()),
         Command::Init { yes } => init::init(&files, yes),
-        Command::Doctor { json } => doctor::doctor(&files, json),
+        Command::Doctor { fix, json } => doctor::doctor(&files, fix, json),
         Command::Run { session, options } => run::run(&files, &session, &options),
         Command::Status { session, json } => status::status(&files, session.as_deref(), json),
         Command::List { archived, json } => status::list(&files, archived, json),

@@ -1,9 +1,10 @@
 //! What a person should know of their settings before a run: keys that do nothing, a phone that nobody can
 //! answer from, and nothing silently.
 
-use crate::config::Config;
+use crate::config::{Config, ProviderKind};
 use crate::domain::phase::Phase;
 use crate::domain::redact::Redactor;
+use crate::provider::demo::STORY;
 
 /// One line a remark.
 pub(super) fn remarks(config: &Config, phases: &[Phase]) -> Vec<String> {
@@ -14,7 +15,18 @@ pub(super) fn remarks(config: &Config, phases: &[Phase]) -> Vec<String> {
         .keys_of_other_phases(phases)
         .map(|setting| format!("{} is for a phase that no workflow here has; it sets nothing", setting.key));
     let contact = contact(config).into_iter().map(|(found, mend)| format!("{found}; {mend}"));
-    idle.chain(slips).chain(contact).chain(visible(config, phases)).collect()
+    idle.chain(slips).chain(contact).chain(visible(config, phases)).chain(played(config, phases)).collect()
+}
+
+/// What the demo provider is.
+pub(super) const NO_MODEL: &str =
+    "whatever the task, it writes a greeting program into samocode-demo/, for it has no model";
+
+/// Somebody who has no CLI yet may take the demo's words for an answer to their task.
+fn played(config: &Config, phases: &[Phase]) -> Option<String> {
+    let demo = phases.iter().any(|phase| config.for_phase(phase).provider == ProviderKind::Demo);
+    let story = std::env::var_os(STORY).is_some_and(|story| !story.is_empty());
+    (demo && !story).then(|| format!("the provider is the demo: {NO_MODEL}"))
 }
 
 /// What the phone cannot do, and where others can read along: what is found, and what would mend it.

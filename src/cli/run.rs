@@ -64,7 +64,8 @@ fn work(
     for remark in remarks::remarks(&context.config, &phases) {
         terminal::line(&remark);
     }
-    drive_on(context, settings, record, repository, happenings, RunScreen::new(context))
+    let screen = RunScreen::new(context).that_stays(!options.exit_on_wait);
+    drive_on(context, settings, record, repository, happenings, screen)
 }
 
 /// Drives an open session with a screen of the caller's.

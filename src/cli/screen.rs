@@ -13,11 +13,18 @@ pub(super) struct RunScreen<'a> {
     context: &'a Context,
     live: Option<String>,
     is_terminal: bool,
+    /// The process stays while the session waits.
+    stays: bool,
 }
 
 impl<'a> RunScreen<'a> {
     pub(super) fn new(context: &'a Context) -> Self {
-        Self { context, live: None, is_terminal: terminal::is_terminal() }
+        Self { context, live: None, is_terminal: terminal::is_terminal(), stays: false }
+    }
+
+    /// Says how to leave when the session needs a person, and that it goes on by itself.
+    pub(super) fn that_stays(self, stays: bool) -> Self {
+        Self { stays, ..self }
     }
 
     /// A line of the log, with the time before it.
@@ -73,6 +80,11 @@ impl Screen for RunScreen<'_> {
             Progress::Needed(view) => {
                 self.erase();
                 terminal::line(&needed::block(self.context, view));
+                if self.stays && self.is_terminal && view.gate.is_some() {
+                    terminal::line(&style::dim(
+                        "Type in another terminal; this one waits and goes on by itself. Ctrl-C leaves, and nothing is lost.",
+                    ));
+                }
                 if self.is_terminal {
                     // The bell: whoever is in another window hears it, or sees it in the tab.
                     terminal::raw("\u{7}");

@@ -1,6 +1,7 @@
 //! The sandbox of a session's children: whether there is one, tried out before it is relied on. What a child may write and
 //! read in it is said in `confined`.
 
+use std::cell::Cell;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -139,10 +140,18 @@ impl Orchestrator<'_> {
         folders.dedup();
         let path = self.variable("PATH").unwrap_or_default();
         let programs: Vec<PathBuf> = std::env::split_paths(&path).filter(|path| path.is_absolute()).collect();
-        let installed = |name: &str| programs.iter().any(|folder| folder.join(name).is_file());
+        // The built-in agent runs no tool, but the person's own commands may.
+        let all = self.runs_tools();
+        let any = Cell::new(all);
+        let installed = |name: &str| {
+            let used = all || self.own_commands().any(|line| names_program(line, name));
+            let found = used && programs.iter().any(|folder| folder.join(name).is_file());
+            any.set(any.get() || found);
+            found
+        };
         let marked = |name: &str| self.repository.top().join(name).exists();
         let mut caches = sandbox::caches(home, &folders, |name| self.variable(name), installed, marked);
-        if !self.runs_tools() {
+        if !any.get() {
             caches.iter_mut().for_each(|cache| cache.wanted = false);
         }
         let mut found: Vec<PathBuf> = caches.iter().filter_map(cache).collect();
@@ -199,6 +208,12 @@ impl Orchestrator<'_> {
         phases.any(|rules| config.for_phase(&rules.name).provider != ProviderKind::Demo)
     }
 
+    /// The commands of the settings that children run.
+    fn own_commands(&self) -> impl Iterator<Item = &str> {
+        let config = &self.settings.config;
+        [config.setup.as_deref(), config.policy.verify.as_deref()].into_iter().flatten()
+    }
+
     pub(super) fn home(&self) -> PathBuf {
         let home = self.variable("HOME").map(PathBuf::from).or_else(std::env::home_dir).unwrap_or_default();
         real(&home)
@@ -238,6 +253,12 @@ pub(super) fn make_file(path: &Path, text: &str) -> io::Result<()> {
     }
 }
 
+/// Whether a command line names a program.
+fn names_program(line: &str, name: &str) -> bool {
+    let part = |c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c));
+    line.split(part).any(|word| word == name)
+}
+
 /// A path without links, as the kernel will judge it; as it stands where it does not exist yet.
 pub(super) fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
@@ -246,6 +267,14 @@ pub(super) fn real(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_names_its_programs_and_no_parts_of_them() {
+        assert!(names_program("npm ci && (npm test)", "npm"));
+        assert!(names_program("CI=1 /usr/bin/cargo test", "cargo"));
+        assert!(!names_program("pnpm test; cargo-nextest run", "npm"));
+        assert!(!names_program("cargo-nextest run", "cargo"));
+    }
 
     #[test]
     fn without_a_kernel_for_it_auto_says_so_and_required_refuses() {

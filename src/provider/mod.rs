@@ -13,6 +13,7 @@ mod folder;
 mod front;
 pub mod gemini;
 mod home;
+mod login;
 mod message;
 mod names;
 mod program;
@@ -43,6 +44,7 @@ pub use event::AgentEvent;
 use front::AssetError;
 pub use gemini::GeminiSettings;
 pub use home::Home;
+pub use login::Login;
 pub use message::{LastMessage, Message};
 pub use seen::Seen;
 pub use state::{Added, Place, State};
@@ -302,6 +304,17 @@ impl Provider {
             Self::Claude(_) => Some(claude::state(home, env)),
             Self::Codex(_) => codex::state(home, env),
             Self::Gemini(_) => Some(gemini::state(home, env)),
+            Self::Demo(_) => None,
+        }
+    }
+
+    /// Whether the person has logged the CLI in, as far as files and variables tell; none where it needs no login.
+    #[must_use]
+    pub fn login(&self, home: &Path, env: &[(OsString, OsString)]) -> Option<Login> {
+        match self {
+            Self::Claude(_) => Some(claude::login(home, env)),
+            Self::Codex(_) => Some(codex::login(home, env)),
+            Self::Gemini(_) => Some(gemini::login(home, env)),
             Self::Demo(_) => None,
         }
     }

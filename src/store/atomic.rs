@@ -76,6 +76,15 @@ fn set_default_mode(file: &File, path: &Path) -> Result<(), StoreError> {
 /// # Errors
 /// When the folder cannot be read, or one of them cannot be removed.
 pub fn remove_leftovers(dir: &Path) -> Result<(), StoreError> {
+    leftovers(dir)?.iter().try_for_each(|path| fs::remove_file(path).map_err(io_error("remove", path)))
+}
+
+/// The temporary files in a folder, of writes that were killed or are under way.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn leftovers(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found = Vec::new();
     for entry in fs::read_dir(dir).map_err(io_error("read", dir))? {
         let entry = entry.map_err(io_error("read", dir))?;
         let name = entry.file_name();
@@ -83,10 +92,10 @@ pub fn remove_leftovers(dir: &Path) -> Result<(), StoreError> {
         if letters.is_some_and(|letters| letters.len() == TEMPORARY_LETTERS)
             && entry.file_type().is_ok_and(|kind| kind.is_file())
         {
-            fs::remove_file(entry.path()).map_err(io_error("remove", &entry.path()))?;
+            found.push(entry.path());
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Makes a folder's entries durable.

@@ -14,6 +14,7 @@ mod clis;
 mod codex_agents;
 mod codex_login;
 mod cost;
+mod examples;
 mod gemini_agents;
 mod gemini_settings;
 mod install;

@@ -2,8 +2,25 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 
 use crate::cli_stage::{Stage, heard, names};
+
+/// A PATH with git and these programs, and no CLI of this machine's.
+fn only(stage: &Stage, programs: &[&str]) -> PathBuf {
+    let folder = stage.path("only");
+    fs::create_dir_all(&folder).unwrap();
+    let git = std::env::split_paths(&std::env::var_os("PATH").unwrap())
+        .map(|folder| folder.join("git"))
+        .find(|path| path.is_file())
+        .expect("git is on PATH");
+    std::os::unix::fs::symlink(git, folder.join("git")).unwrap();
+    for program in programs {
+        fs::write(folder.join(program), "#!/bin/sh\n").unwrap();
+        fs::set_permissions(folder.join(program), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    folder
+}
 
 /// A folder of programs with `claude` in it, to be put before PATH.
 fn with_claude(stage: &Stage, script: &str) -> String {
@@ -20,10 +37,17 @@ fn a_repository_gets_settings_that_a_run_can_start_with() {
     fs::write(stage.path("repo/package-lock.json"), "{}").unwrap();
     fs::create_dir(stage.path("repo/deep")).unwrap();
     let mut init = stage.samocode(&["init"]);
-    init.current_dir(stage.path("repo/deep")).env("PATH", with_claude(&stage, "#!/bin/sh\n"));
+    init.current_dir(stage.path("repo/deep")).env("PATH", only(&stage, &["claude", "gemini"]));
     let said = heard(init);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     insta::assert_snapshot!(stage.stable(&said.out), @r#"
+    found here
+      repository   /stage/repo
+      base branch  main; new work starts there
+      AI CLIs      claude, gemini
+      tests        no command found
+      set-up       npm ci (package-lock.json)
+
     /stage/repo/.samocode
 
       # Settings of samocode for this project. Paths are relative to this file.
@@ -31,12 +55,23 @@ fn a_repository_gets_settings_that_a_run_can_start_with() {
       # One folder a session, made when needed: the branch's files, and its documents.
       WORKTREES=../repo-worktrees
       SESSIONS=../repo-sessions
-      # claude, or demo: a built-in agent without a model
+
+      # Who does the work: claude, codex, gemini, or demo (built in, without a model).
       SAMOCODE_PROVIDER=claude
+      # SAMOCODE_PROVIDER=gemini
+
       # A fresh worktree has no dependencies; this would install them:
       # SAMOCODE_SETUP='npm ci'
       # samocode runs this itself before a session may end; the summary says with which result:
       # SAMOCODE_VERIFY='make test'
+
+      # Your phone, by Telegram: /newbot at @BotFather gives the token. Write to your bot, and find
+      # the chat's id in https://api.telegram.org/bot<TOKEN>/getUpdates. The token is a secret: put
+      # both into .env beside this file.
+      # TELEGRAM_BOT_TOKEN=
+      # TELEGRAM_CHAT_ID=
+
+    No test command was found. With SAMOCODE_VERIFY set to one, samocode runs it before a session may end.
 
     wrote /stage/repo/.samocode
 
@@ -44,8 +79,8 @@ fn a_repository_gets_settings_that_a_run_can_start_with() {
     Secrets belong in .env beside it; keep that one out of git.
 
     Next:
-      samocode doctor   # checks that all is there; spends nothing
-      samocode run NAME --task 'what is to be done'   # starts a session
+      samocode doctor                                # checks that all is there; spends nothing
+      samocode run NAME --task 'what is to be done'  # starts a session
     "#);
     assert!(stage.git(&["status", "--porcelain"]).contains("?? .samocode"), "it is not given to git");
 
@@ -65,6 +100,99 @@ fn a_repository_gets_settings_that_a_run_can_start_with() {
     let run = ["run", "job", "--task", "x", "--provider", "demo", "--accept-suggestions", "--approve-plan"];
     assert_eq!(stage.say(&run).code, 0);
     assert_eq!(names(&stage.path("repo-worktrees")).len(), 1);
+}
+
+/// What `init --yes` wrote, without comments on what follows.
+fn written(stage: &Stage) -> String {
+    let mut init = stage.samocode(&["init", "--yes"]);
+    init.env("PATH", only(stage, &[]));
+    let said = heard(init);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let text = fs::read_to_string(stage.path("repo/.samocode")).unwrap();
+    let told = |line: &&str| ["SAMOCODE_", "# SAMOCODE_"].iter().any(|start| line.starts_with(start));
+    text.lines().filter(told).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_kind_of_project_is_seen_and_its_tests_become_the_verification() {
+    let node = Stage::new();
+    let package = r#"{"scripts": {"test": "node --test"}, "dependencies": {"express": "^4"}}"#;
+    fs::write(node.path("repo/package.json"), package).unwrap();
+    fs::write(node.path("repo/package-lock.json"), "{}").unwrap();
+    insta::assert_snapshot!(written(&node), @r#"
+    SAMOCODE_PROVIDER=demo
+    SAMOCODE_SETUP='npm ci'
+    SAMOCODE_VERIFY='npm test'
+    "#);
+
+    let rust = Stage::new();
+    fs::write(rust.path("repo/Cargo.toml"), "[package]\n").unwrap();
+    fs::write(rust.path("repo/Makefile"), "test:\n\tcargo test\n").unwrap();
+    insta::assert_snapshot!(written(&rust), @r#"
+    SAMOCODE_PROVIDER=demo
+    SAMOCODE_VERIFY='cargo test'
+    # SAMOCODE_VERIFY='make test'
+    "#);
+
+    let python = Stage::new();
+    fs::write(python.path("repo/pyproject.toml"), "[tool.pytest.ini_options]\n").unwrap();
+    fs::write(python.path("repo/uv.lock"), "").unwrap();
+    insta::assert_snapshot!(written(&python), @r#"
+    SAMOCODE_PROVIDER=demo
+    # SAMOCODE_SETUP='uv sync'
+    SAMOCODE_VERIFY='uv run pytest'
+    "#);
+}
+
+#[test]
+fn without_tests_and_without_a_cli_it_says_so() {
+    let stage = Stage::new();
+    let mut init = stage.samocode(&["init", "--yes"]);
+    init.env("PATH", only(&stage, &[]));
+    let said = heard(init);
+    for words in [
+        "AI CLIs      none on PATH",
+        "tests        no command found",
+        "No AI CLI was found on PATH, so the provider is the demo, which is no model.",
+        "npm install -g @openai/codex",
+        "No test command was found.",
+    ] {
+        assert!(said.out.contains(words), "{words}: {}", said.out);
+    }
+    let text = fs::read_to_string(stage.path("repo/.samocode")).unwrap();
+    assert!(text.contains("\n# SAMOCODE_VERIFY='make test'\n"), "{text}");
+}
+
+#[test]
+fn the_set_up_of_a_person_who_never_used_the_tool_finds_its_cache() {
+    let stage = Stage::new();
+    stage.settings("SAMOCODE_PROVIDER=demo\nSAMOCODE_SETUP='npm ci'\n");
+    let programs = stage.path("programs");
+    fs::create_dir(&programs).unwrap();
+    // As npm does, it puts what it fetched below the home folder, where a confined child can make nothing.
+    fs::write(programs.join("npm"), "#!/bin/sh\nmkdir -p \"$HOME/.npm\" && echo x > \"$HOME/.npm/x\"\n")
+        .unwrap();
+    fs::set_permissions(programs.join("npm"), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut run = stage.samocode(&["run", "job", "--task", "x", "--workflow", "quick"]);
+    run.env("PATH", format!("{}:{}", programs.display(), std::env::var("PATH").unwrap()));
+    let said = heard(run);
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(stage.path("home/.npm/x").exists());
+}
+
+#[test]
+fn a_file_that_stands_is_told_what_it_could_have() {
+    let stage = Stage::with_settings();
+    fs::write(stage.path("repo/go.mod"), "").unwrap();
+    let said = stage.say(&["init"]);
+    assert_eq!(said.code, 0);
+    let added = "it could have, too:\n  SAMOCODE_VERIFY='go test ./...'\nsamocode doctor checks the rest\n";
+    assert!(said.out.ends_with(added), "{}", said.out);
+    stage.settings("SAMOCODE_PROVIDER=demo\n# SAMOCODE_VERIFY=none of it\n");
+    assert!(
+        !stage.say(&["init"]).out.contains("it could have"),
+        "a person who has it as a comment knows of it"
+    );
 }
 
 #[test]
@@ -126,7 +254,9 @@ fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
     assert_eq!(said.code, 0, "{said:?}");
     let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(report["ok"], true);
-    insta::assert_snapshot!(states(&report).join("\n"), @r#"
+    // Of this machine's own CLIs.
+    let states: Vec<String> = states(&report).into_iter().filter(|line| !line.contains(" unused ")).collect();
+    insta::assert_snapshot!(states.join("\n"), @r#"
     ok git
     warn configuration
     ok MAIN_REPO
@@ -135,7 +265,9 @@ fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
     ok SESSIONS
     ok provider claude
     ok provider demo
+    warn login claude
     ok sandbox
+    warn secrets
     ok disk
     ok cache
     ok processes
@@ -149,7 +281,7 @@ fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
     assert!(found("provider claude").starts_with("Claude Code 2.1.197, "), "{}", found("provider claude"));
     assert!(found("configuration").contains("REVEIW_MODEL"));
     assert!(found("SESSIONS").ends_with("sessions, will be made"));
-    assert!(!said.out.contains("secret"), "{}", said.out);
+    assert!(!said.out.contains("tk_secret"), "{}", said.out);
     let after = (names(&stage.path("")), names(&stage.path("home")), stage.git(&["status", "--porcelain"]));
     assert_eq!(after, before);
 }

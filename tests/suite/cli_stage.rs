@@ -58,7 +58,7 @@ impl Stage {
         command
     }
 
-    fn prepare(&self, command: &mut Command) {
+    pub(crate) fn prepare(&self, command: &mut Command) {
         command
             .current_dir(self.path("repo"))
             .stdin(Stdio::null())

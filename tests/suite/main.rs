@@ -4,6 +4,7 @@
 
 mod cli_background;
 mod cli_demo;
+mod cli_doctor;
 mod cli_install;
 mod cli_reading;
 mod cli_setup;
@@ -11,6 +12,7 @@ mod cli_stage;
 mod command_lines;
 mod config;
 mod docs;
+mod examples;
 mod fault_list;
 mod git;
 mod layers;

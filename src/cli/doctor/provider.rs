@@ -1,12 +1,18 @@
-//! The providers that the phases use, and the outside reviewers: found, and what they say their version is.
+//! The AI CLIs: those that the phases use, the outside reviewers, and the others that are installed. Each is found, says
+//! what its version is, and has a login or not. None of it spends a token.
 
-use super::Check;
+use std::path::Path;
+
 use super::project::phases;
+use super::{Check, State};
+use crate::cli::remarks;
+use crate::config::ProviderKind;
 use crate::engine::{CliVersion, Settings};
-use crate::provider::Provider;
+use crate::provider::{Login, Provider};
 
-/// A check for each provider that some phase uses, and for the fallback and the reviewers.
-pub(super) fn all(settings: &Settings) -> Vec<Check> {
+/// A check for each provider that some phase uses, for the fallback and the reviewers, and for what else is there; each
+/// with its login, where it was found.
+pub(super) fn all(settings: &Settings, home: &Path) -> Vec<Check> {
     let mut checks = used(settings);
     for kind in &settings.config.reviewers {
         let name = format!("reviewer {kind}");
@@ -15,7 +21,35 @@ pub(super) fn all(settings: &Settings) -> Vec<Check> {
             checks.push(one(name, settings, &settings.adapter(*kind)).without_harm());
         }
     }
+    for kind in ProviderKind::ALL {
+        let adapter = settings.adapter(kind);
+        let named = |check: &Check| check.name.split_once(' ').is_some_and(|(_, name)| name == kind.as_str());
+        let Some(at) = checks.iter().position(named) else {
+            let installed = kind != ProviderKind::Demo && adapter.check(&settings.person_env).is_ok();
+            checks.extend(installed.then(|| other(settings, &adapter)));
+            continue;
+        };
+        let login = adapter.login(home, &settings.person_env).filter(|_| checks[at].state != State::Fail);
+        checks.extend(login.map(|login| logged_in(kind, login)));
+    }
     checks
+}
+
+/// A CLI that is there and has nothing to do.
+fn other(settings: &Settings, provider: &Provider) -> Check {
+    let check = one(format!("unused {}", provider.name()), settings, provider).without_harm();
+    match check.state {
+        State::Ok => Check { found: format!("{}; no phase uses it", check.found), ..check },
+        State::Warn | State::Fail => check.with_mend("no phase uses it; nothing to do unless you want it"),
+    }
+}
+
+fn logged_in(kind: ProviderKind, login: Login) -> Check {
+    let name = format!("login {kind}");
+    match login {
+        Login::Found(how) => Check::ok(name, format!("{how}; whether it still holds, the first run shows")),
+        Login::NotFound(how) => Check::warn(name, "none found", how),
+    }
 }
 
 fn used(settings: &Settings) -> Vec<Check> {
@@ -36,11 +70,12 @@ fn one(name: String, settings: &Settings, provider: &Provider) -> Check {
         Ok(found) => found,
         Err(error) => return Check::fail(name, error.to_string()),
     };
+    let built_in = || Check::ok(&*name, format!("built in, for a look; {}", remarks::NO_MODEL));
     let Some(needed) = provider.needed() else {
-        return Check::ok(name, "built in; no model");
+        return built_in();
     };
     match found.version {
-        None => Check::ok(name, "built in; no model"),
+        None => built_in(),
         Some(CliVersion::Known(version)) => {
             let newer = if version > needed.measured {
                 format!("; newer than {}, which samocode was measured with", needed.measured)

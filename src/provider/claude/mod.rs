@@ -4,6 +4,7 @@
 
 mod home;
 mod judge;
+mod login;
 mod needs;
 mod plugin;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use crate::domain::command::CommandSpec;
 
 pub(super) use home::home;
 pub(super) use judge::judge;
+pub(super) use login::login;
 pub(super) use needs::needs;
 pub(super) use review::{message, review};
 pub(super) use state::state;
@@ -155,15 +157,17 @@ fn last_arguments(settings: &ClaudeSettings, model: &str) -> Vec<OsString> {
 fn environment(base: &[(OsString, OsString)], root: bool) -> Vec<(OsString, OsString)> {
     let mut env: Vec<(OsString, OsString)> =
         base.iter().filter(|(name, _)| !OUTER_SESSION.iter().any(|outer| name == outer)).cloned().collect();
+    if root {
+        // Without it, it refuses `--dangerously-skip-permissions` to root. It takes no other word for yes, and containers
+        // have some.
+        env.retain(|(name, _)| name != "IS_SANDBOX");
+        env.push(("IS_SANDBOX".into(), "1".into()));
+    }
     let mut set_if_unset = |name: &str, value: &str| {
         if !env.iter().any(|(set, _)| set == name) {
             env.push((name.into(), value.into()));
         }
     };
-    if root {
-        // Without it, it refuses `--dangerously-skip-permissions` to root.
-        set_if_unset("IS_SANDBOX", "1");
-    }
     // Without it the first system block carries a hash that can change with the prompt (measured with 2.1.197).
     set_if_unset("CLAUDE_CODE_ATTRIBUTION_HEADER", "0");
     // Its own skills and agents would be listed in every request beside the phase's: 4,500 and 1,400 characters
@@ -259,12 +263,12 @@ mod tests {
     }
 
     #[test]
-    fn what_the_person_set_stays() {
+    fn what_the_person_set_stays_but_a_yes_that_it_does_not_understand() {
         insta::assert_snapshot!(
             shown(&[("DISABLE_AUTOUPDATER", "0"), ("IS_SANDBOX", "yes")], true),
             @"
         DISABLE_AUTOUPDATER=0
-        IS_SANDBOX=yes
+        IS_SANDBOX=1
         CLAUDE_CODE_ATTRIBUTION_HEADER=0
         CLAUDE_CODE_DISABLE_BUNDLED_SKILLS=1
         CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS=1

@@ -23,7 +23,7 @@ pub(crate) fn needs(env: &[(OsString, OsString)]) -> Needs {
 }
 
 /// Whether a switch is set to anything but a no.
-fn is_on(env: &[(OsString, OsString)], name: &str) -> bool {
+pub(super) fn is_on(env: &[(OsString, OsString)], name: &str) -> bool {
     let value = variable(env, name).map(|value| value.to_string_lossy().to_lowercase());
     value.is_some_and(|value| !["", "0", "false", "no", "off"].contains(&value.as_str()))
 }

@@ -4,6 +4,7 @@
 
 mod form;
 mod judge;
+mod login;
 mod needs;
 mod person;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use crate::domain::command::CommandSpec;
 use tools::Offer;
 
 pub(super) use judge::judge;
+pub(super) use login::login;
 pub(super) use needs::needs;
 pub(super) use review::{message, review};
 pub(super) use state::state;

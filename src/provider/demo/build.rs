@@ -1,12 +1,14 @@
 //! The demo agent's phases that touch the code: implementation, testing, quality.
 
+use std::fs;
 use std::io;
 
 use super::documents::{block, range};
-use super::plan;
+use super::plan::{self, OpenPhase};
 use super::project::{self, Stage};
 use super::questions;
 use super::shell::{self, Ran};
+use super::story::Story;
 use super::workplace::{Report, Signal, Workplace, named};
 
 /// Does one phase of the plan; without a plan the task is the plan, and all of it is done at once.
@@ -21,21 +23,14 @@ pub(super) fn implement(place: &mut Workplace) -> io::Result<Report> {
         });
     }
 
-    let stage = open.as_ref().map_or(Stage::Documented, |open| open.stage);
-    let title = open
-        .as_ref()
-        .map_or("Greet as the task asks", |open| {
-            open.title.split_once(": ").map_or(open.title.as_str(), |(_, title)| title)
-        })
-        .to_owned();
-    let paths = write_stage(place, stage, &plan)?;
-    let tested = run_test(place)?;
-    if let Some(ran) = tested.filter(|ran| ran.code != 0) {
-        return Ok(blocked(&ran));
-    }
-    place.step("Bash git commit", 0)?;
-    let message = format!("{title}\n\nMade by the demo agent of samocode.");
-    let committed = shell::commit(&place.worktree, &paths, &message)?;
+    let built = match place.story.clone() {
+        Some(story) => told(place, &story, open.map(|open| open.number))?,
+        None => greet(place, open.as_ref(), &plan)?,
+    };
+    let Built { title, committed } = match built {
+        Ok(built) => built,
+        Err(failed) => return Ok(blocked(&failed)),
+    };
 
     // Ticked after the commit: cut off in between, the next run finds nothing to commit and ticks.
     let mut left = false;
@@ -55,6 +50,60 @@ fn after_implementation(place: &Workplace) -> String {
     place.next(&["testing", "quality", "done"])
 }
 
+/// What was built, and whether there was anything to commit.
+struct Built {
+    title: String,
+    committed: bool,
+}
+
+/// The step of a story that the plan's phase of that number is, or all steps.
+fn told(place: &mut Workplace, story: &Story, number: Option<usize>) -> io::Result<Result<Built, Checked>> {
+    let qa = place.session_file("_qa.md");
+    let steps = story.steps()?;
+    let (from, count) = number.map_or((0, steps.len()), |number| (number.saturating_sub(1), 1));
+    let mut titles = Vec::new();
+    let mut committed = false;
+    for step in steps.iter().skip(from).take(count) {
+        let files = story.files(step, &qa)?;
+        for (path, bytes) in &files {
+            place.step(&format!("Write {path}"), bytes.len())?;
+            let whole = place.worktree.join(path);
+            let folder = whole.parent().unwrap_or(&place.worktree);
+            fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
+            fs::write(&whole, bytes).map_err(|error| named(&whole, &error))?;
+        }
+        if let Some(failed) = check(place)?.filter(|checked| checked.ran.code != 0) {
+            return Ok(Err(failed));
+        }
+        let paths: Vec<String> = files.into_iter().map(|(path, _)| path).collect();
+        committed |= commit(place, &step.title, &paths)?;
+        titles.push(step.title.clone());
+    }
+    Ok(Ok(Built { title: titles.join("; "), committed }))
+}
+
+/// One stage of the greeting; without a plan all of it.
+fn greet(place: &mut Workplace, open: Option<&OpenPhase>, plan: &str) -> io::Result<Result<Built, Checked>> {
+    let stage = open.map_or(Stage::Documented, |open| open.stage);
+    let title = open
+        .map_or("Greet as the task asks", |open| {
+            open.title.split_once(": ").map_or(open.title.as_str(), |(_, title)| title)
+        })
+        .to_owned();
+    let paths = write_stage(place, stage, plan)?;
+    if let Some(failed) = check(place)?.filter(|checked| checked.ran.code != 0) {
+        return Ok(Err(failed));
+    }
+    let committed = commit(place, &title, &paths)?;
+    Ok(Ok(Built { title, committed }))
+}
+
+fn commit(place: &mut Workplace, title: &str, paths: &[String]) -> io::Result<bool> {
+    place.step("Bash git commit", 0)?;
+    let message = format!("{title}\n\nMade by the demo agent of samocode.");
+    shell::commit(&place.worktree, paths, &message)
+}
+
 /// Writes the program's files and gives their paths relative to the worktree.
 fn write_stage(place: &mut Workplace, stage: Stage, plan: &str) -> io::Result<Vec<String>> {
     let folder = place.place();
@@ -68,39 +117,51 @@ fn write_stage(place: &mut Workplace, stage: Stage, plan: &str) -> io::Result<Ve
     Ok(files.iter().map(|file| format!("{folder}/{}", file.path)).collect())
 }
 
-/// Runs the project's test, if it has one.
-fn run_test(place: &mut Workplace) -> io::Result<Option<Ran>> {
-    let dir = place.worktree.join(place.place());
-    if !dir.join("test.sh").is_file() {
-        return Ok(None);
-    }
-    place.step("Bash sh test.sh", 0)?;
-    shell::run(&dir, "sh", &["test.sh"]).map(Some)
+/// A check that was run.
+struct Checked {
+    command: String,
+    /// Where, relative to the worktree.
+    place: String,
+    ran: Ran,
 }
 
-fn blocked(ran: &Ran) -> Report {
-    let reason = format!("`sh test.sh` ends with {}: {}", ran.code, ran.tail(3));
+/// Runs the project's test, if it has one.
+fn check(place: &mut Workplace) -> io::Result<Option<Checked>> {
+    let found = match &place.story {
+        Some(story) => story.text("check", "")?.map(|line| (line.trim().to_owned(), ".")),
+        None => {
+            let folder = place.place();
+            let stands = place.worktree.join(folder).join("test.sh").is_file();
+            stands.then(|| ("sh test.sh".to_owned(), folder))
+        }
+    };
+    let Some((command, folder)) = found.filter(|(command, _)| !command.is_empty()) else {
+        return Ok(None);
+    };
+    place.step(&format!("Bash {command}"), 0)?;
+    let ran = shell::run(&place.worktree.join(folder), "sh", &["-c", &command])?;
+    Ok(Some(Checked { command, place: folder.to_owned(), ran }))
+}
+
+fn blocked(Checked { command, ran, .. }: &Checked) -> Report {
+    let reason = format!("`{command}` ends with {}: {}", ran.code, ran.tail(3));
     Report { summary: "the test fails".into(), signal: Signal::Blocked(reason) }
 }
 
 /// Runs the test with a fresh eye and reports what it printed.
 pub(super) fn test(place: &mut Workplace) -> io::Result<Report> {
-    let ran = run_test(place)?;
-    let told = ran.as_ref().map_or_else(
-        || "Not run, because there is no `test.sh`.".to_owned(),
-        |ran| {
-            format!(
-                "Command: `sh test.sh`, in `{}`\nExit code: {}\n\n{}",
-                place.place(),
-                ran.code,
-                block(&ran.tail(20))
-            )
+    let checked = check(place)?;
+    let told = checked.as_ref().map_or_else(
+        || "Not run, because there is no test.".to_owned(),
+        |Checked { command, place, ran }| {
+            let shown = block(&ran.tail(20));
+            format!("Command: `{command}`, in `{place}`\nExit code: {}\n\n{shown}", ran.code)
         },
     );
     let text =
         format!("# Test report\n\nWritten by the demo agent of samocode: no model was asked.\n\n{told}\n");
     let file = place.write_document("test-report.md", &text)?;
-    let Some(ran) = ran.filter(|ran| ran.code != 0) else {
+    let Some(failed) = checked.filter(|checked| checked.ran.code != 0) else {
         let reviewed = place.newest_document("-quality-review")?.is_some();
         let signal = if reviewed && place.may_go_to("done") {
             Signal::Continue("done".into())
@@ -115,7 +176,7 @@ pub(super) fn test(place: &mut Workplace) -> io::Result<Report> {
             signal: Signal::Continue("implementation".into()),
         });
     }
-    Ok(blocked(&ran))
+    Ok(blocked(&failed))
 }
 
 /// Reviews the branch by what git says of it.

@@ -13,6 +13,7 @@ mod project;
 mod prompt;
 mod questions;
 mod shell;
+mod story;
 mod workplace;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use crate::domain::outcome::Outcome;
 
 pub use agent::agent_main;
 pub use project::{DemoFile, TASK, repository_files, write_repository};
+pub use story::STORY;
 
 /// The hidden subcommand that is the agent.
 pub const SUBCOMMAND: &str = "__demo-agent";

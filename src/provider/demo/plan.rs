@@ -43,6 +43,12 @@ Verified by: `sh test.sh` still ends with 0, and the page shows what it prints.
     )
 }
 
+/// The plan of a story below its heading.
+pub(super) fn of_story(task: &str, body: &str) -> String {
+    let task = if task.is_empty() { "(no task was given)" } else { task };
+    format!("# Plan\n\nWritten by the demo agent of samocode: no model was asked.\n\nTask: {task}\n\n{body}")
+}
+
 /// The plan with what the person asked for as one more item of its last phase.
 pub(super) fn revised(plan: &str, words: &str) -> String {
     let words = if words.is_empty() { "another look" } else { words };
@@ -72,6 +78,8 @@ pub(super) fn wish(plan: &str) -> String {
 pub(super) struct OpenPhase {
     /// What follows `## `.
     pub(super) title: String,
+    /// Its number, from 1.
+    pub(super) number: usize,
     /// How far the program has come after it.
     pub(super) stage: Stage,
 }
@@ -90,7 +98,7 @@ pub(super) fn open_phase(plan: &str) -> Option<OpenPhase> {
                 2 => Stage::Flag,
                 3.. => Stage::Documented,
             };
-            return Some(OpenPhase { title: title.to_owned(), stage });
+            return Some(OpenPhase { title: title.to_owned(), number: number.max(1), stage });
         }
     }
     None

@@ -78,6 +78,15 @@ impl Prompt {
         Some(words::one_line(wish, WISH))
     }
 
+    /// What the session is about: the task, or else the topic of its investigation.
+    pub(super) fn about(&self) -> &str {
+        if self.task.is_empty() {
+            self.section("Topic of the investigation").map_or("(none given)", str::trim)
+        } else {
+            &self.task
+        }
+    }
+
     fn section(&self, heading: &str) -> Option<&str> {
         self.sections.iter().find(|(name, _)| name == heading).map(|(_, body)| body.as_str())
     }
@@ -114,6 +123,15 @@ mod tests {
         let guided = "Phase: planning\n\n## Guidance from the person\n\nno colours\n";
         assert_eq!(wish(guided).as_deref(), Some("no colours"));
         assert_eq!(wish("Phase: planning\n\n## Task\n\n## Plan rejected\n\nx\n"), None);
+    }
+
+    #[test]
+    fn is_about_its_task_or_its_topic() {
+        let about = |text: &str| Prompt::parse(text).about().to_owned();
+        let topic = "Phase: investigation\n\n## Topic of the investigation\n\nwhy it is slow\n";
+        assert_eq!(about(topic), "why it is slow");
+        assert_eq!(about(&format!("{topic}\n## Task\n\nmake it fast\n")), "make it fast");
+        assert_eq!(about(""), "(none given)");
     }
 
     #[test]

@@ -33,6 +33,15 @@ pub(super) fn asked(text: &str) -> bool {
     !qa::parse(text).questions.is_empty()
 }
 
+/// How many questions were asked, in words.
+pub(super) fn count(text: &str) -> String {
+    match qa::parse(text).questions.len() {
+        1 => "asked one question".to_owned(),
+        2 => "asked two questions".to_owned(),
+        many => format!("asked {many} questions"),
+    }
+}
+
 /// Whether every question has its answer.
 pub(super) fn answered(text: &str) -> bool {
     asked(text) && qa::parse(text).unanswered().next().is_none()
@@ -61,6 +70,23 @@ pub(super) fn choices(text: &str) -> Choices {
         word: fit(&word, |c| c.is_alphanumeric() || c == ' ' || c == '-', "Ahoy"),
         flag: format!("--{}", fit(&flag, |c| c.is_ascii_alphanumeric() || c == '-', "shout")),
     }
+}
+
+/// What each question of `asked` means: its id, and what was answered in `qa`, or what was suggested.
+pub(super) fn chosen(asked: &str, qa: &str) -> Vec<(String, String)> {
+    let answered = qa::parse(qa);
+    let asked = qa::parse(asked).questions.into_iter();
+    asked
+        .map(|question| {
+            let suggested = || {
+                let full = qa::resolve_answer(&question, "suggestion").ok()?;
+                choice(&Question { answer: Some(full.text), ..question.clone() })
+            };
+            let words = answered.question(&question.id).and_then(choice).or_else(suggested);
+            let plain = |c: char| c.is_alphanumeric() || " -_./".contains(c);
+            (question.id.clone(), fit(&words.unwrap_or_default(), plain, "x"))
+        })
+        .collect()
 }
 
 /// The answer, with a letter replaced by its option's words: a hand writes `A`, samocode writes `A - Ahoy`.

@@ -11,6 +11,7 @@ use super::dialect::Line;
 use super::notebook;
 use super::project;
 use super::prompt::Prompt;
+use super::story::{STORY, Story};
 
 /// The agent's surroundings in one run.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) struct Workplace {
     pub(super) session: PathBuf,
     /// The worktree.
     pub(super) worktree: PathBuf,
+    /// What is played in place of the greeting.
+    pub(super) story: Option<Story>,
     pace: Duration,
     steps: u64,
     documents: Vec<String>,
@@ -58,7 +61,9 @@ impl Workplace {
         };
         let session = needed("Session path")?;
         let worktree = prompt.path("Worktree path").map_or_else(|| needed("Working directory"), Ok)?;
+        let story = std::env::var_os(STORY).filter(|dir| !dir.is_empty());
         Ok(Self {
+            story: story.map(|dir| Story::in_folder(dir.into())).transpose()?,
             session,
             worktree,
             prompt,

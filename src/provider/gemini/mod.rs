@@ -6,6 +6,7 @@ mod form;
 mod home;
 mod json;
 mod judge;
+mod login;
 mod needs;
 mod prompt;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use crate::domain::command::CommandSpec;
 
 pub(super) use home::home;
 pub(super) use judge::judge;
+pub(super) use login::login;
 pub(super) use needs::needs;
 pub(super) use review::{message, review};
 pub(super) use state::state;

@@ -1,0 +1,2 @@
+# How many lines $file has.
+awk 'END { print NR }' "$file"

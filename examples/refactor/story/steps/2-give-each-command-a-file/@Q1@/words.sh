@@ -1,0 +1,2 @@
+# How many words $file has.
+awk '{ words += NF } END { print words + 0 }' "$file"
