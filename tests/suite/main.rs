@@ -4,6 +4,7 @@
 
 mod cli_background;
 mod cli_demo;
+mod cli_help;
 mod cli_install;
 mod cli_reading;
 mod cli_setup;
