@@ -47,10 +47,8 @@ fn after(path: &str) -> Option<String> {
         return None;
     }
     let width = examples.iter().map(|(line, _)| line.chars().count()).max().unwrap_or(0);
-    let mut text = String::from("Examples:");
-    for (line, remark) in examples {
-        text.push_str(&format!("\n  {line:<width$}   {remark}"));
-    }
+    let lines = examples.iter().map(|(line, remark)| format!("\n  {line:<width$}   {remark}"));
+    let mut text = format!("Examples:{}", lines.collect::<String>());
     match path {
         "" => {
             let codes = EXIT_CODES.map(|(code, words)| format!("  {code:<4} {words}")).join("\n");

@@ -15,9 +15,8 @@ fn the_packages_say_the_same_as_the_crate() {
     let wheel: toml::Table = toml::from_str(&read("packaging/pypi/pyproject.toml")).unwrap();
     let npm: serde_json::Value = serde_json::from_str(&read("packaging/npm/package.json")).unwrap();
     let (of_crate, of_wheel) = (&crate_["package"], &wheel["project"]);
-    assert_eq!(npm["version"], env!("CARGO_PKG_VERSION"));
-    // The wheel's version is the crate's own.
-    assert_eq!(of_wheel["dynamic"].as_array().unwrap()[0].as_str(), Some("version"));
+    // The version is the crate's own; who builds a package puts it in.
+    assert!(npm.get("version").is_none() && of_wheel.get("version").is_none());
     for key in ["name", "description"] {
         assert_eq!(of_wheel[key], of_crate[key], "{key}");
         assert_eq!(npm[key].as_str(), of_crate[key].as_str(), "{key}");
