@@ -1,28 +1,12 @@
-//! The command line.
+//! The command line: its flags and their words. What stands below them in `--help` is in `examples`.
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-
-/// Exit codes, for `--help`.
-const EXIT_CODES: &str = "\
-Exit codes:
-  0 done   2 usage or configuration   10 waiting (with --exit-on-wait)
-  11 blocked: a person must decide    12 cannot start or go on: login, credit, …
-  13 stopped by request               130 interrupted
-
-Examples:
-  samocode demo                                 a whole session, without an AI CLI
-  samocode init                                 write .samocode for this repository
-  samocode run add-auth --task 'Add JWT auth'   start a session
-  samocode run add-auth                         go on with it
-  samocode --config .samocode --session add-auth --task 'Add JWT auth'
-  samocode status add-auth                      where it stands, what it waits for
-  samocode install                              /dive, /do, … at the CLIs' own prompts";
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Walk-away AI coding: give a task, answer its questions, approve its plan, find the branch.
 #[derive(Debug, Parser)]
-#[command(name = "samocode", version, after_help = EXIT_CODES)]
+#[command(name = "samocode", version)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) files: Files,
@@ -285,6 +269,31 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print what lets a shell complete commands and flags
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, in the form that `man` reads
+    Man {
+        /// The page of this command [default: the page of samocode]
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+        /// Write all pages into this folder
+        #[arg(long, value_name = "DIR", conflicts_with = "command")]
+        dir: Option<PathBuf>,
+    },
+}
+
+/// A shell that completes.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Shell {
+    /// With the package bash-completion
+    Bash,
+    /// As it is
+    Fish,
+    /// After `compinit`
+    Zsh,
 }
 
 /// What can be done with the channels.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 mod adopt_ask;
 mod answer;
@@ -10,16 +10,19 @@ mod approve;
 mod archive;
 mod args;
 mod attach;
+mod completions;
 mod context;
 mod demo;
 mod detach;
 mod diff;
 mod doctor;
+mod examples;
 mod failure;
 mod follow;
 mod init;
 mod install;
 mod logs;
+mod man;
 mod needed;
 mod notify;
 mod remarks;
@@ -36,7 +39,13 @@ mod wrap;
 
 use crate::domain::confinement::CONFINE_ARGUMENT;
 use args::{Cli, Command, NotifyCommand};
+pub use examples::EXIT_CODES;
 use failure::Failure;
+
+/// The whole command line, as `--help`, the manual pages and the shells' completions show it.
+pub fn command() -> clap::Command {
+    examples::attach(Cli::command(), "")
+}
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
@@ -47,7 +56,8 @@ pub fn main() -> ExitCode {
         Some(crate::provider::demo::SUBCOMMAND) => return crate::provider::demo::agent_main(),
         _ => {}
     }
-    let cli = match Cli::try_parse() {
+    let matched = command().try_get_matches();
+    let cli = match matched.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             // A terminal that is gone cannot be told about it.
@@ -99,6 +109,8 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Command::Install { options } => install::install(&files, &options),
         Command::Uninstall { options } => install::uninstall(&options),
         Command::Archive { session, json } => archive::archive(&files, &session, json),
+        Command::Completions { shell } => Ok(completions::completions(shell)),
+        Command::Man { command, dir } => man::man(&command, dir.as_deref()),
         Command::Reopen { session, message, phase } => {
             request::reopen(&files, &session, &message, phase.as_deref())
         }

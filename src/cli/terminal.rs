@@ -33,6 +33,12 @@ pub(super) fn raw(text: &str) {
     let _ = out.flush();
 }
 
+/// Bytes on standard output for another program, exactly as they are: only for what is made of samocode's own texts.
+pub(super) fn verbatim(bytes: &[u8]) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
+}
+
 /// Text on standard error as it stands.
 pub(super) fn raw_error(text: &str) {
     let _ = write!(anstream::stderr(), "{}", clean(text));

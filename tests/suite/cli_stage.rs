@@ -58,6 +58,14 @@ impl Stage {
         command
     }
 
+    /// A line for a shell, in the repository.
+    pub(crate) fn shell(&self, line: &str) -> Command {
+        let mut command = Command::new("sh");
+        self.prepare(&mut command);
+        command.args(["-c", line]);
+        command
+    }
+
     pub(crate) fn prepare(&self, command: &mut Command) {
         command
             .current_dir(self.path("repo"))

@@ -56,21 +56,6 @@ impl Fault {
         }
     }
 
-    /// What the service did all the same, where the client only cannot read how it says so: what was done is not to be
-    /// done again.
-    ///
-    /// # Errors
-    /// As [`Fault::of`], where nothing says that it was done.
-    pub(super) fn unless_done(error: Error) -> Result<Value, Self> {
-        if let Error::JsonDecode { input, .. } = &error
-            && let Ok(mut answer) = serde_json::from_str::<Value>(input)
-            && answer["ok"] == true
-        {
-            return Ok(answer["result"].take());
-        }
-        Err(Self::of(error))
-    }
-
     /// An answer that the client cannot read may be read all the same: a wait of a day does not fit its numbers.
     fn of_text(text: &str) -> Self {
         let answer: Value = serde_json::from_str(text).unwrap_or_default();
