@@ -17,7 +17,7 @@ pub(crate) fn of_shell(text: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for line in joined.lines() {
         let words = shlex::split(line).unwrap_or_else(|| words(line));
-        for command in words.split(|word| ["&&", "||", "|", ";"].contains(&word.as_str())) {
+        for command in words.split(|word| ["&&", "||", "|", ";", ">", ">>"].contains(&word.as_str())) {
             let of_environment = |word: &&String| word.contains('=') && !word.starts_with('-');
             let begins = command.iter().take_while(of_environment).count();
             if command.get(begins).is_some_and(|word| word == "samocode") {
@@ -80,6 +80,6 @@ fn command_lines_are_found_in_spans_and_in_shell() {
         ["samocode run N --task a b"]
     );
     let shell =
-        "cd x && NO_COLOR=1 samocode list # all\ncargo run -- demo\nsamocode run N \\\n  --adopt | cat\n";
-    assert_eq!(words(of_shell(shell)), ["samocode list", "samocode run N --adopt"]);
+        "cd x && NO_COLOR=1 samocode list # all\ncargo run -- demo\nsamocode run N \\\n  --adopt | cat\nsamocode man > x\n";
+    assert_eq!(words(of_shell(shell)), ["samocode list", "samocode run N --adopt", "samocode man"]);
 }

@@ -29,9 +29,11 @@ fn pages() -> BTreeMap<String, Page> {
     read.collect()
 }
 
-/// Pages for people, not texts for agents: those name what is made in the person's repository.
+/// Pages for people, not texts for agents, nor what an example's agent writes: those name what is made in the person's
+/// repository. A link to a page is that page.
 fn for_people(name: &str) -> bool {
-    !name.starts_with("assets/")
+    let of_story = name.starts_with("examples/") && (name.contains("/story/") || name.contains("/project/"));
+    !name.starts_with("assets/") && !of_story && !root().join(name).is_symlink()
 }
 
 /// Panics with one fault a line.
