@@ -23,8 +23,9 @@ impl<'a> RunScreen<'a> {
     }
 
     /// Says how to leave when the session needs a person, and that it goes on by itself.
-    pub(super) fn that_stays(self, stays: bool) -> Self {
-        Self { stays, ..self }
+    pub(super) fn that_stays(mut self, stays: bool) -> Self {
+        self.stays = stays;
+        self
     }
 
     /// A line of the log, with the time before it.
