@@ -79,7 +79,6 @@ fn command_lines_are_found_in_spans_and_in_shell() {
         words(spans("`samocode` and `samocode run N --task 'a b'` and `git log`")),
         ["samocode run N --task a b"]
     );
-    let shell =
-        "cd x && NO_COLOR=1 samocode list # all\ncargo run -- demo\nsamocode run N \\\n  --adopt | cat\nsamocode man > x\n";
+    let shell = "cd x && NO_COLOR=1 samocode list # all\ncargo run -- demo\nsamocode run N \\\n  --adopt | cat\nsamocode man > x\n";
     assert_eq!(words(of_shell(shell)), ["samocode list", "samocode run N --adopt", "samocode man"]);
 }

@@ -178,7 +178,9 @@ fn fault_28_planted_secrets_are_in_no_log_message_or_record_of_a_whole_session()
     let scenario =
         scene().agent(script).config(&format!("SAMOCODE_SETUP=\"echo '{} {WITHHELD}'\"", api_key()));
 
-    let ended = scenario.run(["run", "auth", "--task", "x", "--workflow", "quick"]).expect_exit(11);
+    // With a phone it would stay for the person's word.
+    let run = ["run", "auth", "--task", "x", "--workflow", "quick", "--exit-on-wait"];
+    let ended = scenario.run(run).expect_exit(11);
     drop(ended.expect_out(&["<redacted>", "the end"]));
     scenario.run(["status", "auth", "--json"]).expect_exit(0).expect_out(&["<redacted>"]);
     scenario.run(["logs", "auth"]).expect_exit(0).expect_out(&["<redacted>"]);
