@@ -109,19 +109,22 @@ impl Person<'_> {
 
     /// The button approves the bytes that its message showed, and no others.
     fn approve(&self, tap: &str, letter: &Letter, view: &View) {
-        let (Some(open), Some(shown)) = (&letter.gate, &letter.sha256) else {
-            return self.toast(tap, "This message shows no plan that could be read.", true);
+        let Some(open) = &letter.gate else {
+            return self.toast(tap, "This message asks for no approval.", true);
         };
         let now = match view.gate.as_ref().map(|gate| &gate.kind) {
             Some(GateKindView::Approval { sha256, .. }) => sha256.as_ref(),
             _ => None,
         };
-        if now != Some(shown) {
+        let Some(now) = now else {
+            return self.toast(tap, "The plan cannot be read now. Nothing was approved.", true);
+        };
+        let Some(shown) = letter.sha256.as_ref().filter(|shown| *shown == now) else {
             let words =
                 "The plan changed since this message. Nothing was approved; look at the new one below.";
             self.show_new_plan(letter);
             return self.toast(tap, words, true);
-        }
+        };
         let act = Act::Approve { gate: gate(open), sha256: shown.clone() };
         let (asked, words) = self.ask(&letter.layout(), &letter.name, 0, act);
         self.toast(tap, &words, !matches!(asked, Asked::Took(Effect::Approved { .. })));
