@@ -10,7 +10,7 @@ use crate::engine::phone::letter::{About, Body, Does, Key, Letter, Part};
 use crate::engine::say::{duration_words, usage_words};
 use crate::engine::view::{GateKindView, GateView, QuestionView, View};
 use crate::notify::telegram::{LONGEST_CAPTION, LONGEST_TEXT, Rich};
-use crate::store::{Layout, read_document};
+use crate::store::{Layout, read_document, sha256_hex};
 
 /// A text of more messages is sent as a document.
 const MOST_MESSAGES: usize = 3;
@@ -108,8 +108,7 @@ impl Draft {
         let still = if beside.again { "still " } else { "" };
         match &gate.kind {
             GateKindView::Answers { questions, .. } => self.questions(view, questions, still),
-            GateKindView::Approval { file, sha256, headings, items, changed } => {
-                self.letter.sha256.clone_from(sha256);
+            GateKindView::Approval { file, sha256: _, headings, items, changed } => {
                 let mut text = title(view, &format!("{still}waits for your approval of a plan"));
                 for heading in headings.iter().take(MOST_HEADINGS) {
                     text = text.plain(&format!("\n• {heading}"));
@@ -157,13 +156,18 @@ impl Draft {
         let name = file.file_name().map(|name| file_name(&name.to_string_lossy())).unwrap_or_default();
         match read_document(file) {
             Ok(bytes) => {
+                // Of what is shown, whatever it was a moment ago.
+                self.letter.sha256 = Some(sha256_hex(&bytes));
                 let caption = Rich::default().bold(&view.name).plain(&format!(": {name}"));
                 let caption = caption.shortened(LONGEST_CAPTION);
                 self.attach(name, redactor.bytes(&bytes).into_owned(), caption, &About::Plan, keys);
             }
             Err(error) => {
-                let text = Rich::default().plain(&format!("The plan {name} cannot be read: {error}"));
-                self.say(&text, &About::Plan, Vec::new());
+                let text = Rich::default().plain(&format!(
+                    "The plan {name} cannot be read: {}\n\nTap Approve to look for it again, or say what should change.",
+                    redactor.text(&error.to_string())
+                ));
+                self.say(&text, &About::Plan, keys);
             }
         }
     }

@@ -42,7 +42,7 @@ impl<'a> Person<'a> {
         match said {
             Said::Tap { id, data } => self.tapped(id, data),
             Said::Text { message, text, reply_to } => {
-                let about = reply_to.and_then(|replied| self.soon(|| self.topic(replied)));
+                let about = reply_to.as_ref().and_then(|replied| self.soon(|| self.topic(replied)));
                 match (text.trim().strip_prefix('/'), about) {
                     (Some(command), _) => self.command(*message, command),
                     (None, Some((letter, about))) => self.replied(*message, text.trim(), &letter, &about),
@@ -120,6 +120,11 @@ impl<'a> Person<'a> {
     pub(super) fn rewrite(&self, message: i32, text: &Rich, buttons: &[Vec<Button>]) {
         let text = text.shortened(LONGEST_TEXT);
         self.until_answered(|bot| bot.rewrite(message, &text, buttons));
+    }
+
+    /// Takes the buttons from a message of samocode's.
+    pub(super) fn take_buttons(&self, message: i32) {
+        self.until_answered(|bot| bot.take_buttons(message));
     }
 
     /// What is known once the messages that are on their way are noted: a person may be quicker than the service's answer

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::domain::request::{Act, Effect};
 use crate::engine::ask::Asked;
-use crate::engine::phone::letter::{About, Letter};
+use crate::engine::phone::letter::{About, Letter, read_data};
 use crate::engine::phone::person::{Person, gate, state_words};
 use crate::engine::phone::taps::question;
+use crate::notify::telegram::Replied;
 
 /// Words that agree, and ask for no change.
 const AGREEING: &[&str] = &[
@@ -26,8 +27,19 @@ const AGREEING: &[&str] = &[
 ];
 
 impl Person<'_> {
-    /// The letter and the topic of a message of samocode's.
-    pub(super) fn topic(&self, message: i32) -> Option<(Arc<Letter>, About)> {
+    /// The letter and the topic of a message of samocode's; of one whose number was lost, by its button.
+    pub(super) fn topic(&self, replied: &Replied) -> Option<(Arc<Letter>, About)> {
+        self.topic_by_number(replied.message).or_else(|| self.topic_by_key(replied))
+    }
+
+    fn topic_by_key(&self, replied: &Replied) -> Option<(Arc<Letter>, About)> {
+        let (letter, part, _) = read_data(replied.key.as_deref()?)?;
+        let letter = self.desk.letter(letter).filter(|letter| self.may_act_on(letter))?;
+        let about = letter.parts.get(part)?.about.clone();
+        Some((letter, about))
+    }
+
+    fn topic_by_number(&self, message: i32) -> Option<(Arc<Letter>, About)> {
         let letters = self.desk.all();
         letters.into_iter().rev().filter(|letter| self.may_act_on(letter)).find_map(|letter| {
             let about = self.desk.delivery(&letter.id).about(&letter, message)?;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use crate::domain::request::{Act, Effect};
 use crate::engine::ask::Asked;
 use crate::engine::phone::compose::{Beside, draft, question_text};
-use crate::engine::phone::letter::{About, Does, Letter, read_data};
+use crate::engine::phone::letter::{About, Body, Does, Letter, read_data};
 use crate::engine::phone::person::{Person, gate, resolve, state_words};
 use crate::engine::phone::{keep, letter_id};
 use crate::engine::view::{GateKindView, QuestionView, View};
+use crate::notify::telegram::{LONGEST_CAPTION, LONGEST_TEXT, Rich};
 use crate::store::read_session;
 
 impl Person<'_> {
@@ -83,11 +84,16 @@ impl Person<'_> {
     fn show_answer(&self, letter: &Letter, question: &QuestionView) {
         let about = About::Question(question.id.clone());
         let shown = self.soon(|| self.desk.delivery(&letter.id).message_of(letter, &about));
-        if let Some((_, message)) = shown {
+        if let Some((at, message)) = shown {
             // Before the message shows it: what was noted is not taken away again when the letter is closed.
             let noted = self.desk.note(&letter.id, |delivery| delivery.answered.push(question.id.clone()));
-            if noted.is_ok() {
-                self.rewrite(message, &question_text(question), &[]);
+            match letter.parts.get(at).map(|part| &part.body) {
+                Some(Body::Text(asked)) if noted.is_ok() => {
+                    self.rewrite(message, &answered_text(question, asked), &[]);
+                }
+                // The text of a document cannot be changed.
+                Some(Body::File { .. }) if noted.is_ok() => self.take_buttons(message),
+                _ => {}
             }
         }
     }
@@ -109,19 +115,22 @@ impl Person<'_> {
 
     /// The button approves the bytes that its message showed, and no others.
     fn approve(&self, tap: &str, letter: &Letter, view: &View) {
-        let (Some(open), Some(shown)) = (&letter.gate, &letter.sha256) else {
-            return self.toast(tap, "This message shows no plan that could be read.", true);
+        let Some(open) = &letter.gate else {
+            return self.toast(tap, "This message asks for no approval.", true);
         };
         let now = match view.gate.as_ref().map(|gate| &gate.kind) {
             Some(GateKindView::Approval { sha256, .. }) => sha256.as_ref(),
             _ => None,
         };
-        if now != Some(shown) {
+        let Some(now) = now else {
+            return self.toast(tap, "The plan cannot be read now. Nothing was approved.", true);
+        };
+        let Some(shown) = letter.sha256.as_ref().filter(|shown| *shown == now) else {
             let words =
                 "The plan changed since this message. Nothing was approved; look at the new one below.";
             self.show_new_plan(letter);
             return self.toast(tap, words, true);
-        }
+        };
         let act = Act::Approve { gate: gate(open), sha256: shown.clone() };
         let (asked, words) = self.ask(&letter.layout(), &letter.name, 0, act);
         self.toast(tap, &words, !matches!(asked, Asked::Took(Effect::Approved { .. })));
@@ -174,6 +183,18 @@ impl Person<'_> {
         let (asked, words) = self.ask(&letter.layout(), &letter.name, 0, Act::Resume(open));
         self.toast(tap, &words, !matches!(asked, Asked::Took(Effect::Resumed | Effect::ActionDone)));
     }
+}
+
+/// A question with its answer; of a very long one, what stood in its message.
+fn answered_text(question: &QuestionView, asked: &Rich) -> Rich {
+    let whole = question_text(question);
+    if whole.units() <= LONGEST_TEXT {
+        return whole;
+    }
+    let answer =
+        Rich::default().bold(question.answer.as_deref().unwrap_or_default()).shortened(LONGEST_CAPTION);
+    let end = Rich::default().plain("\n\n✔ ").and(&answer);
+    asked.shortened(LONGEST_TEXT - end.units()).and(&end)
 }
 
 fn questions(view: &View) -> &[QuestionView] {

@@ -21,8 +21,11 @@ use crate::config::Telegram;
 use crate::notify::telegram::fault::Fault;
 use crate::notify::telegram::rich::{Rich, Style};
 
-/// Longest time of a call that is no long poll.
+/// Longest time for the answer of a call that is no long poll, once all was sent.
 const CALL: Duration = Duration::from_secs(30);
+
+/// Longest time for sending what a call brings: a large plan on a slow line.
+const UPLOAD: Duration = Duration::from_secs(600);
 
 /// Longest time until a connection stands.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -56,13 +59,17 @@ impl Bot {
         Self::within(phone, CALL)
     }
 
-    /// A bot whose calls may take that long.
+    /// A bot whose answers may take that long.
     #[must_use]
     pub fn within(phone: &Telegram, time: Duration) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(time))
+            .timeout_resolve(Some(CONNECT))
+            .timeout_send_request(Some(CONNECT))
+            .timeout_send_body(Some(UPLOAD))
+            .timeout_recv_response(Some(time))
+            .timeout_recv_body(Some(time))
             .max_redirects(0)
             .user_agent(concat!("samocode/", env!("CARGO_PKG_VERSION")))
             .build()

@@ -10,4 +10,4 @@ mod updates;
 pub use bot::{Bot, Button};
 pub use fault::Fault;
 pub use rich::{LONGEST_CAPTION, LONGEST_TEXT, Rich, Style};
-pub use updates::{Said, Sender, Update, Word};
+pub use updates::{Replied, Said, Sender, Update, Word};

@@ -43,6 +43,15 @@ pub struct Sender {
     pub name: String,
 }
 
+/// A message that is replied to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replied {
+    /// Its number.
+    pub message: i32,
+    /// What its first button sends: by that the bot knows a message of its own whose number it was never told.
+    pub key: Option<String>,
+}
+
 /// What was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
@@ -53,7 +62,7 @@ pub enum Said {
         /// Its words.
         text: String,
         /// The message that it replies to.
-        reply_to: Option<i32>,
+        reply_to: Option<Replied>,
     },
     /// A button.
     Tap {
@@ -102,6 +111,18 @@ struct RawMessage {
 #[derive(Deserialize)]
 struct RawReplied {
     message_id: i32,
+    reply_markup: Option<RawKeyboard>,
+}
+
+#[derive(Deserialize)]
+struct RawKeyboard {
+    #[serde(default)]
+    inline_keyboard: Vec<Vec<RawButton>>,
+}
+
+#[derive(Deserialize)]
+struct RawButton {
+    callback_data: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -152,10 +173,16 @@ fn text(message: RawMessage) -> Option<Word> {
         at: Some(message.date),
         said: Said::Text {
             message: message.message_id,
-            reply_to: message.reply_to_message.map(|replied| replied.message_id),
+            reply_to: message.reply_to_message.map(replied_to),
             text: message.text?,
         },
     })
+}
+
+fn replied_to(replied: RawReplied) -> Replied {
+    let rows = replied.reply_markup.map(|markup| markup.inline_keyboard).unwrap_or_default();
+    let key = rows.into_iter().flatten().find_map(|button| button.callback_data);
+    Replied { message: replied.message_id, key }
 }
 
 fn tapped(tap: RawTap) -> Option<Word> {

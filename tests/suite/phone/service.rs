@@ -261,8 +261,13 @@ fn fault_26_a_message_whose_reply_was_lost_comes_twice_at_most_and_either_answer
         scenario.release("go");
         let (lost, known) = doubled(&phone, &scenario);
         let tapped = if later { &known } else { &lost };
-        phone.tap(OWNER, tapped.id, "B · localStorage");
-        toasted(&phone, "answered; still open: Q2");
+        if later {
+            phone.tap(OWNER, tapped.id, "B · localStorage");
+            toasted(&phone, "answered; still open: Q2");
+        } else {
+            phone.reply(OWNER, tapped.id, "B");
+            saying(&phone, "answered; still open: Q2");
+        }
         // The other one says what happened, and changes nothing.
         let other = if later { &lost } else { &known };
         let data = other.button("★ A · httpOnly cookie").unwrap().data.clone().unwrap();
