@@ -238,6 +238,7 @@ fn plain(output: &[u8]) -> String {
 fn said(check: &Check) -> String {
     let left = match check.left.len() {
         0 => String::new(),
+        1 => "; it left 1 file that git does not know".to_owned(),
         count => format!("; it left {count} files that git does not know"),
     };
     let lines: Vec<&str> = check.tail.lines().filter(|_| !check.passed()).collect();
