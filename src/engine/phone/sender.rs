@@ -1,9 +1,9 @@
 //! Sends what lies in the mailbox, in order, each message until the service has answered; takes the buttons from what
 //! asks for nothing any more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,6 +27,8 @@ pub(super) struct Sender {
     whole: BTreeSet<String>,
     /// Letters of which nothing is left to do.
     over: BTreeSet<String>,
+    /// Chats that the bot may not write to, each with when it is tried again: they hold up no other chat.
+    shut: BTreeMap<i64, (Instant, u32)>,
     /// Tries in a row without an answer.
     silent: u32,
     /// The trouble that was said last.
@@ -35,7 +37,14 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn new(desk: Arc<Desk>) -> Self {
-        Self { desk, whole: BTreeSet::new(), over: BTreeSet::new(), silent: 0, said: None }
+        Self {
+            desk,
+            whole: BTreeSet::new(),
+            over: BTreeSet::new(),
+            shut: BTreeMap::new(),
+            silent: 0,
+            said: None,
+        }
     }
 
     pub(super) fn run(mut self) {
@@ -65,7 +74,11 @@ impl Sender {
             }
             match self.desk.closed(&letter.id) {
                 None if self.whole.contains(&letter.id) => {}
-                None => self.send(&letter)?,
+                None if self.is_shut(letter.chat) => {}
+                None => match self.send(&letter) {
+                    Err(fault @ (Fault::Forbidden(_) | Fault::Moved(_))) => self.shut(letter.chat, &fault),
+                    sent => sent?,
+                },
                 Some(why) => closed.push((letter, why)),
             }
         }
@@ -89,6 +102,7 @@ impl Sender {
                 self.desk.say(format!("a message for the phone was refused and is left out: {why}"));
             }
             self.answered();
+            self.shut.remove(&letter.chat);
         }
         let asks = letter.parts.iter().any(|part| !part.keys.is_empty());
         if asks { &mut self.whole } else { &mut self.over }.insert(letter.id.clone());
@@ -175,6 +189,19 @@ impl Sender {
         Ok(())
     }
 
+    fn is_shut(&self, chat: i64) -> bool {
+        self.shut.get(&chat).is_some_and(|(until, _)| Instant::now() < *until)
+    }
+
+    /// Leaves a chat alone for a while; says so the first time.
+    fn shut(&mut self, chat: i64, fault: &Fault) {
+        let tries = self.shut.get(&chat).map_or(1, |(_, tries)| tries.saturating_add(1));
+        self.shut.insert(chat, (Instant::now() + pause(tries), tries));
+        if tries == 1 {
+            self.desk.say(format!("{fault}; what is to be told waits"));
+        }
+    }
+
     fn answered(&mut self) {
         self.silent = 0;
         if self.said.take().is_some() {
@@ -193,8 +220,13 @@ impl Sender {
             self.said = Some(words);
         }
         self.silent = self.silent.saturating_add(1);
-        Duration::from_secs(1 << self.silent.min(6).saturating_sub(1)).min(LONGEST_PAUSE)
+        pause(self.silent)
     }
+}
+
+/// The pause after so many tries in a row: 1 s, twice as long each time, at most a minute.
+fn pause(tries: u32) -> Duration {
+    Duration::from_secs(1 << tries.min(6).saturating_sub(1)).min(LONGEST_PAUSE)
 }
 
 /// The buttons of a part, with data that names them and says nothing else.

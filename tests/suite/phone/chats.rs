@@ -61,3 +61,19 @@ fn each_project_talks_in_its_own_chat_with_its_own_people_whoever_serves_the_pho
 fn state(scenario: &Scenario) -> &'static str {
     scenario.view().state
 }
+
+#[test]
+fn a_chat_that_the_bot_may_not_write_to_holds_up_no_other() {
+    let phone = Phone::start(TOKEN);
+    let data = tempfile::tempdir().unwrap();
+    let shut = with_phone(planning(), &phone).config("TELEGRAM_CHAT_ID=77").env("XDG_DATA_HOME", data.path());
+    let own = with_phone(planning(), &phone).env("XDG_DATA_HOME", data.path());
+    let first = shut.start(RUN_PLANNED);
+    first.until_said("chat not found");
+    let second = own.start(RUN_PLANNED);
+    let mine = in_chat(&phone, OWNER);
+    phone.tap(OWNER, mine.id, "✅ Approve");
+    second.end().expect_exit(0).expect_state("done");
+    assert_eq!(first.said().matches("chat not found").count(), 1, "{}", first.said());
+    assert_eq!(state(&shut), "waiting");
+}
