@@ -83,6 +83,7 @@ pub(super) fn of(path: &str) -> &'static [Example] {
         ],
         "doctor" => &[
             ("samocode doctor", "a line for each check, with what mends it"),
+            ("samocode doctor --fix", "mends what is safe to mend"),
             ("samocode doctor --json", "for programs"),
         ],
         "run" => &[
