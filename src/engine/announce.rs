@@ -6,7 +6,7 @@ use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::redact::Redactor;
 use crate::engine::say::{duration_words, usage_words};
 use crate::engine::view::{GateKindView, QuestionView, View};
-use crate::notify::{Announcement, Kind, Plan, Question, QuestionOption, Usage, VERSION};
+use crate::notify::{Announcement, Kind, Plan, Question, QuestionOption, Usage};
 
 /// The announcement of a notice. The view is to be without secrets.
 pub(super) fn announcement(
@@ -17,29 +17,16 @@ pub(super) fn announcement(
     redactor: &Redactor,
 ) -> Announcement {
     let command = |words: &str| format!("samocode {words} {}", view.name);
+    let tokens = view.usage.input_tokens.saturating_add(view.usage.output_tokens);
+    let id = format!("{}/{}", view.folder, notice.id);
     let mut told = Announcement {
-        version: VERSION,
-        id: format!("{}/{}", view.folder, notice.id),
-        at: notice.at,
-        kind: kind(&notice.kind),
         session: view.folder.clone(),
         name: view.name.clone(),
         phase: view.phase.clone(),
-        project: project.to_owned(),
-        title: String::new(),
-        text: String::new(),
-        commands: Vec::new(),
         branch: view.branch.clone(),
-        reason: None,
-        until: None,
-        summary: None,
-        questions: Vec::new(),
-        plan: None,
-        usage: Some(Usage {
-            tokens: view.usage.input_tokens.saturating_add(view.usage.output_tokens),
-            cost_usd: view.usage.cost_usd,
-        }),
+        usage: Some(Usage { tokens, cost_usd: view.usage.cost_usd }),
         worked_ms: Some(view.worked_ms),
+        ..Announcement::new(id, notice.at, kind(&notice.kind), project.to_owned())
     };
     let name = &view.name;
     match &notice.kind {

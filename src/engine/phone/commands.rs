@@ -113,7 +113,7 @@ impl Person<'_> {
     }
 
     fn resume(&self, layout: &Layout, view: &View) -> String {
-        let action = view.gate.as_ref().filter(|gate| gate.waits_for == "something only you can do");
+        let action = view.gate.as_ref().filter(|gate| matches!(gate.kind, GateKindView::HumanAction { .. }));
         if action.is_none() && !matches!(view.state, "blocked" | "parked") {
             return format!("Nothing to resume: {} is {}.", view.name, state_words(view));
         }
