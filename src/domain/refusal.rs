@@ -75,6 +75,7 @@ mod tests {
             ("touch: cannot touch '/home/ada/x': Permission denied", "/home/ada/x"),
             ("mkdir: cannot create directory ‘/opt/my tool’: Permission denied", "/opt/my tool"),
             ("/bin/bash: line 2: /home/ada/x: Permission denied", "/home/ada/x"),
+            ("(eval):2: permission denied: /home/ada/.zshrc", "/home/ada/.zshrc"),
             ("cat: /home/ada/.ssh/id: Permission denied", "/home/ada/.ssh/id"),
             ("EACCES: permission denied, mkdir '/home/ada/.foo'", "/home/ada/.foo"),
             ("PermissionError: [Errno 13] Permission denied: '/home/ada/x'", "/home/ada/x"),
