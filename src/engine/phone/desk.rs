@@ -207,6 +207,11 @@ impl Desk {
     }
 }
 
+/// The pause after so many tries in a row that came to nothing: 1 s, twice as long each time, at most 32 s.
+pub(super) fn pause_after(tries: u32) -> Duration {
+    Duration::from_secs(1 << tries.min(6).saturating_sub(1))
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

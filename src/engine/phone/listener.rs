@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::phone::desk::Desk;
+use crate::engine::phone::desk::{Desk, pause_after};
 use crate::engine::phone::person::Person;
 use crate::notify::telegram::{Bot, Fault, Said, Update, Word};
 
@@ -14,9 +14,6 @@ const POLL: Duration = Duration::from_secs(25);
 
 /// How much longer the answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// The longest pause between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The commands in the chat's menu.
 pub(super) const COMMANDS: &[(&str, &str)] = &[
@@ -121,6 +118,6 @@ impl Listener {
             self.said = true;
             self.desk.say(format!("the phone is not listened to: {fault}"));
         }
-        Duration::from_secs(1 << self.failures.min(6).saturating_sub(1)).min(LONGEST_PAUSE)
+        pause_after(self.failures)
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::engine::phone::desk::Desk;
+use crate::engine::phone::desk::{Desk, pause_after};
 use crate::engine::phone::letter::{About, Body, Letter, Part, Sent, data};
 use crate::notify::telegram::{Bot, Button, Fault, LONGEST_TEXT, Rich};
 
@@ -16,9 +16,6 @@ const LOOK: Duration = Duration::from_millis(200);
 
 /// Letters are kept that long, so that old buttons can be answered.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// The longest pause between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Sends until it is told to leave.
 pub(super) struct Sender {
@@ -31,8 +28,8 @@ pub(super) struct Sender {
     shut: BTreeMap<i64, (Instant, u32)>,
     /// Tries in a row without an answer.
     silent: u32,
-    /// The trouble that was said last.
-    said: Option<String>,
+    /// That it does not answer was said.
+    said: bool,
 }
 
 impl Sender {
@@ -43,7 +40,7 @@ impl Sender {
             over: BTreeSet::new(),
             shut: BTreeMap::new(),
             silent: 0,
-            said: None,
+            said: false,
         }
     }
 
@@ -196,7 +193,7 @@ impl Sender {
     /// Leaves a chat alone for a while; says so the first time.
     fn shut(&mut self, chat: i64, fault: &Fault) {
         let tries = self.shut.get(&chat).map_or(1, |(_, tries)| tries.saturating_add(1));
-        self.shut.insert(chat, (Instant::now() + pause(tries), tries));
+        self.shut.insert(chat, (Instant::now() + pause_after(tries), tries));
         if tries == 1 {
             self.desk.say(format!("{fault}; what is to be told waits"));
         }
@@ -204,7 +201,7 @@ impl Sender {
 
     fn answered(&mut self) {
         self.silent = 0;
-        if self.said.take().is_some() {
+        if std::mem::take(&mut self.said) {
             self.desk.say("Telegram answers again".to_owned());
         }
     }
@@ -214,19 +211,12 @@ impl Sender {
         if let Fault::TooMany(pause) = fault {
             return *pause;
         }
-        let words = fault.to_string();
-        if self.said.is_none() {
-            self.desk.say(format!("{words}; what is to be told waits"));
-            self.said = Some(words);
+        if !std::mem::replace(&mut self.said, true) {
+            self.desk.say(format!("{fault}; what is to be told waits"));
         }
         self.silent = self.silent.saturating_add(1);
-        pause(self.silent)
+        pause_after(self.silent)
     }
-}
-
-/// The pause after so many tries in a row: 1 s, twice as long each time, at most a minute.
-fn pause(tries: u32) -> Duration {
-    Duration::from_secs(1 << tries.min(6).saturating_sub(1)).min(LONGEST_PAUSE)
 }
 
 /// The buttons of a part, with data that names them and says nothing else.
