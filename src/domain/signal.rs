@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+mod lenient;
+
 /// A signal larger than this is not read.
 pub const MAX_SIGNAL_BYTES: u64 = 64 * 1024;
 
@@ -19,6 +21,31 @@ pub enum RawSignal {
     Unreadable(String),
     /// The file's bytes.
     Bytes(Vec<u8>),
+}
+
+impl RawSignal {
+    /// The same in UTF-8, where the bytes say by a byte-order mark that they are UTF-16: some shells write that.
+    ///
+    /// What looks for secrets in the bytes needs this first.
+    #[must_use]
+    pub fn in_utf8(self) -> Self {
+        let Self::Bytes(bytes) = &self else {
+            return self;
+        };
+        let (little, rest) = match bytes.as_slice() {
+            [0xff, 0xfe, rest @ ..] => (true, rest),
+            [0xfe, 0xff, rest @ ..] => (false, rest),
+            _ => return self,
+        };
+        let (pairs, odd) = rest.as_chunks::<2>();
+        let unit =
+            |pair: &[u8; 2]| if little { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
+        let text: Result<String, _> = char::decode_utf16(pairs.iter().map(unit)).collect();
+        match text {
+            Ok(text) if odd.is_empty() => Self::Bytes(text.into_bytes()),
+            _ => self,
+        }
+    }
 }
 
 /// Why a signal does not count.
@@ -144,19 +171,8 @@ impl Signal {
     }
 
     fn parse(bytes: &[u8], iteration: u32) -> Result<Self, SignalFault> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|e| malformed(format!("not UTF-8 after byte {}", e.valid_up_to())))?;
-        let text = text.trim_start_matches('\u{feff}').trim();
-        if text.is_empty() {
-            return Err(malformed("the file is empty"));
-        }
-        let mut object = match serde_json::from_str(text) {
-            Ok(Value::Object(object)) => object,
-            Ok(other) => {
-                return Err(malformed(format!("expected one JSON object, found {}", kind(&other))));
-            }
-            Err(e) => return Err(malformed(e.to_string())),
-        };
+        let text = decode(bytes)?;
+        let mut object = object(text.trim_start_matches('\u{feff}').trim()).map_err(malformed)?;
         if let Some(stated) = object.get("iteration").and_then(Value::as_u64)
             && stated != u64::from(iteration)
         {
@@ -167,6 +183,33 @@ impl Signal {
         let ask = ask(&mut object)?;
         let summary = take_words(&mut object, "summary");
         Ok(Self { ask, summary, extra: object })
+    }
+}
+
+/// The file's text.
+fn decode(bytes: &[u8]) -> Result<&str, SignalFault> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        let tail: Vec<char> = valid.trim_end().chars().rev().take(20).collect();
+        malformed(match tail.into_iter().rev().collect::<String>() {
+            before if before.is_empty() => "it is not UTF-8 text".to_owned(),
+            before => format!("it is not UTF-8 text after `{before}`"),
+        })
+    })
+}
+
+/// The JSON object in `text`. Strict JSON first; what models write around and into it costs nobody a run.
+fn object(text: &str) -> Result<Map<String, Value>, String> {
+    if text.is_empty() {
+        return Err("the file is empty".to_owned());
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(object)) => Ok(object),
+        // An object that was serialised twice.
+        Ok(Value::String(inner)) if inner.trim_start().starts_with('{') => lenient::read(&inner),
+        Ok(Value::Array(items)) if items.len() == 1 && items[0].is_object() => lenient::read(text),
+        Ok(other) => Err(format!("expected one JSON object, found {}", kind(&other))),
+        Err(_) => lenient::read(text),
     }
 }
 

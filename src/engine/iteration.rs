@@ -175,14 +175,8 @@ impl Orchestrator<'_> {
         mut found: Vec<String>,
     ) -> Result<(), EngineError> {
         let layout = self.record.layout().clone();
-        let mended = mend_folders(&layout)?;
-        if !mended.is_empty() {
-            self.say.reopen_log();
-        }
-        for odd in mended.into_iter().chain(facts::odd_files(&layout)) {
-            self.say.line(&odd);
-            found.push(odd);
-        }
+        self.tidy_folder(&mut found)?;
+        found.extend(self.adopt_stray_signal(iteration, &end.outcome)?);
         let was_clean = self.state.as_ref().is_some_and(WorktreeState::is_clean);
         let (said, touched) = self.refresh_both();
         found.extend(said);
@@ -194,7 +188,7 @@ impl Orchestrator<'_> {
             self.say.line(&left);
             found.push(left);
         }
-        let raw = read_signal(&layout);
+        let raw = read_signal(&layout).in_utf8();
         let clean = self.without_secrets(&raw);
         let signal = Signal::read(clean.as_ref().unwrap_or(&raw), iteration);
         let trouble = match &self.state {
@@ -256,6 +250,20 @@ impl Orchestrator<'_> {
         }
         self.say_judged(iteration, &ruling.decision, end.took, &end.usage, &summary);
         self.publish()
+    }
+
+    /// Puts the session's folder in order and notes what was odd in it.
+    fn tidy_folder(&mut self, found: &mut Vec<String>) -> Result<(), EngineError> {
+        let layout = self.record.layout().clone();
+        let mended = mend_folders(&layout)?;
+        if !mended.is_empty() {
+            self.say.reopen_log();
+        }
+        for odd in mended.into_iter().chain(facts::odd_files(&layout)) {
+            self.say.line(&odd);
+            found.push(odd);
+        }
+        Ok(())
     }
 
     /// The signal with its secrets taken out; none where it holds none.

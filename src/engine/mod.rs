@@ -50,6 +50,7 @@ mod say;
 mod settings;
 mod shell;
 mod shown;
+mod stray_signal;
 mod streams;
 mod verify;
 mod versions;

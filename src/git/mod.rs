@@ -13,6 +13,7 @@ mod drain;
 mod entries;
 mod error;
 mod exclude;
+mod find_files;
 mod folder;
 mod guard;
 mod heads;

@@ -31,7 +31,7 @@ pub use journal::{JournalRead, read_journal, read_session, set_aside};
 pub use layout::Layout;
 pub use lock::{Holder, holder};
 pub use mailbox::{LetterFile, Mailbox, MailboxLock};
-pub use signal_file::{clear_signal, has_signal, read_signal};
+pub use signal_file::{clear_signal, has_signal, read_signal, read_signal_at};
 pub use writable::Writable;
 
 use crate::domain::session::FoldError;

@@ -3,6 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use rustix::fs::OFlags;
 
@@ -14,8 +15,13 @@ use crate::store::{Layout, StoreError, io_error};
 /// What stands in the signal's place.
 #[must_use]
 pub fn read_signal(layout: &Layout) -> RawSignal {
-    let path = layout.signal();
-    let found = match fs::symlink_metadata(&path) {
+    read_signal_at(&layout.signal())
+}
+
+/// What stands at a path, looked at as carefully as in the signal's own place.
+#[must_use]
+pub fn read_signal_at(path: &Path) -> RawSignal {
+    let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
         Err(e) if e.kind() == ErrorKind::NotFound => return RawSignal::Absent,
         Err(e) => return RawSignal::Unreadable(e.to_string()),
@@ -30,11 +36,11 @@ pub fn read_signal(layout: &Layout) -> RawSignal {
     } else if found.len() > MAX_SIGNAL_BYTES {
         return RawSignal::Oversized(found.len());
     }
-    read_plain(&path).unwrap_or_else(|e| RawSignal::Unreadable(e.to_string()))
+    read_plain(path).unwrap_or_else(|e| RawSignal::Unreadable(e.to_string()))
 }
 
 /// Between the look and the open the file may have been swapped: the open itself refuses links and never blocks.
-fn read_plain(path: &std::path::Path) -> std::io::Result<RawSignal> {
+fn read_plain(path: &Path) -> std::io::Result<RawSignal> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     if !file.metadata()?.is_file() {

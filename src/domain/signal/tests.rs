@@ -84,6 +84,9 @@ fn where_the_meaning_is_plain_it_is_taken() {
         (r#"{"status":"handoff","notes":{"at":3}}"#, Ask::Handoff(Some(r#"{"at":3}"#.to_owned()))),
         (r#"{"status":"handoff","notes":[]}"#, Ask::Handoff(None)),
         (r#"{"status":"done","summary":7,"iteration":"six"}"#, Ask::Done),
+        ("```json\n{\"status\":\"done\"}\n```", Ask::Done),
+        (r#""{\"status\":\"done\"}""#, Ask::Done),
+        (r#"[{"status":"done"}]"#, Ask::Done),
     ];
     for (text, ask) in cases {
         assert_eq!(read(text).map(|signal| signal.ask), Ok(ask), "{text}");
@@ -101,10 +104,41 @@ fn where_the_meaning_is_not_plain_it_is_refused() {
         r#"{"status":"waiting","for":"plan_approval","file":["a.md","b.md"]}"#,
         r#"{"status":"blocked","needs":{}}"#,
         r#"{"status":"done"} {"status":"done"}"#,
-        "```json\n{\"status\":\"done\"}\n```",
+        r#"[{"status":"done"},{"status":"done"}]"#,
     ] {
         assert!(matches!(read(text), Err(SignalFault::Malformed(_))), "{text}");
     }
     let deep = RawSignal::Bytes(vec![b'['; 60_000]);
     assert!(matches!(Signal::read(&deep, 1), Err(SignalFault::Malformed(_))));
+}
+
+#[test]
+fn utf_16_with_its_mark_is_read() {
+    let text = r#"{"status":"done"}"#;
+    let little: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let big: Vec<u8> =
+        [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+    for bytes in [&little, &big] {
+        let read = Signal::read(&RawSignal::Bytes(bytes.clone()).in_utf8(), 1).map(|signal| signal.ask);
+        assert_eq!(read, Ok(Ask::Done));
+    }
+    let odd = RawSignal::Bytes(little[..little.len() - 1].to_vec()).in_utf8();
+    assert!(matches!(Signal::read(&odd, 1), Err(SignalFault::Malformed(_))));
+}
+
+#[test]
+fn a_refusal_names_the_place_in_words_and_never_a_parsers_position() {
+    for text in
+        [r#"{"status": "done""#, r#"{"status" "done"}"#, "{\"status\": \"done", "all is well", "[1, 2]"]
+    {
+        let words = read(text).unwrap_err().to_string();
+        assert!(!words.contains("column") && !words.contains("line "), "{words}");
+    }
+    let not_utf8 = RawSignal::Bytes(b"{\"status\":\"done\",\"notes\":\"\xff\"}".to_vec());
+    let words = Signal::read(&not_utf8, 1).unwrap_err().to_string();
+    assert!(
+        words.contains(r#"not UTF-8 text after `"done","notes":"`"#) || words.contains("notes"),
+        "{words}"
+    );
 }

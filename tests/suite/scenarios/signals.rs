@@ -1,5 +1,7 @@
 //! What an agent may leave in its signal's place.
 
+use std::path::PathBuf;
+
 use samocode::domain::event::Event;
 use samocode::domain::signal::SignalFault;
 use samocode::domain::verdict::Decision;
@@ -100,7 +102,7 @@ fn fault_07_what_an_iteration_left_running_signals_for_no_later_one() {
 fn fault_08_a_malformed_signal_three_times_blocks() {
     blocks_on_the_third(
         &[Step::signal_text(r#"{"status": "continue""#)],
-        &["`_signal.json` is malformed", "EOF"],
+        &["`_signal.json` is malformed: it ends where a comma or the closing `}` belongs"],
     );
 }
 
@@ -137,22 +139,24 @@ fn fault_08_every_worthless_signal_has_its_own_verdict_and_words() {
         malformed(r#""x""#, "expected one JSON object, found a text"),
         malformed("null", "expected one JSON object, found null"),
         malformed(r#"{"status":1}"#, "`status` is a number, not a text"),
-        malformed(r#"{"status":"continue","pha"#, "EOF"),
+        malformed(r#"{"status":"continue","pha"#, "the text that begins with `\"pha` has no closing quote"),
         malformed(r#"{"status":"finished"}"#, "`status` is `finished`; it is one of continue"),
         malformed(r#"{"status":"continue","phase":7}"#, "`phase` is a number"),
-        malformed(r#"{"status":"continue"}{"status":"continue"}"#, "trailing"),
-        malformed(&"[".repeat(60_000), "recursion limit"),
+        malformed(r#"{"status":"continue"}{"status":"continue"}"#, "it holds 2 signals"),
+        malformed("I have finished.", "expected one JSON object, found `I have finished.`"),
+        malformed(&"[".repeat(60_000), "expected one JSON object"),
+        malformed(&"{\"a\":".repeat(10_000), "nested more than"),
         malformed(r#"{"status":"waiting","for":"coffee"}"#, "`for` is `coffee`"),
         (
             vec![bytes(b"{\"status\":\"continue\",\"notes\":\"\xff\xfe\"}")],
             "malformed",
-            "not UTF-8 after byte",
+            "it is not UTF-8 text after",
         ),
         (vec![bytes(&[0; 100])], "malformed", "malformed"),
         (
             vec![Step::signal_text(r#"{"status":"continue","iteration":3}"#)],
             "foreign",
-            "it says iteration 3, this is iteration 23",
+            "it says iteration 3, this is iteration 25",
         ),
         refused(r#"{"status":"waiting","for":"qa_answers"}"#, "implementation cannot wait"),
         refused(r#"{"status":"done"}"#, "`done` belongs to the last phase; implementation may continue to"),
@@ -168,6 +172,11 @@ fn fault_08_every_worthless_signal_has_its_own_verdict_and_words() {
         let prompt = scenario.prompt(number + 2);
         assert!(prompt.contains(words), "after {steps:?}, `{words}` is not in:\n{prompt}");
     }
+}
+
+/// Where the session's files are checked out.
+fn worktree(scenario: &Scenario) -> PathBuf {
+    scenario.view().worktree.unwrap()
 }
 
 /// What was journaled of each iteration's signal.
@@ -272,6 +281,85 @@ fn a_plain_meaning_is_taken() {
         matches!(event, Event::Judged(judged) if judged.signal.as_ref().is_ok_and(|signal| signal.extra.contains_key("mood")))
     });
     assert_eq!(kept, 1, "unknown keys are kept in the journal");
+}
+
+#[test]
+fn a_signal_as_models_write_json_in_a_chat_is_taken() {
+    let plain = r#"{"status": "continue", "phase": "implementation"}"#;
+    let written = [
+        format!("```json\n{plain}\n```\n"),
+        format!("Here's the signal:\n\n{plain}\n\nThat's all."),
+        "{\"status\": \"continue\", \"phase\": \"implementation\",}".to_owned(),
+        "{\n  \"status\": \"continue\", // next\n  /* the same */ \"phase\": \"implementation\"\n}"
+            .to_owned(),
+        "{'status': 'continue', 'phase': 'implementation', 'summary': None}".to_owned(),
+        "{\"status\": \"handoff\", \"notes\": \"two\nlines\"}".to_owned(),
+    ];
+    let count = written.len();
+    let scenario = doing(written.map(|text| vec![Step::signal_text(&text)])).config("SAMOCODE_MAX_IDLE=99");
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+    assert_eq!(scenario.invocations().len(), count + 3);
+    expect_words(&scenario.prompt(count + 1), &["handed over: two\n  lines"]);
+    assert_eq!(verdicts(&scenario)[..count], vec!["well-formed"; count]);
+}
+
+#[test]
+fn a_signal_in_the_worktree_is_taken_and_moved_to_its_place() {
+    let go = r#"{"status":"continue","phase":"testing"}"#;
+    let scenario = doing([vec![Step::write("{worktree}/_signal.json", go)]]);
+    scenario.run(RUN).expect_exit(0).expect_state("done").expect_out(&["it counted and was moved there"]);
+    assert_eq!(scenario.invocations().len(), 3);
+    expect_words(&scenario.prompt(2), &["The signal was written to", "/_signal.json`; it belongs in"]);
+    assert!(!worktree(&scenario).join("_signal.json").exists());
+}
+
+#[test]
+fn a_signal_in_a_folder_of_the_worktree_or_under_another_name_is_taken() {
+    let go = r#"{"status":"continue","phase":"implementation"}"#;
+    let scenario = doing([
+        vec![Step::write("{worktree}/_sessions/auth/_signal.json", go)],
+        vec![Step::write("{session}/signal.json", go)],
+    ])
+    .config("SAMOCODE_MAX_IDLE=99");
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+    assert_eq!(verdicts(&scenario)[..2], ["well-formed", "well-formed"]);
+}
+
+#[test]
+fn a_misplaced_signal_that_does_not_count_is_named_with_its_place() {
+    let go = r#"{"status":"continue","phase":"testing"}"#;
+    let scenario = doing([
+        vec![Step::write("{worktree}/_signal.json", r#"{"status":"finished"}"#)],
+        // Left there, it is not this iteration's.
+        vec![],
+        vec![Step::write("{worktree}/_signal.json", go), Step::write("{worktree}/sub/_signal.json", go)],
+        vec![Step::shell("rm -r {worktree}/_signal.json {worktree}/sub"), Step::signal_text(go)],
+    ])
+    .config("SAMOCODE_MAX_RETRIES=9");
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+    assert_eq!(verdicts(&scenario)[..4], ["missing", "missing", "missing", "well-formed"]);
+    expect_words(
+        &scenario.prompt(2),
+        &[
+            "no `_signal.json` was written",
+            "it does not count: `_signal.json` is malformed: `status` is `finished`",
+        ],
+    );
+    // What failed iterations were told piles up; the second one adds nothing.
+    assert_eq!(scenario.prompt(3).matches("The signal was written to").count(), 1);
+    expect_words(&scenario.prompt(4), &["Signals were written to", "sub/_signal.json", "write one, to"]);
+}
+
+#[test]
+fn a_file_of_the_project_with_the_signals_name_is_never_taken() {
+    let scenario = doing([vec![], vec![]]);
+    let file = scenario.repo().join("_signal.json");
+    std::fs::write(&file, r#"{"status":"continue","phase":"testing"}"#).unwrap();
+    scenario.git(&["add", "_signal.json"]);
+    scenario.git(&["commit", "--quiet", "-m", "a file of that name"]);
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+    assert_eq!(verdicts(&scenario)[..2], ["missing", "missing"]);
+    assert!(worktree(&scenario).join("_signal.json").exists());
 }
 
 #[test]
