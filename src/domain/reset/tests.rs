@@ -64,7 +64,19 @@ fn words_that_are_not_known_give_no_time() {
         "limit reached|soon",
         "limit reached|176295240012345678901234567890",
         "limit reached|429",
-        "resets tomorrow",
+        "resets soon",
+        "resets today",
+        "resets Wednesday",
+        "resets Apr 15",
+        "resets 2026-04-15",
+        "resets 2026-04-31 03:00 UTC",
+        "resets 12/05 3am",
+        "resets Mon 3:61am",
+        "resets in a while",
+        "resets in 3 sessions",
+        "resets 3pm IST",
+        "resets 3pm (IST)",
+        "resets 25:00",
         "resets 7:28",
         "resets 13pm (UTC)",
         "resets 0am (UTC)",
@@ -83,6 +95,94 @@ fn words_that_are_not_known_give_no_time() {
         "resets \u{fc}\u{20ac}",
     ] {
         assert_eq!(read(words, "2026-04-15T06:00:00Z", "UTC"), None, "{words}");
+    }
+}
+
+#[test]
+fn other_wordings_of_days_and_times_give_their_instants() {
+    // A Wednesday, 8 o'clock in Berlin.
+    let now = "2026-04-15T06:00:00Z";
+    for (words, at) in [
+        ("resets Mon 3am", "2026-04-20T01:00:00Z"),
+        ("resets Monday at 9:00 AM", "2026-04-20T07:00:00Z"),
+        ("Resets MONDAY, 9 a.m. (UTC)", "2026-04-20T09:00:00Z"),
+        ("resets on Thu. 15:00", "2026-04-16T13:00:00Z"),
+        ("resets Wednesday at 9am", "2026-04-15T07:00:00Z"),
+        ("resets Wed 7:30am", "2026-04-15T05:30:00Z"),
+        ("resets Wed 3am", "2026-04-22T01:00:00Z"),
+        ("resets Monday, Oct 12 at 3pm", "2026-10-12T13:00:00Z"),
+        ("resets 3am on Monday", "2026-04-20T01:00:00Z"),
+        ("resets Oct 12 at 3pm", "2026-10-12T13:00:00Z"),
+        ("resets October 12, 2026 at 3:30 PM UTC", "2026-10-12T15:30:00Z"),
+        ("resets 12 October at 15:00 UTC", "2026-10-12T15:00:00Z"),
+        ("resets Sept. 3rd, 15:00", "2026-09-03T13:00:00Z"),
+        ("resets 15:00", "2026-04-15T13:00:00Z"),
+        ("resets at 07:30 UTC", "2026-04-15T07:30:00Z"),
+        ("Your limit will reset at 3pm (Asia/Riyadh).", "2026-04-15T12:00:00Z"),
+        ("resets 3pm America/New_York", "2026-04-15T19:00:00Z"),
+        ("resets 3pm ET", "2026-04-15T19:00:00Z"),
+        ("resets 3pm Eastern Time", "2026-04-15T19:00:00Z"),
+        ("resets 3pm (UTC+2)", "2026-04-15T13:00:00Z"),
+        ("resets 3pm (your local time)", "2026-04-15T13:00:00Z"),
+        ("resets at midnight", "2026-04-15T22:00:00Z"),
+        ("resets at noon UTC", "2026-04-15T12:00:00Z"),
+        ("resets tomorrow at 3am", "2026-04-16T01:00:00Z"),
+        ("resets today at 5pm", "2026-04-15T15:00:00Z"),
+        ("resets in 3 hours", "2026-04-15T09:00:00Z"),
+        ("resets in 2d 4h", "2026-04-17T10:00:00Z"),
+        ("resets in 45 minutes", "2026-04-15T06:45:00Z"),
+        ("resets in about 3 hours and 20 minutes", "2026-04-15T09:20:00Z"),
+        ("resets in an hour", "2026-04-15T07:00:00Z"),
+        ("resets in 1 week", "2026-04-22T06:00:00Z"),
+        ("resets in 2 hours. 20 messages are left", "2026-04-15T08:00:00Z"),
+        ("or try again in 5 days 3 hours 20 minutes.", "2026-04-20T09:20:00Z"),
+        ("try again in less than a minute", "2026-04-15T06:01:00Z"),
+        ("Try again after 15:00", "2026-04-15T13:00:00Z"),
+        ("resets 2026-12-05 03:00 UTC", "2026-12-05T03:00:00Z"),
+        ("resets at 2026-12-05T03:00:00Z", "2026-12-05T03:00:00Z"),
+        ("resets at 2026-12-05T03:00:00.250+02:00", "2026-12-05T01:00:00Z"),
+        ("You will regain access on 2026-05-01 at 00:00 UTC.", "2026-05-01T00:00:00Z"),
+        (r#"{"type":"usage_limit_reached","resets_at":1776243515}"#, "2026-04-15T08:58:35Z"),
+        (r#"{"error":{"resets_in_seconds": 3600}}"#, "2026-04-15T07:00:00Z"),
+    ] {
+        assert_eq!(read(words, now, "Europe/Berlin").as_deref(), Some(at), "{words}");
+    }
+}
+
+#[test]
+fn a_day_without_an_hour_is_its_first_minute() {
+    let berlin = |words: &str| read(words, "2026-04-15T06:00:00Z", "Europe/Berlin");
+    for (words, at) in [
+        ("resets Monday", "2026-04-19T22:00:00Z"),
+        ("resets tomorrow", "2026-04-15T22:00:00Z"),
+        ("resets Oct 12", "2026-10-11T22:00:00Z"),
+        ("resets 2026-12-05 (UTC)", "2026-12-05T00:00:00Z"),
+    ] {
+        assert_eq!(berlin(words).as_deref(), Some(at), "{words}");
+    }
+}
+
+#[test]
+fn a_weekday_is_the_coming_one_across_clock_changes_and_the_years_end() {
+    let new_york = |words: &str, now: &str| read(words, now, "America/New_York").unwrap();
+    // Clocks are set forward on Sunday 2026-03-08, and back on Sunday 2026-11-01.
+    assert_eq!(new_york("resets Mon 3am", "2026-03-07T12:00:00Z"), "2026-03-09T07:00:00Z");
+    assert_eq!(new_york("resets Sunday 2:30am", "2026-03-07T12:00:00Z"), "2026-03-08T07:30:00Z");
+    assert_eq!(new_york("resets Mon 3am", "2026-10-31T12:00:00Z"), "2026-11-02T08:00:00Z");
+    assert_eq!(new_york("resets Fri 12:10am", "2026-12-31T23:50:00Z"), "2027-01-01T05:10:00Z");
+    // Monday in New York is not Monday yet.
+    assert_eq!(new_york("resets Mon 1am", "2026-06-15T02:00:00Z"), "2026-06-15T05:00:00Z");
+}
+
+#[test]
+fn only_an_announced_reset_is_one() {
+    let now = "2026-04-15T06:00:00Z".parse().unwrap();
+    let clock = Clock { now, local: &TimeZone::UTC, zone: &zone };
+    for words in ["Anything at all · resets 7pm", "You will regain access on 2026-05-01 at 00:00 UTC"] {
+        assert!(stated_reset(words, &clock).is_some(), "{words}");
+    }
+    for words in ["Please retry in 40s", "try again at 7pm", "connection reset at 07:15:00", "resets later"] {
+        assert_eq!(stated_reset(words, &clock), None, "{words}");
     }
 }
 
@@ -196,6 +296,17 @@ proptest! {
     }
 
     #[test]
+    fn a_weekday_comes_back(
+        now in minutes("2024-01-01T00:00:00Z", "2032-01-01T00:00:00Z"),
+        ahead in 1_i64..(7 * 24 - 3) * 60,
+        zone in 0..ZONES.len(),
+    ) {
+        let at = now + SignedDuration::from_mins(ahead);
+        comes_back("resets %a %-I:%M%P", at, now, ZONES[zone].0, true)?;
+        comes_back("resets on %A at %H:%M", at, now, ZONES[zone].0, false)?;
+    }
+
+    #[test]
     fn a_date_without_a_year_comes_back(
         now in minutes("2024-01-01T00:00:00Z", "2032-01-01T00:00:00Z"),
         ahead in 1_i64..350 * 24 * 60,
@@ -212,6 +323,7 @@ proptest! {
         zone in 0..ZONES.len(),
     ) {
         comes_back("resets %b %-d, %Y, %-I:%M%P", at, now, ZONES[zone].0, true)?;
+        comes_back("resets %Y-%m-%d %H:%M", at, now, ZONES[zone].0, true)?;
         comes_back("try again at %b %-dth, %Y %-I:%M %p", at, now, ZONES[zone].0, false)?;
     }
 
@@ -232,7 +344,7 @@ proptest! {
     }
 
     #[test]
-    fn no_words_end_it(words in "(resets|try again at|reset after|retry in|limit reached\\|) ?\\PC{0,40}") {
+    fn no_words_end_it(words in "(resets|try again|reset after|retry in|limit reached\\||resets (Mon|Oct|2026-|1)|resets_at) ?\\PC{0,40}") {
         let clock = Clock { now: Timestamp::MAX, local: &TimeZone::UTC, zone: &zone };
         let _ = reset_time(&words, &clock);
         let _ = reset_time(&words, &Clock { now: Timestamp::MIN, ..clock });
