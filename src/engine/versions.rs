@@ -96,7 +96,7 @@ impl Settings {
             Ok(said) => said,
             Err(why) => return Ok(FoundCli { program, version: Some(CliVersion::Failed(why)) }),
         };
-        if let Some(version) = Version::find(&said.version) {
+        if let Some((version, _)) = needed.answer(&said.version) {
             needed.allow(version, &program)?;
             return Ok(FoundCli { program, version: Some(CliVersion::Known(version)) });
         }
@@ -107,7 +107,13 @@ impl Settings {
         Ok(FoundCli { program, version: Some(CliVersion::Unsaid(why)) })
     }
 
-    fn said(&self, provider: &Provider, needed: &Needed, program: &Path, keep: bool) -> Result<Said, String> {
+    fn said(
+        &self,
+        provider: &Provider,
+        needed: &'static Needed,
+        program: &Path,
+        keep: bool,
+    ) -> Result<Said, String> {
         let cache = self.cache_dir.join(KNOWN);
         let known = fs::read(&cache).ok().and_then(|text| serde_json::from_slice(&text).ok());
         let mut known: BTreeMap<PathBuf, Said> = known.unwrap_or_default();
@@ -115,19 +121,19 @@ impl Settings {
         if let Some(said) = known.get(program).filter(|said| Some(said.stamp) == stamp) {
             return Ok(said.clone());
         }
-        let version = self.ask(provider, program, "--version")?;
-        let missing = match Version::find(&version) {
-            Some(_) => Vec::new(),
+        let printed = self.ask(provider, needed, program, "--version")?;
+        let (version, missing) = match needed.answer(&printed) {
+            Some((_, line)) => (shown(line), Vec::new()),
             // Help that cannot be had says nothing of flags.
-            None => match self.ask(provider, program, "--help") {
-                Ok(help) => needed.missing(&help).into_iter().map(str::to_owned).collect(),
-                Err(_) => Vec::new(),
+            None => match self.ask(provider, needed, program, "--help") {
+                Ok(help) => (shown(&printed), needed.missing(&help).into_iter().map(str::to_owned).collect()),
+                Err(_) => (shown(&printed), Vec::new()),
             },
         };
         let Some(stamp) = stamp else {
             return Err(format!("{} is gone", program.display()));
         };
-        let said = Said { stamp, version: shown(&version), missing };
+        let said = Said { stamp, version, missing };
         if !keep {
             return Ok(said);
         }
@@ -143,7 +149,13 @@ impl Settings {
 
     /// What a program prints for one argument, in the environment that an iteration would give it but with a state of its
     /// own: Codex makes folders in it by the way. Nothing of it is left running.
-    fn ask(&self, provider: &Provider, program: &Path, argument: &str) -> Result<String, String> {
+    fn ask(
+        &self,
+        provider: &Provider,
+        needed: &'static Needed,
+        program: &Path,
+        argument: &str,
+    ) -> Result<String, String> {
         let scratch = tempfile::tempdir().map_err(|e| format!("there is no temporary folder: {e}"))?;
         let asked = format!("`{} {argument}`", program.display());
         let mut env = self.environment(Some(provider)).variables;
@@ -154,7 +166,7 @@ impl Settings {
         let stdout_log = scratch.path().join("stdout");
         // A wrapper of the person's may stay behind its CLI.
         let said = stdout_log.clone();
-        let answered = move || fs::read_to_string(&said).is_ok_and(|out| has_version(&out));
+        let answered = move || fs::read_to_string(&said).is_ok_and(|out| has_version(needed, &out));
         let launch = Launch {
             spec: CommandSpec {
                 program: program.to_owned(),
@@ -178,6 +190,7 @@ impl Settings {
         let (out, err) = (text(&finished.ended.stdout_tail), text(&finished.ended.stderr_tail));
         match (finished.cut, finished.ended.exit) {
             (Some(Cut::Stopped), _) => Ok(out),
+            (Some(Cut::TimeLimit), _) if needed.answer(&out).is_some() => Ok(out),
             (Some(Cut::TimeLimit), _) => Err(format!("{asked} did not end within {} s", LIMIT.as_secs())),
             (None, Exit::Code(0)) => Ok(out),
             (None, exit) => {
@@ -196,9 +209,10 @@ impl Stamp {
     }
 }
 
-/// Whether a whole line holds a version.
-fn has_version(out: &str) -> bool {
-    out.rsplit_once('\n').is_some_and(|(whole, _)| Version::find(whole).is_some())
+/// Whether a whole line is the CLI's own answer. A version in a line of another form may be a notice's, and the answer
+/// still to come.
+fn has_version(needed: &Needed, out: &str) -> bool {
+    out.rsplit_once('\n').is_some_and(|(whole, _)| needed.sure_answer(whole).is_some())
 }
 
 /// The first line, without what would steer a terminal.

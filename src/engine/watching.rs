@@ -17,7 +17,7 @@ use crate::domain::watch::{Overdue, Watched};
 use crate::engine::say::Live;
 use crate::process::{Launch, Line, Pid, ProcessError, ProcessEvent, Running, launch};
 use crate::provider::event::Retrying;
-use crate::provider::{AgentEvent, LastMessage, Provider, Seen};
+use crate::provider::{AgentEvent, LastMessage, Provider, Seen, may_be_words};
 
 /// What the thread that empties the child's output keeps up to date. It is shared instead of sent, so that a child
 /// that prints faster than anybody looks costs no memory.
@@ -182,6 +182,9 @@ fn note(provider: &Provider, redactor: &Redactor, confined: bool, heard: &Mutex<
         && let Some(part) = provider.message(line.bytes, line.truncated)
     {
         message.note(part);
+    }
+    if event.is_none() && may_be_words(line.bytes, line.truncated) {
+        heard.seen.note_plain(&redactor.bytes(line.bytes));
     }
     if event.is_none() && !line.last_in_chunk {
         return;

@@ -13,9 +13,11 @@ mod folder;
 mod front;
 pub mod gemini;
 mod home;
+mod last_words;
 mod login;
 mod message;
 mod names;
+mod phrases;
 mod program;
 #[cfg(test)]
 mod replay;
@@ -44,11 +46,12 @@ pub use event::AgentEvent;
 use front::AssetError;
 pub use gemini::GeminiSettings;
 pub use home::Home;
+pub use last_words::may_be_words;
 pub use login::Login;
 pub use message::{LastMessage, Message};
 pub use seen::Seen;
 pub use state::{Added, Place, State};
-pub use version::{Needed, Version};
+pub use version::{Needed, Version, VersionLine};
 
 /// An adapter to one AI CLI, with the person's settings for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -371,4 +374,10 @@ impl Provider {
             Self::Demo(_) => demo::judge(seen, exit, stderr_tail),
         }
     }
+}
+
+/// The phrases of each provider that has some.
+#[cfg(test)]
+fn tables() -> [&'static [phrases::Row]; 3] {
+    [claude::phrases::BOOK.rows, codex::phrases::BOOK.rows, gemini::phrases::BOOK.rows]
 }

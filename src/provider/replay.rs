@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::{AgentEvent, Provider, Seen};
+use super::{AgentEvent, Provider, Seen, may_be_words};
 use crate::domain::command::Exit;
 use crate::domain::outcome::Outcome;
 use crate::domain::reset::Clock;
@@ -15,8 +15,12 @@ pub(super) fn events(provider: &Provider, stream: &str) -> Vec<AgentEvent> {
 /// The sum of a run of the planning agent.
 pub(super) fn seen(provider: &Provider, stream: &str) -> Seen {
     let mut seen = Seen::new("planning");
-    for event in events(provider, stream) {
-        seen.note(&event);
+    for line in stream.lines().map(str::as_bytes) {
+        match provider.parse(line, false, true) {
+            Some(event) => seen.note(&event),
+            None if may_be_words(line, false) => seen.note_plain(line),
+            None => {}
+        }
     }
     seen
 }

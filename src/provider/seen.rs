@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use super::event::{AgentEvent, LimitStatus, MessageId, RateLimit, Retrying, RunResult, Started};
+use super::last_words::{PlainLines, words_of};
 use crate::domain::outcome::Usage;
 
 /// How many messages can be under way at once: the main one and those of parallel sub-agents, with room to spare.
@@ -28,6 +29,8 @@ pub struct Seen {
     rate_limit: Option<RateLimit>,
     service_error: Option<String>,
     result: Option<RunResult>,
+    /// What it printed that is no event, since it last worked.
+    plain: PlainLines,
     /// The result was its last word: nothing worked on after it.
     over: bool,
 }
@@ -47,6 +50,7 @@ impl Seen {
             rate_limit: None,
             service_error: None,
             result: None,
+            plain: PlainLines::default(),
             over: false,
         }
     }
@@ -55,12 +59,16 @@ impl Seen {
     pub fn note(&mut self, event: &AgentEvent) {
         match event {
             AgentEvent::Started(started) => {
+                self.plain.clear();
                 self.started = Some(started.clone());
                 // A late turn begins with a first line of its own (measured with Claude Code 2.1.197).
                 self.over = false;
             }
             AgentEvent::Activity(activity) => {
                 self.retrying = None;
+                // The service answers again, so nothing that was said before is why the run ends.
+                self.service_error = None;
+                self.plain.clear();
                 self.over = false;
                 if activity.message == MessageId::UNNAMED {
                     self.total.turns += u64::from(!self.in_turn);
@@ -86,6 +94,14 @@ impl Seen {
                 // A call that was not answered by now never will be; those of a later turn count anew.
                 self.open_calls = 0;
             }
+        }
+    }
+
+    /// Adds a line of stdout that is no event, without secrets. Only lines for which [`super::may_be_words`] holds are
+    /// worth it.
+    pub fn note_plain(&mut self, line: &[u8]) {
+        if let Some(words) = words_of(line) {
+            self.plain.push(words);
         }
     }
 
@@ -171,7 +187,12 @@ impl Seen {
         self.rate_limit.as_ref().filter(|limit| limit.status == LimitStatus::Rejected)
     }
 
-    /// The last error of the service, in the CLI's own word.
+    /// What it printed that is no event, since it last worked.
+    pub(super) fn plain(&self) -> &PlainLines {
+        &self.plain
+    }
+
+    /// The last error of the service since it last worked, in the CLI's own word.
     pub(super) fn service_error(&self) -> &str {
         self.service_error.as_deref().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Which version of a CLI samocode needs, and which one a program says it is. Pure: whoever calls runs the program.
+//! Which version of a CLI samocode needs, and which one a program says it is. Pure: the caller runs the program.
 
 use std::fmt;
 use std::path::Path;
@@ -20,10 +20,9 @@ impl Version {
         Self { major, minor, patch }
     }
 
-    /// The first word of a text that is a version: `2.1.197 (Claude Code)`, `codex-cli 0.169.0`, `v0.61.0-preview.1`.
-    #[must_use]
-    pub fn find(text: &str) -> Option<Self> {
-        text.split_whitespace().find_map(Self::read)
+    /// The first word of a line that is a version: `2.1.197 (Claude Code)`, `codex-cli 0.169.0`, `v0.61.0-preview.1`.
+    fn first_in(line: &str) -> Option<Self> {
+        line.split_whitespace().find_map(Self::read)
     }
 
     fn read(word: &str) -> Option<Self> {
@@ -40,6 +39,46 @@ impl fmt::Display for Version {
     }
 }
 
+/// Words of a line that speaks of versions and is not the CLI's answer: an update that is to be had, or a warning.
+const NOTICES: [&str; 13] = [
+    "->",
+    "→",
+    "available",
+    "notice",
+    "warn",
+    "update",
+    "upgrade",
+    "newer",
+    "latest",
+    "deprecated",
+    "node v",
+    "node:",
+    "changelog",
+];
+
+/// How a CLI writes the line that answers `--version`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VersionLine {
+    /// The version, then these words: `2.1.197 (Claude Code)`.
+    Before(&'static str),
+    /// These words, then the version: `codex-cli 0.169.0`.
+    After(&'static str),
+    /// The version and nothing else: `0.61.0`.
+    Alone,
+}
+
+impl VersionLine {
+    /// The version of a line that is written so.
+    fn read(self, line: &str) -> Option<Version> {
+        let word = match self {
+            Self::Before(words) => line.trim().strip_suffix(words)?,
+            Self::After(words) => line.trim().strip_prefix(words)?,
+            Self::Alone => line,
+        };
+        Version::read(word.trim())
+    }
+}
+
 /// What samocode needs of a CLI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needed {
@@ -49,6 +88,8 @@ pub struct Needed {
     pub least: Version,
     /// The version that the adapter was measured with.
     pub measured: Version,
+    /// How it says its version, as measured.
+    pub version_line: VersionLine,
     /// Of the flags that it is started with those that its `--help` names.
     pub flags: &'static [&'static str],
     /// How to update it.
@@ -71,6 +112,32 @@ impl Provider {
 }
 
 impl Needed {
+    /// The version that `printed` answers `--version` with, and its line. Wrappers and package managers print notices
+    /// around it, with versions of other things.
+    #[must_use]
+    pub fn answer<'a>(&self, printed: &'a str) -> Option<(Version, &'a str)> {
+        let low = |line: &str| line.to_lowercase();
+        let likely = |line: &&str| !NOTICES.iter().any(|word| low(line).contains(word));
+        let versions = || {
+            let lines = printed.lines().filter(likely);
+            lines.filter_map(|line| Some((Version::first_in(line)?, line.trim())))
+        };
+        // `CLAUDE` of `CLAUDE_PATH`.
+        let name = low(self.key.split('_').next().unwrap_or_default());
+        self.sure_answer(printed)
+            .or_else(|| versions().find(|(_, line)| low(line).contains(&name)))
+            .or_else(|| versions().next())
+    }
+
+    /// The same where a line is written exactly as the CLI does it, or holds a version and nothing else.
+    #[must_use]
+    pub fn sure_answer<'a>(&self, printed: &'a str) -> Option<(Version, &'a str)> {
+        let written = |form: VersionLine| {
+            printed.lines().filter_map(move |line| Some((form.read(line)?, line.trim()))).next()
+        };
+        written(self.version_line).or_else(|| written(VersionLine::Alone))
+    }
+
     /// Refuses a version that is too old.
     ///
     /// # Errors
@@ -98,19 +165,55 @@ mod tests {
 
     static NEEDED: &Needed = &claude::NEEDED;
 
+    fn version(major: u64, minor: u64, patch: u64) -> Option<Version> {
+        Some(Version::new(major, minor, patch))
+    }
+
     #[test]
     fn a_version_is_read_as_each_cli_says_it() {
-        for (text, version) in [
-            ("2.1.197 (Claude Code)\n", Some(Version::new(2, 1, 197))),
-            ("codex-cli 0.169.0\n", Some(Version::new(0, 169, 0))),
-            ("0.61.0", Some(Version::new(0, 61, 0))),
-            ("WARNING: /tmp/1.2.3/x\nv0.62.0-nightly.20261101", Some(Version::new(0, 62, 0))),
-            ("1.2", None),
-            ("1.2.3.4", None),
-            ("no version", None),
-            ("", None),
+        for (needed, text, version) in [
+            (&claude::NEEDED, "2.1.197 (Claude Code)\n", version(2, 1, 197)),
+            (&codex::NEEDED, "codex-cli 0.169.0\n", version(0, 169, 0)),
+            (&gemini::NEEDED, "0.61.0", version(0, 61, 0)),
+            (&gemini::NEEDED, "WARNING: /tmp/1.2.3/x\nv0.62.0-nightly.20261101", version(0, 62, 0)),
+            (&claude::NEEDED, "v2.1.5", version(2, 1, 5)),
+            (&claude::NEEDED, "claude, built by us from 2.1.197\r\n", version(2, 1, 197)),
+            (&claude::NEEDED, "acme-wrapper 9.9.9\nclaude 2.1.197", version(2, 1, 197)),
+            (&claude::NEEDED, "1.2", None),
+            (&claude::NEEDED, "1.2.3.4", None),
+            (&claude::NEEDED, "no version", None),
+            (&claude::NEEDED, "", None),
         ] {
-            assert_eq!(Version::find(text), version, "{text}");
+            assert_eq!(needed.answer(text).map(|(version, _)| version), version, "{text}");
+        }
+    }
+
+    #[test]
+    fn notices_around_it_do_not_hide_a_version() {
+        let notices = [
+            "npm notice New major version of npm available! 10.8.2 -> 11.0.0",
+            "Update available 2.1.332 -> 2.2.0",
+            "Claude Code 3.0.0 is available",
+            "Now using node v22.3.0",
+            "(node:7) [DEP0040] DeprecationWarning: the `punycode` module, since 21.0.0",
+            "company wrapper 9.9.9",
+        ];
+        for (needed, line) in [
+            (&claude::NEEDED, "2.1.197 (Claude Code)"),
+            (&codex::NEEDED, "codex-cli 0.169.0"),
+            (&gemini::NEEDED, "0.61.0"),
+        ] {
+            let right = needed.answer(line);
+            assert!(right.is_some());
+            let all = notices.join("\n");
+            for text in
+                [format!("{all}\n{line}\n"), format!("{line}\n{all}\n"), format!("{all}\n\n {line}\n{all}")]
+            {
+                assert_eq!(needed.answer(&text), right, "{text}");
+            }
+            for notice in &notices[..5] {
+                assert_eq!(needed.answer(notice), None, "{notice}");
+            }
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Pure: escape sequences, line breaks and direction marks do not get through.
 
+use std::borrow::Cow;
+
 use serde::de::DeserializeOwned;
 
 /// Most characters of a tool's label.
@@ -39,6 +41,24 @@ pub(super) fn one_line(text: &str, most: usize) -> String {
         count += needed;
     }
     line
+}
+
+/// `text` without a terminal's colours and other sequences that begin with an escape.
+pub(super) fn without_escapes(text: &str) -> Cow<'_, str> {
+    if !text.contains('\u{1b}') {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split('\u{1b}');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.strip_prefix('[').map(|sequence| {
+            let parameters =
+                sequence.find(|c: char| matches!(c, '@'..='~')).map_or(sequence.len(), |at| at + 1);
+            sequence.get(parameters..).unwrap_or_default()
+        });
+        plain.push_str(rest.unwrap_or(part));
+    }
+    Cow::Owned(plain)
 }
 
 /// Characters that change how their neighbours are shown and have no place in a label.
@@ -82,6 +102,19 @@ mod tests {
     #[test]
     fn folds_lines_and_drops_escapes() {
         assert_eq!(one_line("  one\n\ttwo \u{1b}[31mred\u{202e}x\0", 80), "one two [31mredx");
+    }
+
+    #[test]
+    fn colours_go_and_words_stay() {
+        for (text, plain) in [
+            ("plain", "plain"),
+            ("\u{1b}[31mInvalid\u{1b}[0m key", "Invalid key"),
+            ("\u{1b}[1;38;5;9mé\u{1b}[K", "é"),
+            ("cut \u{1b}[3", "cut "),
+            ("\u{1b}7x\u{1b}", "7x"),
+        ] {
+            assert_eq!(without_escapes(text), plain, "{text:?}");
+        }
     }
 
     #[test]

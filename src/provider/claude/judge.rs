@@ -5,55 +5,28 @@
 
 use super::super::Seen;
 use super::super::event::RunResult;
+use super::super::last_words::LastWords;
+use super::super::phrases::Meaning;
 use super::super::program;
 use super::super::words::detail;
+use super::phrases::BOOK;
 use crate::domain::command::Exit;
 use crate::domain::outcome::Outcome;
 use crate::domain::reset::{Clock, reset_time};
-
-const LOGIN: &str = "start `claude` in a terminal and log in with `/login`, or put a working ANTHROPIC_API_KEY into the environment";
-const CREDIT: &str = "add credit to the account, or log in with another one";
-
-const LOGIN_WORDS: [&str; 6] = [
-    "not logged in",
-    "please run /login",
-    "please login again",
-    "invalid api key",
-    "oauth token",
-    "disabled organization",
-];
-const CREDIT_WORDS: [&str; 2] = ["credit balance is too low", "insufficient credit"];
-const LIMIT_WORDS: [&str; 5] = [
-    "hit your limit",
-    "usage limit reached",
-    "limit · resets",
-    "limit reached ∙ resets",
-    "limit reached · resets",
-];
-const CONTEXT_WORDS: [&str; 4] =
-    ["prompt is too long", "exceed context limit", "context window", "conversation is too long"];
-const OUTAGE_WORDS: [&str; 7] = [
-    "connection to the api was lost",
-    "unable to connect",
-    "connection error",
-    "connection closed",
-    "fetch failed",
-    "request timed out",
-    "overloaded",
-];
 
 /// How the run ended. See [`super::super::Provider::judge`].
 pub(in super::super) fn judge(seen: &Seen, exit: Exit, stderr_tail: &str, clock: &Clock<'_>) -> Outcome {
     if let Some(outcome) = not_loaded(seen) {
         return outcome;
     }
+    let said = LastWords::new(stderr_tail, seen.plain(), |_| false);
     match seen.result() {
         Some(result) if result.stop_reason == "refusal" => {
             Outcome::Refused { detail: detail(&result.words, "the model refused the request") }
         }
-        Some(result) if result.is_error => failed(seen, result, clock),
+        Some(result) if result.is_error => failed(seen, result, &said, clock),
         Some(_) => Outcome::Completed,
-        None => without_result(seen, exit, stderr_tail, clock),
+        None => without_result(seen, exit, &said, clock),
     }
 }
 
@@ -76,7 +49,7 @@ fn not_loaded(seen: &Seen) -> Option<Outcome> {
 }
 
 /// The verdict on a result that counts as a failure.
-fn failed(seen: &Seen, result: &RunResult, clock: &Clock<'_>) -> Outcome {
+fn failed(seen: &Seen, result: &RunResult, said: &LastWords, clock: &Clock<'_>) -> Outcome {
     if result.subtype == "error_max_turns" {
         return Outcome::TurnLimit;
     }
@@ -84,60 +57,70 @@ fn failed(seen: &Seen, result: &RunResult, clock: &Clock<'_>) -> Outcome {
         return usage_limit(seen, &result.words, clock);
     }
     let words = result.words.as_str();
-    match (result.api_status, seen.service_error()) {
-        (Some(401 | 403), _) | (None, "authentication_failed") => login(words),
-        (Some(402), _) | (_, "billing_error") => credit(words),
-        (Some(413), _) => Outcome::ContextExhausted,
-        (Some(404), _) => Outcome::CannotStart {
-            detail: format!(
-                "{}; set `CLAUDE_MODEL` to a model that the account has",
-                detail(words, "the model does not exist")
-            ),
-        },
-        // Without a status: the connection was lost in mid-answer (measured with 2.1.197, which then tries no more).
-        (Some(500..), _) | (None, "server_error") => {
-            Outcome::Overloaded { detail: detail(words, "the service is overloaded") }
-        }
-        (status, _) => by_words(words, clock).unwrap_or_else(|| {
-            let unreachable = status.is_none() && seen.retrying().is_some();
-            if status == Some(429) || unreachable {
-                Outcome::Overloaded { detail: detail(words, "the service refused the request for now") }
-            } else {
-                Outcome::Crashed { detail: detail(words, &format!("it reported `{}`", result.subtype)) }
-            }
-        }),
+    let by_status = match result.api_status {
+        Some(401 | 403) => Some(Meaning::LoginRefused),
+        Some(402) => Some(Meaning::NoCredit),
+        Some(404) => Some(Meaning::UnknownModel),
+        Some(413) => Some(Meaning::ContextFull),
+        Some(500..) => Some(Meaning::Busy),
+        _ => None,
+    };
+    if let Some(meaning) = by_status {
+        return BOOK.verdict(meaning, words, clock);
     }
+    if let Some(outcome) = BOOK.outcome(words, clock) {
+        return outcome;
+    }
+    if let Some(meaning) = meaning_of(seen.service_error()) {
+        return BOOK.verdict(meaning, words, clock);
+    }
+    if words.is_empty()
+        && let Some(outcome) = BOOK.outcome_of(said, true, clock)
+    {
+        return outcome;
+    }
+    let unreachable = result.api_status.is_none() && seen.retrying().is_some();
+    if result.api_status == Some(429) || unreachable {
+        return BOOK.verdict(Meaning::Busy, words, clock);
+    }
+    let otherwise = format!("it reported `{}`; {}", result.subtype, said.shown());
+    Outcome::Crashed { detail: detail(words, &otherwise) }
 }
 
 /// The verdict on a run that ended without a result.
-fn without_result(seen: &Seen, exit: Exit, stderr_tail: &str, clock: &Clock<'_>) -> Outcome {
+fn without_result(seen: &Seen, exit: Exit, said: &LastWords, clock: &Clock<'_>) -> Outcome {
+    let text = said.text();
+    let shown = said.shown();
     if seen.rejected().is_some() {
-        return usage_limit(seen, stderr_tail, clock);
+        return usage_limit(seen, &text, clock);
     }
-    let said = detail(stderr_tail, "it said nothing");
     // These two come before anything is loaded, from the command line itself.
-    if stderr_tail.contains("--agent '") && stderr_tail.contains("not found") {
+    if text.contains("--agent '") && text.contains("not found") {
         return Outcome::CannotStart {
-            detail: format!("Claude Code did not load samocode's agent; it said: {said}"),
+            detail: format!("Claude Code did not load samocode's agent; it said: {shown}"),
         };
     }
-    if stderr_tail.contains("error: unknown option") {
+    if text.contains("error: unknown option") {
         return Outcome::CannotStart {
             detail: format!(
-                "Claude Code does not take its arguments: {said}; look at `CLAUDE_ARGS`, or update Claude Code"
+                "Claude Code does not take its arguments: {shown}; look at `CLAUDE_ARGS`, or update Claude Code"
             ),
         };
     }
-    if seen.started().is_none() && program::is_not_runnable(exit) {
+    let started = seen.started().is_some();
+    if !started && program::is_not_runnable(exit) {
         return Outcome::CannotStart {
             detail: format!(
-                "Claude Code did not come up ({exit}): {said}; start `claude --version` in a terminal, install what is \
+                "Claude Code did not come up ({exit}): {shown}; start `claude --version` in a terminal, install what is \
                  missing, or set `CLAUDE_PATH`"
             ),
         };
     }
-    if let Some(outcome) = seen.started().is_none().then(|| by_words(stderr_tail, clock)).flatten() {
+    if let Some(outcome) = BOOK.outcome_of(said, started, clock) {
         return outcome;
+    }
+    if let Some(meaning) = meaning_of(seen.service_error()) {
+        return BOOK.verdict(meaning, &text, clock);
     }
     if let Some(retrying) = seen.retrying() {
         let status =
@@ -149,28 +132,17 @@ fn without_result(seen: &Seen, exit: Exit, stderr_tail: &str, clock: &Clock<'_>)
             ),
         };
     }
-    Outcome::Crashed { detail: format!("it ended with {exit} and without a result; {said}") }
+    Outcome::Crashed { detail: format!("it ended with {exit} and without a result; {shown}") }
 }
 
-/// The verdict that the CLI's words alone allow.
-fn by_words(words: &str, clock: &Clock<'_>) -> Option<Outcome> {
-    let low = words.to_lowercase();
-    let says = |texts: &[&str]| texts.iter().any(|text| low.contains(text));
-    if says(&LOGIN_WORDS) {
-        Some(login(words))
-    } else if says(&CREDIT_WORDS) {
-        Some(credit(words))
-    } else if says(&LIMIT_WORDS) {
-        Some(Outcome::UsageLimit {
-            until: reset_time(words, clock),
-            detail: detail(words, "the usage limit is reached"),
-        })
-    } else if says(&CONTEXT_WORDS) {
-        Some(Outcome::ContextExhausted)
-    } else if says(&OUTAGE_WORDS) {
-        Some(Outcome::Overloaded { detail: detail(words, "the service is out of reach") })
-    } else {
-        None
+/// What Claude Code's word for an error of the service means, where that alone decides.
+fn meaning_of(service_error: &str) -> Option<Meaning> {
+    match service_error {
+        "authentication_failed" => Some(Meaning::LoginRefused),
+        "billing_error" => Some(Meaning::NoCredit),
+        // A connection that is lost in mid-answer counts as one (measured with 2.1.197, which then tries no more).
+        "server_error" | "rate_limit" | "overloaded" => Some(Meaning::Busy),
+        _ => None,
     }
 }
 
@@ -188,12 +160,4 @@ fn usage_limit(seen: &Seen, words: &str, clock: &Clock<'_>) -> Outcome {
             ),
         ),
     }
-}
-
-fn login(words: &str) -> Outcome {
-    Outcome::LoginRequired { detail: format!("{}; {LOGIN}", detail(words, "the login is refused")) }
-}
-
-fn credit(words: &str) -> Outcome {
-    Outcome::CreditExhausted { detail: format!("{}; {CREDIT}", detail(words, "there is no credit")) }
 }

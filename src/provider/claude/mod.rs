@@ -6,6 +6,7 @@ mod home;
 mod judge;
 mod login;
 mod needs;
+pub(super) mod phrases;
 mod plugin;
 #[cfg(test)]
 mod recorded;
@@ -48,6 +49,7 @@ pub(super) static NEEDED: Needed = Needed {
     cli: "Claude Code",
     least: Version::new(2, 1, 5),
     measured: Version::new(2, 1, 197),
+    version_line: super::VersionLine::Before("(Claude Code)"),
     flags: &[
         "--print",
         "--output-format",

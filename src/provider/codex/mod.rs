@@ -7,6 +7,7 @@ mod judge;
 mod login;
 mod needs;
 mod person;
+pub(super) mod phrases;
 #[cfg(test)]
 mod recorded;
 mod review;
@@ -68,6 +69,7 @@ pub(super) static NEEDED: Needed = Needed {
     cli: "Codex",
     least: Version::new(0, 169, 0),
     measured: Version::new(0, 169, 0),
+    version_line: super::VersionLine::After("codex-cli"),
     flags: &["--config", "--model", "--cd", "--dangerously-bypass-approvals-and-sandbox"],
     update: "npm install -g @openai/codex@latest",
     key: "CODEX_PATH",

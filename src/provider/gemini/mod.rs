@@ -8,6 +8,7 @@ mod json;
 mod judge;
 mod login;
 mod needs;
+pub(super) mod phrases;
 mod prompt;
 #[cfg(test)]
 mod recorded;
@@ -61,6 +62,7 @@ pub(super) static NEEDED: Needed = Needed {
     cli: "Gemini CLI",
     least: Version::new(0, 39, 1),
     measured: Version::new(0, 61, 0),
+    version_line: super::VersionLine::Alone,
     flags: &["--yolo", "--skip-trust", "--output-format", "--model"],
     update: "npm install -g @google/gemini-cli@latest",
     key: "GEMINI_PATH",
