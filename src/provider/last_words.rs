@@ -52,11 +52,14 @@ fn error_in(line: &[u8]) -> Option<String> {
     }
     let error = object.get("error").unwrap_or(&object);
     let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    let parts: Vec<String> = if error.is_object() {
+    let mut parts: Vec<String> = if error.is_object() {
         ["type", "message"].iter().filter_map(|key| error.get(key).and_then(text)).collect()
     } else {
         [Some(error), object.get("message")].into_iter().flatten().filter_map(text).collect()
     };
+    for key in ["resets_at", "resets_in_seconds"] {
+        parts.extend(error.get(key).and_then(Value::as_u64).map(|number| format!("{key} {number}")));
+    }
     (!parts.is_empty()).then(|| parts.join(": "))
 }
 

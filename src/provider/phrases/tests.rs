@@ -83,3 +83,5 @@ fn every_phrase_can_be_said_and_every_row_names_its_source() {
         }
     }
 }
+
+mod messages;
