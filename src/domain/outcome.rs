@@ -131,6 +131,12 @@ impl Outcome {
     pub fn is_outage(&self) -> bool {
         matches!(self, Self::UsageLimit { .. } | Self::Overloaded { .. })
     }
+
+    /// Whether the provider cannot serve, be it for a while or until a person logs in or pays.
+    #[must_use]
+    pub fn is_of_the_provider(&self) -> bool {
+        self.is_outage() || matches!(self, Self::LoginRequired { .. } | Self::CreditExhausted { .. })
+    }
 }
 
 /// Why samocode cut an iteration short.

@@ -176,8 +176,8 @@ impl Orchestrator<'_> {
         let usage = seen.usage();
         let stderr = String::from_utf8_lossy(&end.stderr_tail).into_owned();
         let judged = || judged(provider, &seen, end.exit, &stderr, watching.overdue);
-        // A run that waits for a service which does not serve is not to blame for its silence.
-        let blamed = |outcome| Some(judged()).filter(Outcome::is_outage).unwrap_or(outcome);
+        // A run that waits for a service which does not serve, or for a login, is not to blame for its silence.
+        let blamed = |outcome| Some(judged()).filter(Outcome::is_of_the_provider).unwrap_or(outcome);
         let outcome = match (watching.interruption, watching.overdue) {
             (Some(by), _) => Outcome::Interrupted { by },
             (None, Some(Overdue::Budget)) => Outcome::BudgetReached {

@@ -40,5 +40,6 @@ mod versions;
 mod waits;
 mod walk;
 mod watching;
+mod words;
 pub(crate) mod workflows;
 mod worktrees;

@@ -129,3 +129,14 @@ fn a_reviewer_that_is_too_old_is_named_and_holds_up_nothing() {
         "its review is left out",
     ]);
 }
+
+#[test]
+fn notices_around_a_version_do_not_hide_it() {
+    let notices = "echo 'npm notice New major version of npm available! 1.0.8 -> 1.1.0'; echo 'Update available 2.1.332 -> 2.2.0'";
+    let scenario = says(Scenario::new(), &format!("{notices}; echo '2.0.76 (Claude Code)'; {notices}"));
+    scenario.run(RUN).expect_exit(12).expect_err(&["Claude Code 2.0.76 at", "is too old"]);
+    let scenario = says(scenario, &format!("{notices}; echo '2.1.197 (Claude Code)'"));
+    scenario.run(["doctor"]).expect_exit(0).expect_out(&["Claude Code 2.1.197"]);
+    let ended = scenario.run(RUN).expect_exit(0).expect_state("done");
+    assert!(!ended.out.contains("is not known"), "{}", ended.out);
+}
