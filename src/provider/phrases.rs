@@ -54,7 +54,7 @@ pub(super) struct Row {
 const GAP: usize = 4;
 
 /// Words that make a limit another one than the account's.
-const OTHER_LIMITS: [&str; 16] = [
+const OTHER_LIMITS: [&str; 14] = [
     "rate",
     "context",
     "token",
@@ -62,14 +62,12 @@ const OTHER_LIMITS: [&str; 16] = [
     "output",
     "turn",
     "turns",
-    "request",
-    "requests",
     "time",
     "retry",
     "concurrency",
+    "concurrent",
     "length",
     "size",
-    "max",
     "not",
 ];
 

@@ -71,12 +71,30 @@ impl VersionLine {
     /// The version of a line that is written so.
     fn read(self, line: &str) -> Option<Version> {
         let word = match self {
-            Self::Before(words) => line.trim().strip_suffix(words)?,
-            Self::After(words) => line.trim().strip_prefix(words)?,
+            Self::Before(words) => line.strip_suffix(words)?,
+            Self::After(words) => line.strip_prefix(words)?,
             Self::Alone => line,
         };
         Version::read(word.trim())
     }
+}
+
+/// The lines of what a program printed. A progress display ends its lines with a carriage return.
+fn lines(printed: &str) -> impl Iterator<Item = &str> {
+    printed.split(['\n', '\r']).map(str::trim)
+}
+
+/// A line, or what stands before a remark in it, that is no notice: `claude 2.1.197 (update available: 2.2.0)`.
+fn without_notice(line: &str) -> Option<&str> {
+    let is_notice = |text: &str| {
+        let low = text.to_lowercase();
+        NOTICES.iter().any(|word| low.contains(word))
+    };
+    if !is_notice(line) {
+        return Some(line);
+    }
+    let remark = [" (", " - ", " — ", " · ", ";", ","].iter().filter_map(|mark| line.find(mark)).min()?;
+    line.get(..remark).filter(|head| !is_notice(head))
 }
 
 /// What samocode needs of a CLI.
@@ -117,11 +135,8 @@ impl Needed {
     #[must_use]
     pub fn answer<'a>(&self, printed: &'a str) -> Option<(Version, &'a str)> {
         let low = |line: &str| line.to_lowercase();
-        let likely = |line: &&str| !NOTICES.iter().any(|word| low(line).contains(word));
-        let versions = || {
-            let lines = printed.lines().filter(likely);
-            lines.filter_map(|line| Some((Version::first_in(line)?, line.trim())))
-        };
+        let versions =
+            || lines(printed).filter_map(|line| Some((Version::first_in(without_notice(line)?)?, line)));
         // `CLAUDE` of `CLAUDE_PATH`.
         let name = low(self.key.split('_').next().unwrap_or_default());
         self.sure_answer(printed)
@@ -132,9 +147,8 @@ impl Needed {
     /// The same where a line is written exactly as the CLI does it, or holds a version and nothing else.
     #[must_use]
     pub fn sure_answer<'a>(&self, printed: &'a str) -> Option<(Version, &'a str)> {
-        let written = |form: VersionLine| {
-            printed.lines().filter_map(move |line| Some((form.read(line)?, line.trim()))).next()
-        };
+        let written =
+            |form: VersionLine| lines(printed).filter_map(move |line| Some((form.read(line)?, line))).next();
         written(self.version_line).or_else(|| written(VersionLine::Alone))
     }
 
@@ -179,6 +193,10 @@ mod tests {
             (&claude::NEEDED, "v2.1.5", version(2, 1, 5)),
             (&claude::NEEDED, "claude, built by us from 2.1.197\r\n", version(2, 1, 197)),
             (&claude::NEEDED, "acme-wrapper 9.9.9\nclaude 2.1.197", version(2, 1, 197)),
+            (&claude::NEEDED, "2.1.197 (Claude Code) - update available: 2.2.0", version(2, 1, 197)),
+            (&codex::NEEDED, "codex 0.169.0 (latest: 0.171.0)", version(0, 169, 0)),
+            (&gemini::NEEDED, "loading\r0.61.0\n", version(0, 61, 0)),
+            (&claude::NEEDED, "Claude Code 3.0.0 is available (you have 2.1.197)", None),
             (&claude::NEEDED, "1.2", None),
             (&claude::NEEDED, "1.2.3.4", None),
             (&claude::NEEDED, "no version", None),

@@ -18,7 +18,6 @@ const ROWS: &[Row] = &[
             "out of extra usage",
             "quota exceeded",
             "exceeded your * quota",
-            "quota * exhausted",
         ],
     },
     Row {

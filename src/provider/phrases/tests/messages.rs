@@ -87,6 +87,10 @@ const LIMITS: &[(&str, &str)] = &[
     ("Monthly limit reached ∙ resets 2026-05-01 03:00 UTC", "limit until 2026-05-01T03:00:00Z"),
     ("5-hour limit reached ∙ resets 15:00", "limit until 2026-04-15T15:00:00Z"),
     ("Spend limit reached", "limit"),
+    ("You've hit your Claude Max limit · resets Monday at 9:00 AM", "limit until 2026-04-20T09:00:00Z"),
+    ("Daily request limit exceeded", "limit"),
+    ("You have reached the monthly limit. It resets in 45 minutes.", "limit until 2026-04-15T00:45:00Z"),
+    ("Your weekly quota is used up", "limit"),
     (
         "Claude usage limit reached. Your limit will reset at 3pm (UTC). Run /login to switch accounts.",
         "limit until 2026-04-15T15:00:00Z",
