@@ -105,6 +105,18 @@ pub(super) fn meaning(message: &str, tables: &[&[Row]]) -> Option<Meaning> {
     Some(if is_login && names_network { Meaning::Connection } else { meaning })
 }
 
+/// What an HTTP status alone means; none where it says too little. 499 is a request that a gateway gave up on.
+pub(super) fn meaning_of_status(status: u16) -> Option<Meaning> {
+    match status {
+        401 | 403 => Some(Meaning::LoginRefused),
+        402 => Some(Meaning::NoCredit),
+        404 => Some(Meaning::UnknownModel),
+        413 => Some(Meaning::ContextFull),
+        429 | 499.. => Some(Meaning::Busy),
+        _ => None,
+    }
+}
+
 /// The words of a line as they are compared.
 fn words(line: &str) -> Vec<String> {
     let straight = line.to_lowercase().replace(['’', '‘', 'ʼ', '`'], "'");

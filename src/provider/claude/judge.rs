@@ -6,7 +6,7 @@
 use super::super::Seen;
 use super::super::event::RunResult;
 use super::super::last_words::LastWords;
-use super::super::phrases::Meaning;
+use super::super::phrases::{Meaning, meaning_of_status};
 use super::super::program;
 use super::super::words::detail;
 use super::phrases::BOOK;
@@ -57,15 +57,9 @@ fn failed(seen: &Seen, result: &RunResult, said: &LastWords, clock: &Clock<'_>) 
         return usage_limit(seen, &result.words, clock);
     }
     let words = result.words.as_str();
-    let by_status = match result.api_status {
-        Some(401 | 403) => Some(Meaning::LoginRefused),
-        Some(402) => Some(Meaning::NoCredit),
-        Some(404) => Some(Meaning::UnknownModel),
-        Some(413) => Some(Meaning::ContextFull),
-        Some(500..) => Some(Meaning::Busy),
-        _ => None,
-    };
-    if let Some(meaning) = by_status {
+    let by_status = result.api_status.and_then(meaning_of_status);
+    // Only words tell whether a 429 is the account's limit.
+    if let Some(meaning) = by_status.filter(|_| result.api_status != Some(429)) {
         return BOOK.verdict(meaning, words, clock);
     }
     if let Some(outcome) = BOOK.outcome(words, clock) {
@@ -80,8 +74,8 @@ fn failed(seen: &Seen, result: &RunResult, said: &LastWords, clock: &Clock<'_>) 
         return outcome;
     }
     let unreachable = result.api_status.is_none() && seen.retrying().is_some();
-    if result.api_status == Some(429) || unreachable {
-        return BOOK.verdict(Meaning::Busy, words, clock);
+    if let Some(meaning) = by_status.or(unreachable.then_some(Meaning::Busy)) {
+        return BOOK.verdict(meaning, words, clock);
     }
     let otherwise = format!("it reported `{}`; {}", result.subtype, said.shown());
     Outcome::Crashed { detail: detail(words, &otherwise) }

@@ -11,7 +11,7 @@ use crate::domain::watch::LONGEST_WAIT;
 use crate::provider::Seen;
 use crate::provider::event::RunResult;
 use crate::provider::last_words::LastWords;
-use crate::provider::phrases::Meaning;
+use crate::provider::phrases::{Meaning, meaning_of_status};
 use crate::provider::words::detail;
 
 /// What starts lines of its stderr that say nothing about an end.
@@ -57,15 +57,8 @@ fn failed(seen: &Seen, result: &RunResult, exit: Exit, said: &LastWords, clock: 
     if let Some(outcome) = BOOK.outcome(words, clock) {
         return outcome;
     }
-    let by_status = match result.api_status.or_else(|| status_of(exit)) {
-        Some(401 | 403) => Some(Meaning::LoginRefused),
-        Some(402) => Some(Meaning::NoCredit),
-        Some(404) => Some(Meaning::UnknownModel),
-        Some(413) => Some(Meaning::ContextFull),
-        Some(429 | 499..) => Some(Meaning::Busy),
-        _ => None,
-    };
-    if let Some(meaning) = by_status {
+    let status = result.api_status.or_else(|| status_of(exit));
+    if let Some(meaning) = status.and_then(meaning_of_status) {
         return BOOK.verdict(meaning, words, clock);
     }
     if words.is_empty()
