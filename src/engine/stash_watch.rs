@@ -90,9 +90,16 @@ impl Orchestrator<'_> {
                 ));
             }
         }
-        let left = now.stash.iter().filter(|entry| entry.is_of(&branch) && !before.stash.contains(entry));
-        for entry in left {
-            self.say.line(&format!("iteration {iteration} left work in the stash: {}", entry.words()));
+        for entry in now.stash.iter().filter(|entry| !before.stash.contains(entry)) {
+            if entry.is_of(&branch) {
+                self.say.line(&format!("iteration {iteration} left work in the stash: {}", entry.words()));
+            } else if entry.is_of_none() {
+                said.push(format!(
+                    "While iteration {iteration} ran, {} was stashed with no branch checked out. If that was you, apply and \
+                     commit it, or drop it. If not, it was the person: leave it.",
+                    entry.words()
+                ));
+            }
         }
         said
     }

@@ -28,12 +28,21 @@ pub struct StashEntry {
 }
 
 impl StashEntry {
-    /// Whether it was stashed on this branch, or on none: the message says so unless somebody chose another one.
+    /// Whether it was stashed on this branch: the message says so unless somebody chose another one.
     #[must_use]
     pub fn is_of(&self, branch: &str) -> bool {
+        self.branch() == Some(branch)
+    }
+
+    /// Whether no branch was checked out when it was stashed.
+    #[must_use]
+    pub fn is_of_none(&self) -> bool {
+        self.branch() == Some("(no branch)")
+    }
+
+    fn branch(&self) -> Option<&str> {
         let on = self.message.strip_prefix("WIP on ").or_else(|| self.message.strip_prefix("On "));
-        let name = on.and_then(|rest| rest.split_once(": ")).map(|(name, _)| name);
-        name.is_some_and(|name| name == branch || name == "(no branch)")
+        on.and_then(|rest| rest.split_once(": ")).map(|(name, _)| name)
     }
 
     /// `1a2b3c4d5e (WIP on main: …)`, on one line and not long.
@@ -205,7 +214,7 @@ mod tests {
         for (message, own) in [
             ("WIP on auth: 1a2b3c4 first", true),
             ("On auth: half done: tests", true),
-            ("WIP on (no branch): 1a2b3c4 first", true),
+            ("WIP on (no branch): 1a2b3c4 first", false),
             ("WIP on main: 1a2b3c4 first", false),
             ("On auth-2: x", false),
             ("On main: On auth: x", false),

@@ -242,6 +242,18 @@ fn fault_34_work_that_ended_in_the_stash_is_told_and_named_at_the_end() {
 }
 
 #[test]
+fn fault_34_work_that_was_stashed_off_every_branch_is_told_and_an_older_entry_is_the_persons() {
+    let scenario = doing("git switch -q --detach; echo work > README.md; git stash -q; git switch -q auth");
+    scenario.git(&["switch", "--quiet", "--detach"]);
+    stash(&scenario, "older");
+    scenario.git(&["switch", "--quiet", "main"]);
+    let ended = scenario.run(RUN).expect_exit(0);
+    expect_words(&scenario.prompt(2), &["(WIP on (no branch): ", "was stashed with no branch checked out"]);
+    assert!(!ended.out.contains("older"), "{}", ended.out);
+    assert_eq!(stashes(&scenario).lines().count(), 2);
+}
+
+#[test]
 fn fault_34_branches_and_tags_that_are_gone_are_kept_and_named_with_the_way_back() {
     for (line, back) in [
         ("git branch -q -D side", "git branch side"),
