@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::domain::name::FolderName;
 use crate::domain::session::Session;
+use crate::engine::left_outside::{ignored_work, listed};
 use crate::engine::{EngineError, guarding};
 use crate::git::{Git, GitError, Repository, Worktree, WorktreeState};
 use crate::process::{Tagged, end_tagged};
@@ -146,6 +147,8 @@ fn clear_worktree(
         Err(error) if path.exists() => return Ok(kept(error)),
         Err(_) => return Ok(WorktreeOutcome::Gone),
     };
+    // That they stay kept does no harm.
+    let _ = repository.release_stash(&format!("refs/samocode/{}/kept/stash", layout.folder()));
     let begun = layout.archiving().exists();
     if begun {
         // A killed removal may have left files without `.git`, or nothing but the entry in the repository.
@@ -168,8 +171,59 @@ fn clear_worktree(
     if let Some(why) = repository.would_lose(&worktree, &state, &session.branch)? {
         return Ok(WorktreeOutcome::Kept(why));
     }
+    let mut force = half_removed;
+    if !half_removed {
+        match outside_loss(layout, session, &repository, &worktree, &state) {
+            Ok(Outside::Nothing { submodules }) => force = submodules,
+            Ok(Outside::Lost(why)) => return Ok(WorktreeOutcome::Kept(why)),
+            Err(error) => return Ok(kept(error)),
+        }
+    }
     write_atomic(&layout.archiving(), state.head.clone().unwrap_or_default().as_bytes())?;
-    Ok(repository.remove_worktree(path, half_removed).map_or_else(kept, |()| WorktreeOutcome::Removed))
+    Ok(repository.remove_worktree(path, force).map_or_else(kept, |()| WorktreeOutcome::Removed))
+}
+
+/// What a worktree holds beside the files that Git tracks.
+enum Outside {
+    /// Nothing that would be lost.
+    Nothing {
+        /// Whether it has submodules, with which git removes no worktree unless it is forced.
+        submodules: bool,
+    },
+    /// What would be lost, in words.
+    Lost(String),
+}
+
+fn outside_loss(
+    layout: &Layout,
+    session: &Session,
+    repository: &Repository,
+    worktree: &Worktree,
+    state: &WorktreeState,
+) -> Result<Outside, GitError> {
+    let base = session.place.as_ref().map(|place| place.base_commit.as_str());
+    let (Some(base), Some(head)) = (base, state.head.as_deref()) else {
+        return Ok(Outside::Nothing { submodules: false });
+    };
+    if let Some(nested) = repository.nested_since(base, head)?.first() {
+        return Ok(Outside::Lost(format!(
+            "{}/ is a Git repository inside it, of which the branch has a bare link and no files",
+            nested.path.display()
+        )));
+    }
+    let submodules = repository.submodules(worktree, base)?;
+    if let Some(loss) = submodules.loss {
+        return Ok(Outside::Lost(loss));
+    }
+    let ignored = ignored_work(layout, worktree, repository.top())?;
+    if !ignored.is_empty() {
+        return Ok(Outside::Lost(format!(
+            "files that Git ignores are nowhere else: {}; take what you need, then `git worktree remove --force {}`",
+            listed(&ignored),
+            worktree.path().display()
+        )));
+    }
+    Ok(Outside::Nothing { submodules: submodules.any })
 }
 
 /// Whether a removal was killed in the middle: nothing was to be lost then, the same commit is checked out, and all that

@@ -8,15 +8,15 @@ use crate::engine::orchestrator::Orchestrator;
 use crate::store::{Documents, StoreError, keep_backup, read_document, write_atomic};
 
 impl Orchestrator<'_> {
-    /// Brings the section of the newest summary up to date. What hinders it is said: the record has it in any case.
-    pub(super) fn write_evidence(&mut self) {
-        if let Err(error) = self.add_evidence() {
+    /// Brings the section of the newest summary up to date; `outside` is what the session leaves on no branch. What hinders it is said: the record has it in any case.
+    pub(super) fn write_evidence(&mut self, outside: &[String]) {
+        if let Err(error) = self.add_evidence(outside) {
             self.say.line(&format!("the summary does not say what was verified: {error}"));
         }
     }
 
-    fn add_evidence(&mut self) -> Result<(), EngineError> {
-        let section = section(self.session(), self.verified_these_files()?);
+    fn add_evidence(&mut self, outside: &[String]) -> Result<(), EngineError> {
+        let section = section(self.session(), self.verified_these_files()?, outside);
         let Some(path) = self.summary()? else {
             self.say.line(
                 "there is no summary document that could say what was verified; `samocode status` does",

@@ -14,6 +14,9 @@ use crate::engine::EngineError;
 use crate::git::{Change, ChangeKind, WorktreeState};
 use crate::store::{Documents, Layout, odd_document, read_document, sha256_hex};
 
+/// How many paths are named.
+const MOST_NAMED: usize = 5;
+
 /// Looks at the folder for what the signal is about.
 pub(super) fn gather(
     layout: &Layout,
@@ -123,10 +126,13 @@ pub(super) fn branch_trouble(state: &WorktreeState, branch: &str, left: &[String
     if let Some(operation) = state.operation {
         troubles.push(format!("a {operation} was stopped in its middle"));
     }
+    troubles.extend(nested_trouble(state));
     let nobodys = |change: &Change| {
         change.kind == ChangeKind::Untracked && left.iter().any(|path| *path == change.path.to_string_lossy())
     };
-    let changes: Vec<&Change> = state.changes.iter().filter(|change| !nobodys(change)).collect();
+    let is_nested = |change: &Change| change.kind == ChangeKind::NestedRepository;
+    let changes: Vec<&Change> =
+        state.changes.iter().filter(|change| !nobodys(change) && !is_nested(change)).collect();
     if !changes.is_empty() {
         let shown: Vec<String> =
             changes.iter().take(5).map(|change| change.path.display().to_string()).collect();
@@ -135,4 +141,36 @@ pub(super) fn branch_trouble(state: &WorktreeState, branch: &str, left: &[String
         troubles.push(format!("the worktree has changes that are not committed: {}{more}", shown.join(", ")));
     }
     (!troubles.is_empty()).then(|| troubles.join("; "))
+}
+
+/// Repositories in the worktree whose files no commit has, and what to do about them.
+fn nested_trouble(state: &WorktreeState) -> Vec<String> {
+    let committed: Vec<&Path> =
+        state.nested.iter().filter(|nested| nested.committed).map(|nested| nested.path.as_path()).collect();
+    let staged = state.nested.iter().filter(|nested| !nested.committed).map(|nested| nested.path.as_path());
+    let loose = state.changes.iter().filter(|change| change.kind == ChangeKind::NestedRepository);
+    let loose: Vec<&Path> = staged.chain(loose.map(|change| change.path.as_path())).collect();
+    let mut troubles = Vec::new();
+    for (paths, what) in [
+        (committed, "committed as a bare link: the branch has none of its files"),
+        (loose, "not committed: `git add` makes a bare link of it and adds none of its files"),
+    ] {
+        let Some(first) = paths.first() else {
+            continue;
+        };
+        let named: Vec<String> =
+            paths.iter().take(MOST_NAMED).map(|path| format!("{}/", path.display())).collect();
+        let more = paths.len().saturating_sub(named.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let shown = first.display().to_string();
+        // A path with a zero byte cannot be typed, and cannot be.
+        let first = shlex::try_quote(&shown).unwrap_or_default();
+        troubles.push(format!(
+            "{}{more} is a Git repository inside the worktree, {what} (if it belongs to this project: `rm -rf {first}/.git`, \
+             `git rm --cached --ignore-unmatch {first}`, `git add {first}`, and commit; if not: add it with `git submodule add`, or \
+             move it out of the worktree)",
+            named.join(", ")
+        ));
+    }
+    troubles
 }

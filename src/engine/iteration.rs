@@ -62,6 +62,7 @@ impl Orchestrator<'_> {
         let before = self.standing(None, None)?;
         let tag = format!("{}/{iteration}-{}", self.record.layout().process_mark(), random_hex()?);
         self.watch_checkout();
+        self.watch_shared();
         self.guard(Guarded::Iteration(iteration))?;
         self.append(Event::Started(Started {
             iteration,
@@ -178,29 +179,21 @@ impl Orchestrator<'_> {
         self.tidy_folder(&mut found)?;
         found.extend(self.adopt_stray_signal(iteration, &end.outcome)?);
         let was_clean = self.state.as_ref().is_some_and(WorktreeState::is_clean);
-        let (said, touched) = self.refresh_both();
-        found.extend(said);
-        if let Some(changed) = self.checkout_changes(iteration, touched.as_ref()) {
-            self.say.line(&changed);
-            found.push(changed);
-        }
-        if let Some(left) = self.left_behind(iteration) {
-            self.say.line(&left);
-            found.push(left);
-        }
+        found.extend(self.look_at_work(iteration));
         let raw = read_signal(&layout).in_utf8();
         let clean = self.without_secrets(&raw);
         let signal = Signal::read(clean.as_ref().unwrap_or(&raw), iteration);
-        let trouble = match &self.state {
-            Some(state) => {
-                let session = self.session();
-                facts::branch_trouble(state, &session.branch, session.left_by_verification())
-            }
-            None => Some("the worktree cannot be read".to_owned()),
-        };
+        let trouble = self.branch_trouble();
         let (head, snapshot_tree) = self.keep(iteration, was_clean, &mut found);
+        for changed in self.shared_changes(iteration, snapshot_tree.as_deref()) {
+            self.say.line(&changed);
+            found.push(changed);
+        }
         let after = self.standing(head.as_deref(), snapshot_tree.as_deref())?;
         let unchanged = before == Some(after.as_str());
+        if unchanged {
+            found.extend(self.ignored_instead(iteration));
+        }
         let at = self.head_before_the_end(signal.as_ref().ok());
         let mut facts = facts::gather(&layout, self.session(), signal.as_ref().ok(), trouble, unchanged, at)?;
         facts.tampering = self.record.tampering()?;

@@ -21,13 +21,34 @@ impl Orchestrator<'_> {
         if self.state.is_none() {
             self.refresh_state();
         }
-        let session = self.session();
-        let trouble = self
-            .state
-            .as_ref()
-            .and_then(|state| facts::branch_trouble(state, &session.branch, session.left_by_verification()));
+        let trouble = self.branch_trouble();
         found.extend(trouble.map(|trouble| format!("In the worktree, {trouble}.")));
+        let stashed = self.stashed_work();
+        found.extend(stashed.map(|stashed| format!("Note: {stashed}. Apply and commit it, or drop it.")));
         Ok(found)
+    }
+
+    /// Why the session's branch is not checked out and clean, as the worktree was last read.
+    pub(super) fn branch_trouble(&self) -> Option<String> {
+        let session = self.session();
+        match &self.state {
+            Some(state) => facts::branch_trouble(state, &session.branch, session.left_by_verification()),
+            None => Some("the worktree cannot be read".to_owned()),
+        }
+    }
+
+    /// Reads what an iteration left in the worktree and in the main checkout. Returns what the next one is told of it.
+    pub(super) fn look_at_work(&mut self, iteration: u32) -> Vec<String> {
+        let mut found: Vec<String> = self.undo_sparse_checkout(iteration).into_iter().collect();
+        let (said, touched) = self.refresh_both();
+        found.extend(said);
+        let changed = self.checkout_changes(iteration, touched.as_ref());
+        let left = self.left_behind(iteration);
+        for words in changed.into_iter().chain(left) {
+            self.say.line(&words);
+            found.push(words);
+        }
+        found
     }
 
     /// Opens the worktree; one that was deleted is made again from its branch, and that is returned in words.
@@ -76,9 +97,11 @@ impl Orchestrator<'_> {
             return Vec::new();
         };
         match worktree.state() {
-            Ok(state) => {
+            Ok(mut state) => {
+                let trouble = self.add_nested(&mut state);
                 self.state = Some(state);
-                Vec::new()
+                let words = "Whether the branch has repositories as bare links cannot be told";
+                trouble.err().map(|why| format!("{words}: {why}.")).into_iter().collect()
             }
             Err(error) => {
                 self.worktree = None;
@@ -100,7 +123,7 @@ impl Orchestrator<'_> {
         };
         let head = state.head.clone();
         let moved = head != self.session().head;
-        if state.is_clean() && was_clean && !moved {
+        if state.is_clean() && state.nested.is_empty() && was_clean && !moved {
             return (head, None);
         }
         let folder = self.record.layout().folder();

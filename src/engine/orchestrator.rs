@@ -16,6 +16,7 @@ use crate::engine::happening::{Happening, Happenings};
 use crate::engine::notices::Notices;
 use crate::engine::refused::Refused;
 use crate::engine::say::{Say, Screen};
+use crate::engine::shared_repository::SharedRepository;
 use crate::engine::view::View;
 use crate::engine::{CliVersion, EngineError, Settings, Wish, overview};
 use crate::git::{ChildGit, FolderCommit, Guard, Repository, Worktree, WorktreeState, commit_folder};
@@ -56,7 +57,8 @@ pub struct Orchestrator<'a> {
     pub(super) checkout: Option<Watch>,
     /// Git could not tell once.
     pub(super) checkout_given_up: bool,
-    /// Changes there that were told.
+    pub(super) shared: SharedRepository,
+    /// Changes in the main checkout that were told.
     pub(super) checkout_told: BTreeSet<String>,
     pub(super) interrupted: bool,
     /// A park until then was waited out, and no iteration has started since, whatever the clock says.
@@ -110,6 +112,7 @@ impl<'a> Orchestrator<'a> {
             guard: None,
             checkout: None,
             checkout_given_up: false,
+            shared: SharedRepository::default(),
             checkout_told: BTreeSet::new(),
             interrupted: false,
             waited_until: Timestamp::MIN,
@@ -178,7 +181,9 @@ impl<'a> Orchestrator<'a> {
                     None => None,
                 },
                 Step::Finished(_) => {
-                    self.write_evidence();
+                    let outside = self.left_outside();
+                    outside.iter().for_each(|left| self.say.line(left));
+                    self.write_evidence(&outside);
                     self.drop_states();
                     self.publish()?;
                     self.last_word()?;

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::GitError;
-use super::heads::Heads;
 use super::program;
 use super::repository::Repository;
 use super::stamp::Stamps;
@@ -23,9 +22,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 pub struct Checkout {
     top: PathBuf,
     git_dir: PathBuf,
-    common_dir: PathBuf,
     head: String,
-    heads: Heads,
     index: Stamps,
     /// Tracked files, and the folders that hold them.
     files: Stamps,
@@ -47,19 +44,9 @@ impl Checkout {
     pub fn look(repository: &Repository) -> Result<Self, GitError> {
         let top = repository.top().to_owned();
         let git_dir = git_dir(&top).unwrap_or_else(|| repository.common_dir().to_owned());
-        let common_dir = repository.common_dir().to_owned();
         let index = index(&git_dir);
         let files = files(repository)?;
-        Ok(Self {
-            head: head(&git_dir),
-            heads: Heads::read(&common_dir),
-            index,
-            files,
-            changes: changes(repository)?,
-            top,
-            git_dir,
-            common_dir,
-        })
+        Ok(Self { head: head(&git_dir), index, files, changes: changes(repository)?, top, git_dir })
     }
 
     /// Which files were touched since. About a microsecond a file, without git: to be called beside something else.
@@ -74,13 +61,11 @@ impl Checkout {
     /// # Errors
     /// When git cannot tell.
     pub fn again(&self, repository: &Repository, touched: &Touched) -> Result<(Self, Vec<String>), GitError> {
-        let mut now =
-            Self { head: head(&self.git_dir), heads: self.heads.again(&self.common_dir), ..self.clone() };
+        let mut now = Self { head: head(&self.git_dir), ..self.clone() };
         let mut words = Vec::new();
         if now.head != self.head {
             words.push(format!("HEAD was at {} and is at {}", place(&self.head), place(&now.head)));
         }
-        words.extend(self.heads.moved(&now.heads, &self.common_dir));
         if !touched.files.is_empty() || touched.index {
             now.index = index(&self.git_dir);
             now.files = files(repository)?;

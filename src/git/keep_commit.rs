@@ -15,4 +15,13 @@ impl Repository {
         crash::point(|| "keep a commit, after");
         Ok(())
     }
+
+    /// The names of the references under a prefix.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub fn references_under(&self, prefix: &str) -> Result<Vec<String>, GitError> {
+        let listed = self.call().args(["for-each-ref", "--format=%(refname)", prefix]).run()?.text();
+        Ok(listed.lines().map(str::to_owned).collect())
+    }
 }

@@ -58,14 +58,14 @@ impl Repository {
         Ok(None)
     }
 
-    /// Removes a worktree of which nothing would be lost. With `half_removed` files may be missing from it: a samocode
-    /// was killed while git removed them.
+    /// Removes a worktree of which nothing would be lost. It has to be forced where files are missing from it because a
+    /// samocode was killed while git removed them, and where it has submodules.
     ///
     /// # Errors
-    /// Git's own words; it looks again itself and keeps what is not clean.
-    pub fn remove_worktree(&self, path: &Path, half_removed: bool) -> Result<(), GitError> {
+    /// Git's own words; unless forced it looks again itself and keeps what is not clean.
+    pub fn remove_worktree(&self, path: &Path, force: bool) -> Result<(), GitError> {
         crash::point(|| "remove the worktree, before");
-        let force: &[&str] = if half_removed { &["--force"] } else { &[] };
+        let force: &[&str] = if force { &["--force"] } else { &[] };
         self.call().args(["worktree", "remove"]).args(force).arg("--").arg(path).run()?;
         crash::point(|| "remove the worktree, after");
         Ok(())

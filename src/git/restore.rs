@@ -99,8 +99,8 @@ impl Worktree {
         state: &WorktreeState,
         skip_larger_than: u64,
     ) -> Result<(String, Vec<LeftOut>), GitError> {
-        let left_out = self.left_out(state, skip_larger_than);
-        let tree = PrivateIndex::copy_of(self)?.tree(self, &self.to_update(state, &left_out))?;
+        let left_out = self.left_out(state, skip_larger_than)?;
+        let tree = PrivateIndex::copy_of(self)?.tree(self, &self.to_update(state, &left_out)?)?;
         Ok((tree, left_out))
     }
 
@@ -164,7 +164,7 @@ impl Worktree {
         target: &str,
     ) -> Result<(), GitError> {
         let index = PrivateIndex::copy_of(self)?;
-        let present = index.tree(self, &self.to_update(state, left_out))?;
+        let present = index.tree(self, &self.to_update(state, left_out)?)?;
         index.call(self).args(["read-tree", "-m", "-u", &present, target]).run().map(drop)
     }
 

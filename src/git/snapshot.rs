@@ -78,7 +78,7 @@ pub enum LeftOutReason {
         /// Its length.
         bytes: u64,
     },
-    /// It is a repository of its own.
+    /// It is the history of a repository inside the worktree.
     NestedRepository,
     /// It may not be read.
     Unreadable,
@@ -90,7 +90,9 @@ impl std::fmt::Display for LeftOutReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::TooLarge { bytes } => write!(f, "{} MiB long", bytes / (1024 * 1024)),
-            Self::NestedRepository => f.write_str("a repository of its own"),
+            Self::NestedRepository => {
+                f.write_str("the history of a repository inside the worktree; only its files are kept")
+            }
             Self::Unreadable => f.write_str("not readable"),
             Self::NotAFile => f.write_str("not a regular file"),
         }
@@ -121,12 +123,12 @@ impl Worktree {
         state: &WorktreeState,
         spec: &SnapshotSpec<'_>,
     ) -> Result<SnapshotOutcome, GitError> {
-        let left_out = self.left_out(state, spec.skip_larger_than);
+        let left_out = self.left_out(state, spec.skip_larger_than)?;
         let tree = match &state.head {
-            Some(head) if state.changes.is_empty() => {
+            Some(head) if state.changes.is_empty() && state.nested.is_empty() => {
                 self.call().args(["rev-parse", "--verify", &format!("{head}^{{tree}}")]).run()?.text()
             }
-            _ => PrivateIndex::copy_of(self)?.tree(self, &self.to_update(state, &left_out))?,
+            _ => PrivateIndex::copy_of(self)?.tree(self, &self.to_update(state, &left_out)?)?,
         };
         if spec.previous_tree == Some(tree.as_str()) {
             return Ok(SnapshotOutcome::Unchanged { left_out });
@@ -143,19 +145,28 @@ impl Worktree {
         Ok(SnapshotOutcome::Kept(Snapshot { commit, tree, left_out }))
     }
 
-    pub(super) fn left_out(&self, state: &WorktreeState, limit: u64) -> Vec<LeftOut> {
+    pub(super) fn left_out(&self, state: &WorktreeState, limit: u64) -> Result<Vec<LeftOut>, GitError> {
         let mut left_out = Vec::new();
         for change in &state.changes {
             let reason = match change.kind {
-                ChangeKind::NestedRepository => Some(LeftOutReason::NestedRepository),
                 ChangeKind::Modified | ChangeKind::Untracked => self.obstacle(&change.path, limit),
                 // Both sides of it are in the repository already, and a tree cannot be written without it.
                 ChangeKind::Unmerged => self.obstacle(&change.path, u64::MAX),
-                ChangeKind::Staged => None,
+                ChangeKind::Staged | ChangeKind::NestedRepository => None,
             };
             left_out.extend(reason.map(|reason| LeftOut { path: change.path.clone(), reason }));
         }
-        left_out
+        for path in self.nested_files(state)? {
+            let reason = self.obstacle(&path, limit);
+            left_out.extend(reason.map(|reason| LeftOut { path, reason }));
+        }
+        for folder in state.nested_folders() {
+            let path = folder.join(".git");
+            if self.path().join(&path).symlink_metadata().is_ok() {
+                left_out.push(LeftOut { path, reason: LeftOutReason::NestedRepository });
+            }
+        }
+        Ok(left_out)
     }
 
     fn obstacle(&self, path: &Path, limit: u64) -> Option<LeftOutReason> {
@@ -174,19 +185,22 @@ impl Worktree {
     }
 
     /// The paths whose entry in the index is to be made like the file, each ended by NUL.
-    pub(super) fn to_update(&self, state: &WorktreeState, left_out: &[LeftOut]) -> Vec<u8> {
+    pub(super) fn to_update(&self, state: &WorktreeState, left_out: &[LeftOut]) -> Result<Vec<u8>, GitError> {
         let left_out: HashSet<&Path> = left_out.iter().map(|left| left.path.as_path()).collect();
+        let as_they_are =
+            |kind: ChangeKind| matches!(kind, ChangeKind::Staged | ChangeKind::NestedRepository);
+        let changed = state.changes.iter().filter(|change| !as_they_are(change.kind));
+        let nested = self.nested_files(state)?;
         let mut paths = Vec::new();
-        for change in &state.changes {
-            let path = change.path.as_path();
+        for path in changed.map(|change| &change.path).chain(&nested) {
             // Git refuses what lies behind a link. It goes when the link takes the place of its folder.
-            if change.kind == ChangeKind::Staged || left_out.contains(path) || self.behind_link(path) {
+            if left_out.contains(path.as_path()) || self.behind_link(path) {
                 continue;
             }
             paths.extend_from_slice(path.as_os_str().as_bytes());
             paths.push(0);
         }
-        paths
+        Ok(paths)
     }
 
     fn behind_link(&self, path: &Path) -> bool {
@@ -205,6 +219,10 @@ impl Repository {
         let output = self.call().args(["for-each-ref", "--sort=version:refname", format, prefix]).run()?;
         let mut snapshots = Vec::new();
         for line in output.text().lines() {
+            // What was kept of the person's, a tag perhaps, is no state of the worktree.
+            if line.strip_prefix(prefix).is_some_and(|rest| rest.starts_with("/kept/")) {
+                continue;
+            }
             let mut fields = line.split(' ').map(str::to_owned);
             let seconds = fields.next_back().and_then(|seconds| seconds.parse().ok());
             match (fields.next(), fields.next(), fields.next(), seconds) {
@@ -276,7 +294,7 @@ impl Drop for PrivateIndex {
 
 /// The copy gets the original's time: git compares it with the files' times to tell which of them may have
 /// changed in the same instant in which the index was written.
-fn copy_with_time(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn copy_with_time(from: &Path, to: &Path) -> io::Result<()> {
     let modified = fs::metadata(from)?.modified()?;
     fs::copy(from, to)?;
     File::options().write(true).open(to)?.set_modified(modified)

@@ -1,8 +1,10 @@
 //! What a worktree looks like now, with one git process. Changes nothing of the agent's.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::error::GitError;
+use super::nested::Nested;
 use super::status::{self, Change, ChangeKind};
 use super::worktree::Worktree;
 
@@ -45,6 +47,9 @@ pub struct WorktreeState {
     pub changes: Vec<Change>,
     /// What git was stopped in the middle of.
     pub operation: Option<Operation>,
+    /// Repositories inside the worktree that are staged or committed as bare links. Of the committed ones only those
+    /// that [`super::Repository::nested_since`] was asked for.
+    pub nested: Vec<Nested>,
 }
 
 impl WorktreeState {
@@ -58,6 +63,13 @@ impl WorktreeState {
     #[must_use]
     pub fn untracked(&self) -> usize {
         self.changes.iter().filter(|change| change.kind == ChangeKind::Untracked).count()
+    }
+
+    /// The folders of all repositories inside the worktree that are not submodules, as far as they are known.
+    pub(super) fn nested_folders(&self) -> BTreeSet<&Path> {
+        let untracked = self.changes.iter().filter(|change| change.kind == ChangeKind::NestedRepository);
+        let untracked = untracked.map(|change| change.path.as_path());
+        untracked.chain(self.nested.iter().map(|nested| nested.path.as_path())).collect()
     }
 
     /// At most `count` of the changed paths, to be shown.
@@ -88,6 +100,7 @@ impl Worktree {
             branch: status.branch,
             changes: status.changes,
             operation: operation(self.git_dir()),
+            nested: self.staged_nested(status.new_links)?,
         })
     }
 }

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::nested::LINK_MODE;
 use super::program::path;
+
+/// The mode of a path that is not there.
+const NO_MODE: &[u8] = b"000000";
 
 /// A path that differs from the last commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub(super) struct Status {
     pub(super) head: Option<String>,
     pub(super) branch: Option<String>,
     pub(super) changes: Vec<Change>,
+    /// Staged links to other repositories that the commit has not.
+    pub(super) new_links: Vec<PathBuf>,
 }
 
 /// Parses records that end with NUL; `Err` is the record that was not understood.
@@ -43,7 +49,13 @@ pub(super) fn parse(printed: &[u8]) -> Result<Status, &[u8]> {
     while let Some(record) = records.next() {
         match record {
             [b'#', b' ', header @ ..] => read_header(header, &mut status),
-            [b'1', b' ', ..] => status.changes.push(tracked(record, 9).ok_or(record)?),
+            [b'1', b' ', ..] => {
+                let change = tracked(record, 9).ok_or(record)?;
+                if is_new_link(record) {
+                    status.new_links.push(change.path.clone());
+                }
+                status.changes.push(change);
+            }
             [b'2', b' ', ..] => {
                 status.changes.push(tracked(record, 10).ok_or(record)?);
                 // The path that it was renamed from.
@@ -83,6 +95,12 @@ fn tracked(record: &[u8], fields: usize) -> Option<Change> {
     Some(Change { path: path(name), kind })
 }
 
+/// `1 XY sub <mode in the commit> <mode in the index> …`.
+fn is_new_link(record: &[u8]) -> bool {
+    let mut modes = record.splitn(6, |byte| *byte == b' ').skip(3);
+    modes.next() == Some(NO_MODE) && modes.next() == Some(LINK_MODE)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +111,8 @@ mod tests {
             1 M. N... 100644 100644 100644 1 2 staged file\0\
             1 .M N... 100644 100644 100644 1 2 changed\0\
             2 R. N... 100644 100644 100644 1 2 R100 new\0old\0\
+            1 A. S... 000000 160000 160000 1 2 link\0\
+            1 M. S..U 160000 160000 160000 1 2 moved link\0\
             u UU N... 100644 100644 100644 100644 1 2 3 both sides\0\
             ? fresh\0? nested/\0";
         let status = parse(printed).unwrap();
@@ -105,11 +125,21 @@ mod tests {
                 ("staged file", ChangeKind::Staged),
                 ("changed", ChangeKind::Modified),
                 ("new", ChangeKind::Staged),
+                ("link", ChangeKind::Staged),
+                ("moved link", ChangeKind::Staged),
                 ("both sides", ChangeKind::Unmerged),
                 ("fresh", ChangeKind::Untracked),
                 ("nested", ChangeKind::NestedRepository),
             ]
         );
+    }
+
+    #[test]
+    fn only_a_link_that_the_commit_has_not_is_a_new_one() {
+        let printed = b"1 A. S... 000000 160000 160000 1 2 link\0\
+            1 M. S..U 160000 160000 160000 1 2 moved link\0\
+            1 A. N... 000000 100644 100644 1 2 file\0";
+        assert_eq!(parse(printed).unwrap().new_links, [PathBuf::from("link")]);
     }
 
     #[test]

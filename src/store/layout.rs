@@ -109,6 +109,12 @@ impl Layout {
         self.record_dir().join("guard.json")
     }
 
+    /// The branches, tags and stash entries that the repository had before the newest iteration. Not part of the record.
+    #[must_use]
+    pub fn shared_copy(&self) -> PathBuf {
+        self.record_dir().join("shared.json")
+    }
+
     /// Stands while an iteration is open whose changes to the repository's configuration and hooks are not put back.
     #[must_use]
     pub fn guard_mark(&self) -> PathBuf {

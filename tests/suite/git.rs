@@ -7,4 +7,5 @@ mod folders;
 mod guard;
 mod project;
 mod snapshots;
+mod stash;
 mod worktrees;

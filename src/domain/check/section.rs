@@ -18,9 +18,9 @@ pub struct Placed {
 }
 
 /// The section of a finished session. `same_files` says that the branch's last commit holds the files that the newest
-/// verification was about.
+/// verification was about; `outside` are sentences on what the session leaves that is on no branch.
 #[must_use]
-pub fn section(session: &Session, same_files: bool) -> String {
+pub fn section(session: &Session, same_files: bool, outside: &[String]) -> String {
     let mut text = format!("{BEGIN}\n## Verified by samocode\n\n");
     let evidence = session.evidence.as_ref();
     match evidence.filter(|evidence| evidence.check.passed() && same_files) {
@@ -50,6 +50,12 @@ pub fn section(session: &Session, same_files: bool) -> String {
         }
         None => {
             let _ = writeln!(text, "{}", nothing(session));
+        }
+    }
+    if !outside.is_empty() {
+        let _ = write!(text, "\n## Not on the branch\n\n");
+        for left in outside {
+            let _ = writeln!(text, "- {left}");
         }
     }
     text.push_str(END);

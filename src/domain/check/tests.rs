@@ -82,7 +82,7 @@ fn the_last_phase_is_told_what_was_verified_and_what_will_be() {
 
 #[test]
 fn the_section_says_what_was_run_on_which_commit_with_which_result() {
-    insta::assert_snapshot!(section(&verified(CheckEnd::Passed), true), @r"
+    insta::assert_snapshot!(section(&verified(CheckEnd::Passed), true, &[]), @r"
     <!-- samocode: what follows is written by samocode itself -->
     ## Verified by samocode
 
@@ -95,23 +95,33 @@ fn the_section_says_what_was_run_on_which_commit_with_which_result() {
     ");
     let mut later = verified(CheckEnd::Passed);
     later.head = Some("99ff99ff99ff".to_owned());
-    assert!(section(&later, true).contains("the branch's last commit 99ff99ff99 holds the same files"));
+    assert!(section(&later, true, &[]).contains("the branch's last commit 99ff99ff99 holds the same files"));
 }
 
 #[test]
 fn without_evidence_the_section_says_so() {
     let at_base = running("quick", "done");
-    assert!(section(&at_base, false).contains("Nothing was verified by samocode: the branch has no commit"));
+    assert!(
+        section(&at_base, false, &[]).contains("Nothing was verified by samocode: the branch has no commit")
+    );
     let mut worked = at_base;
     worked.head = Some("other".to_owned());
-    assert!(section(&worked, false).contains("no verify command (`SAMOCODE_VERIFY`) was set"));
-    let other = section(&verified(CheckEnd::Passed), false);
+    assert!(section(&worked, false, &[]).contains("no verify command (`SAMOCODE_VERIFY`) was set"));
+    let other = section(&verified(CheckEnd::Passed), false, &[]);
     assert!(other.contains("Nothing was verified") && other.contains("no evidence for these"), "{other}");
 }
 
 #[test]
+fn what_is_on_no_branch_is_in_the_section() {
+    let left = ["Git ignores these files: a.".to_owned()];
+    let text = section(&running("quick", "done"), false, &left);
+    assert!(text.contains("\n## Not on the branch\n\n- Git ignores these files: a.\n<!--"), "{text}");
+}
+
+#[test]
 fn a_section_is_placed_once_and_the_rest_of_the_document_stays() {
-    let (one, two) = (section(&verified(CheckEnd::Passed), true), section(&running("quick", "done"), false));
+    let (one, two) =
+        (section(&verified(CheckEnd::Passed), true, &[]), section(&running("quick", "done"), false, &[]));
     for document in
         ["", "# Summary", "# Summary\n", "# Summary\n\n", "# S\r\n\r\n## Verified by samocode\r\nall\r\n"]
     {
@@ -131,7 +141,7 @@ fn a_command_with_backticks_and_lines_stays_one_line_of_code() {
     if let Some(evidence) = &mut session.evidence {
         evidence.check.command = "make `uname`\n&& x".to_owned();
     }
-    assert!(section(&session, true).contains("- Command: `` make `uname` && x ``\n"));
+    assert!(section(&session, true, &[]).contains("- Command: `` make `uname` && x ``\n"));
 }
 
 #[test]

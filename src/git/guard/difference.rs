@@ -31,6 +31,8 @@ pub struct Difference {
     pub how: How,
     /// Keys of a configuration that differ, e.g. `core.fsmonitor`.
     pub keys: Vec<String>,
+    /// What tracked branches were set to that are set to something else now, as `key=value`.
+    pub lost: Vec<String>,
     /// Whether it can be put back: not where only length and times of the original were known.
     pub known: bool,
     pub(super) now: Option<Item>,
@@ -71,6 +73,7 @@ impl Difference {
             path: dir.join(relative),
             how,
             keys: change.keys,
+            lost: change.lost,
             known,
             now: now.cloned(),
             harmless: change.harmless,
@@ -96,9 +99,16 @@ impl fmt::Display for Difference {
         let more = self.keys.len().saturating_sub(MOST_KEYS);
         let shown: Vec<&str> = self.keys.iter().take(MOST_KEYS).map(String::as_str).collect();
         match (shown.is_empty(), more) {
-            (true, _) => Ok(()),
-            (false, 0) => write!(f, " ({})", shown.join(", ")),
-            (false, more) => write!(f, " ({} and {more} more)", shown.join(", ")),
+            (true, _) => {}
+            (false, 0) => write!(f, " ({})", shown.join(", "))?,
+            (false, more) => write!(f, " ({} and {more} more)", shown.join(", "))?,
         }
+        if self.lost.is_empty() {
+            return Ok(());
+        }
+        let more = self.lost.len().saturating_sub(MOST_KEYS);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let lost: Vec<&str> = self.lost.iter().take(MOST_KEYS).map(String::as_str).collect();
+        write!(f, ", before: {}{more},", lost.join(", "))
     }
 }

@@ -3,16 +3,18 @@
 
 use std::collections::BTreeSet;
 
-/// Longest name of a key that is shown, in characters.
-const LONGEST_NAME: usize = 80;
+/// Longest name of a key, and longest value, that is shown, in characters.
+const LONGEST_SHOWN: usize = 80;
 
 /// How two configurations differ.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Change {
     /// The keys, sorted; empty where a text is not plain.
     pub(super) keys: Vec<String>,
-    /// Whether nothing differs but tracked branches and remotes that are new.
+    /// Whether nothing differs but tracked branches, and remotes and submodules that are new.
     pub(super) harmless: bool,
+    /// What such a difference took away or replaced, as `key=value`, sorted.
+    pub(super) lost: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,10 +29,13 @@ pub(super) fn compare(old: &[u8], new: &[u8]) -> Change {
     let (Some(old), Some(new)) = (parse(old), parse(new)) else {
         return Change::default();
     };
-    let remotes: BTreeSet<Option<&str>> =
-        old.iter().filter(|known| known.section == "remote").map(|known| known.sub.as_deref()).collect();
+    let known: BTreeSet<(&str, Option<&str>)> = old
+        .iter()
+        .filter(|known| known.section == "remote" || known.section == "submodule")
+        .map(|known| (known.section.as_str(), known.sub.as_deref()))
+        .collect();
     let harmful = |statements: &[Statement]| -> Vec<Statement> {
-        let kept = statements.iter().filter(|statement| !statement.is_harmless(&remotes));
+        let kept = statements.iter().filter(|statement| !statement.is_harmless(&known));
         kept.cloned().collect()
     };
     // Their order counts, too: of two values the last one holds.
@@ -40,27 +45,35 @@ pub(super) fn compare(old: &[u8], new: &[u8]) -> Change {
     };
     let mut keys: BTreeSet<String> = one_sided(&old, &new).into_iter().collect();
     keys.extend(one_sided(&new, &old));
-    Change { keys: keys.into_iter().collect(), harmless }
+    let lost = old.iter().filter(|was| harmless && !new.contains(was));
+    let lost: BTreeSet<String> = lost.map(|was| format!("{}={}", was.name(), plain(&was.value))).collect();
+    Change { keys: keys.into_iter().collect(), harmless, lost: lost.into_iter().collect() }
 }
 
 impl Statement {
     fn name(&self) -> String {
         let sub = self.sub.as_deref().map(|sub| format!(".{sub}")).unwrap_or_default();
-        let name = format!("{}{sub}.{}", self.section, self.key);
-        name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect()
+        plain(&format!("{}{sub}.{}", self.section, self.key))
     }
 
-    /// What `git push -u`, `git switch --track` and `git remote add` write. `x::y` as an address names a program.
-    fn is_harmless(&self, remotes: &BTreeSet<Option<&str>>) -> bool {
+    /// What `git push -u`, `git switch --track`, `git remote add` and `git submodule update --init` write. `x::y` as an
+    /// address names a program, and so does a submodule's `update = !x`. `known` are the remotes and submodules of before.
+    fn is_harmless(&self, known: &BTreeSet<(&str, Option<&str>)>) -> bool {
         let plain = !self.value.contains("::") && !self.value.starts_with('-');
+        let is_new = !known.contains(&(self.section.as_str(), self.sub.as_deref()));
         match (self.section.as_str(), self.key.as_str()) {
             ("branch", "remote" | "merge" | "rebase" | "description") => self.sub.is_some() && plain,
-            ("remote", "url" | "fetch") => {
-                self.sub.is_some() && plain && !remotes.contains(&self.sub.as_deref())
+            ("remote", "url" | "fetch") | ("submodule", "url" | "active") => {
+                self.sub.is_some() && plain && is_new
             }
             _ => false,
         }
     }
+}
+
+/// Text as it can be shown.
+fn plain(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(LONGEST_SHOWN).collect()
 }
 
 /// The statements of a text; none where it holds anything that git might read in another way.
@@ -122,6 +135,7 @@ mod tests {
             "[branch \"main\"]\n\tremote = origin\n\tmerge = refs/heads/main\n",
             "[remote \"ada\"]\n\turl = https://host.example/a.git\n\tfetch = +refs/heads/*:refs/remotes/ada/*\n",
             "# a remark\n\n",
+            "[submodule \"lib/sub\"]\n\tactive = true\n\turl = /srv/sub.git\n",
         ] {
             assert!(added(text).harmless, "{text}");
         }
@@ -140,6 +154,9 @@ mod tests {
             "[remote \"ada\"]\n\turl = ext::sh -c x\n",
             "[remote \"ada\"]\n\tuploadpack = x\n",
             "[remote \"origin\"]\n\turl = /srv/b.git\n",
+            "[submodule \"lib\"]\n\tupdate = !x\n",
+            "[submodule \"lib\"]\n\turl = ext::sh -c x\n",
+            "[submodule]\n\tactive = .\n",
             "[branch \"x\"]\n\tdescription = a\\\n[core]\n\tfsmonitor = x\n",
             "[branch \"a\\\"]\n\tremote = x\n",
             "[branch \"x\"]\n\tremote = a\u{0}\n",
@@ -148,6 +165,22 @@ mod tests {
         }
         assert!(!compare(OLD.as_bytes(), b"[core]\n").harmless, "a remote that is gone");
         assert!(!compare(b"[core]\neditor = a\neditor = b\n", b"[core]\neditor = b\neditor = a\n").harmless);
+    }
+
+    #[test]
+    fn a_submodule_that_was_known_keeps_its_entries() {
+        let known = b"[submodule \"lib\"]\n\turl = /srv/lib.git\n";
+        assert!(!compare(known, b"[submodule \"lib\"]\n\turl = /elsewhere.git\n").harmless);
+        assert!(!compare(known, b"").harmless, "deinitialised");
+    }
+
+    #[test]
+    fn what_a_tracked_branch_was_set_to_is_named() {
+        let tracked = b"[branch \"main\"]\n\tremote = origin\n\tmerge = refs/heads/main\n";
+        let change = compare(tracked, b"[branch \"main\"]\n\tremote = fork\n\tmerge = refs/heads/main\n");
+        assert!(change.harmless);
+        assert_eq!(change.lost, ["branch.main.remote=origin"]);
+        assert_eq!(compare(tracked, b"").lost.len(), 2);
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn a_large_file_is_named_and_left_out_and_its_older_content_stays() {
 }
 
 #[test]
-fn a_nested_repository_is_named_and_the_rest_is_kept() {
+fn a_nested_repository_is_named_and_its_files_are_kept() {
     let project = Project::new();
     let worktree = project.session();
     project.git("wt", &["init", "--quiet", "empty"]);
@@ -82,9 +82,9 @@ fn a_nested_repository_is_named_and_the_rest_is_kept() {
         snapshot.left_out.iter().map(|left| (left.path.to_str().unwrap(), left.reason)).collect();
     assert_eq!(
         nested,
-        [("empty", LeftOutReason::NestedRepository), ("full", LeftOutReason::NestedRepository)]
+        [("empty/.git", LeftOutReason::NestedRepository), ("full/.git", LeftOutReason::NestedRepository)]
     );
-    assert_eq!(files(&project, &snapshot.commit), ["file.txt", "new.txt"]);
+    assert_eq!(files(&project, &snapshot.commit), ["file.txt", "full/x", "new.txt"]);
 }
 
 #[test]

@@ -26,16 +26,17 @@ fn doing(line: &str) -> Scenario {
 }
 
 fn told(line: &str, words: &[&str]) {
+    told_of("the main checkout", line, words);
+}
+
+fn told_of(what: &str, line: &str, words: &[&str]) {
     let scenario = doing(line);
     let ended = scenario.run(RUN).expect_exit(0).expect_state("done");
     expect_words(&ended.out, words);
     expect_words(&scenario.prompt(2), words);
-    expect_words(
-        &scenario.prompt(2),
-        &["While iteration 1 ran, the main checkout", "work in the worktree only"],
-    );
-    assert_eq!(ended.out.matches("the main checkout").count(), 1, "told once:\n{}", ended.out);
-    assert!(!scenario.prompt(3).contains("the main checkout"), "{}", scenario.prompt(3));
+    expect_words(&scenario.prompt(2), &[&format!("While iteration 1 ran, {what}"), "If that was you"]);
+    assert_eq!(ended.out.matches(what).count(), 1, "told once:\n{}", ended.out);
+    assert!(!scenario.prompt(3).contains(what), "{}", scenario.prompt(3));
 }
 
 #[test]
@@ -47,11 +48,13 @@ fn files_that_change_in_the_main_checkout_are_named() {
 }
 
 #[test]
-fn commits_and_branches_of_the_main_checkout_are_named() {
-    told("git commit -q --allow-empty -m x", &["the branch main was moved from"]);
+fn commits_and_branches_are_named() {
+    let shared = "the repository that all worktrees share";
+    told_of(shared, "git commit -q --allow-empty -m x", &["the branch main was moved from"]);
     told("git switch -q --detach", &["HEAD was at main and is at"]);
-    told("git branch side", &["the branch side was made at"]);
-    told(
+    told_of(shared, "git branch side", &["the branch side was made at"]);
+    told_of(
+        shared,
         "git pack-refs --all; git branch -q other; git branch -m other third",
         &["the branch third was made at"],
     );
@@ -76,6 +79,7 @@ fn what_the_person_left_there_before_and_what_other_sessions_do_is_not_named() {
         scenario.agent(Script::new().once("implementation", iteration(other)).then(Script::quick()));
     let ended = scenario.run(RUN).expect_exit(0);
     assert!(!ended.out.contains("the main checkout"), "{}", ended.out);
+    assert!(!ended.out.contains("worktrees share"), "{}", ended.out);
 }
 
 #[test]
@@ -94,4 +98,5 @@ fn what_the_person_does_between_two_starts_is_not_named() {
     scenario.run(["resume", "auth"]).expect_exit(0);
     let ended = scenario.run(["run", "auth"]).expect_exit(0);
     assert!(!ended.out.contains("the main checkout"), "{}", ended.out);
+    assert!(!ended.out.contains("worktrees share"), "{}", ended.out);
 }
