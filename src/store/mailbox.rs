@@ -1,6 +1,7 @@
 //! The mailbox of one phone: letters to the person, and how far each got. It outlives the sessions that write to it, and is
 //! emptied by whichever samocode holds its lock.
 
+use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::os::unix::fs::DirBuilderExt;
@@ -162,6 +163,20 @@ impl Mailbox {
         write(&self.dir.join("offset"), &offset)
     }
 
+    /// The groups that went on under another number, by the one that they had.
+    #[must_use]
+    pub fn moved(&self) -> BTreeMap<i64, i64> {
+        read(&self.dir.join("moved")).unwrap_or_default()
+    }
+
+    /// Keeps them.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn keep_moved(&self, moved: &BTreeMap<i64, i64>) -> Result<(), StoreError> {
+        write(&self.dir.join("moved"), moved)
+    }
+
     /// Names a project whose sessions the phone may ask for.
     ///
     /// # Errors
@@ -208,6 +223,7 @@ mod tests {
         assert!(mailbox.try_lock().unwrap().is_some());
         assert_eq!(mailbox.offset(), 0);
         mailbox.keep_offset(7).unwrap();
+        mailbox.keep_moved(&BTreeMap::from([(-5, -1005)])).unwrap();
         mailbox.write("a", LetterFile::Letter, &"words").unwrap();
         mailbox.keep_document("a", "plan.md", b"plan").unwrap();
         let again = Mailbox::open(data.path(), "1:secret").unwrap();
@@ -215,6 +231,7 @@ mod tests {
         assert_eq!(again.read::<String>("a", LetterFile::Letter).as_deref(), Some("words"));
         again.remove("a");
         assert!(again.ids().unwrap().is_empty() && !again.document("a", "plan.md").exists());
+        assert_eq!(again.moved(), BTreeMap::from([(-5, -1005)]));
         let other = Mailbox::open(data.path(), "2:secret").unwrap();
         assert_eq!(other.offset(), 0);
     }

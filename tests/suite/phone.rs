@@ -7,6 +7,7 @@ use samocode_testing_telegram::{Message, OWNER, Phone};
 use crate::scenario::Scenario;
 
 mod chats;
+mod forms;
 mod gates;
 mod kills;
 mod messages;

@@ -95,7 +95,7 @@ impl Person<'_> {
             return self.write_words(message, "What is the session to be told? /tell NAME words");
         }
         self.on(message, session, |layout, view| {
-            self.ask(layout, &view.name, 0, Act::Tell(words.to_owned())).1
+            self.ask(layout, &view.name, 0, Act::Tell(self.guidance(words))).1
         });
     }
 

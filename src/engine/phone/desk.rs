@@ -29,9 +29,9 @@ pub(super) struct Project {
 }
 
 impl Project {
-    /// Whether somebody's word in a chat counts for its sessions.
-    pub(super) fn hears(&self, word: &Word) -> bool {
-        word.chat == self.chat && self.users.contains(&word.from.id)
+    /// Whether somebody's word in a chat counts for its sessions. `now` is the number that its chat has by now.
+    fn hears(&self, word: &Word, now: i64) -> bool {
+        (word.chat == self.chat || word.chat == now) && self.users.contains(&word.from.id)
     }
 }
 
@@ -49,6 +49,8 @@ pub(super) struct Desk {
     sending: AtomicBool,
     /// Until when the service asked for quiet.
     quiet: Mutex<Option<Instant>>,
+    /// Groups that went on under another number.
+    moved: Mutex<BTreeMap<i64, i64>>,
     letters: Mutex<HashMap<String, Arc<Letter>>>,
     deliveries: Mutex<BTreeMap<String, Delivery>>,
 }
@@ -61,6 +63,7 @@ impl Desk {
         lines: Sender<String>,
     ) -> Self {
         Self {
+            moved: Mutex::new(mailbox.moved()),
             mailbox,
             bot: Bot::new(phone),
             phone: phone.clone(),
@@ -121,17 +124,45 @@ impl Desk {
         }
     }
 
+    /// The number that a chat has by now.
+    fn current(&self, chat: i64) -> i64 {
+        let moved = lock(&self.moved);
+        // A group moves once; a few more steps than that, and no circle can hold anybody up.
+        (0..4).fold(chat, |chat, _| moved.get(&chat).copied().unwrap_or(chat))
+    }
+
+    /// Follows a group to its new number, which only the service tells; says it once.
+    pub(super) fn follow(&self, from: i64, to: i64) {
+        let mut moved = lock(&self.moved);
+        if from == to || moved.insert(from, to) == Some(to) {
+            return;
+        }
+        if let Err(error) = self.mailbox.keep_moved(&moved) {
+            self.say(format!("the group's new number cannot be kept: {error}"));
+        }
+        self.say(format!("the group has a new number, and is followed there: set TELEGRAM_CHAT_ID={to}"));
+    }
+
     /// Makes a call in a chat, unless the service asked for quiet and the time is not over: whoever asks meanwhile is told how long
     /// it is, and nothing is sent.
     ///
     /// # Errors
     /// As the call.
-    pub(super) fn call<T>(&self, chat: i64, call: impl FnOnce(&Bot) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) fn call<T>(
+        &self,
+        chat: i64,
+        mut call: impl FnMut(&Bot) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let left = lock(&self.quiet).map(|until| until.saturating_duration_since(Instant::now()));
         if let Some(left) = left.filter(|left| !left.is_zero()) {
             return Err(Fault::TooMany(left));
         }
-        let done = call(&self.bot.to(chat));
+        let now = self.current(chat);
+        let mut done = call(&self.bot.to(now));
+        if let Err(Fault::Moved(to)) = done {
+            self.follow(now, to);
+            done = call(&self.bot.to(to));
+        }
         if let Err(Fault::TooMany(pause)) = &done {
             *lock(&self.quiet) = Instant::now().checked_add(*pause);
         }
@@ -152,7 +183,13 @@ impl Desk {
     /// The projects for which somebody's word counts. Each has its own chat and its own users, whoever serves the phone.
     pub(super) fn projects_of(&self, word: &Word) -> Vec<Project> {
         let all: Vec<Project> = self.mailbox.projects_named();
-        all.into_iter().filter(|project| project.hears(word)).collect()
+        all.into_iter().filter(|project| project.hears(word, self.current(project.chat))).collect()
+    }
+
+    /// Whether a project talks in this chat.
+    pub(super) fn is_home(&self, chat: i64) -> bool {
+        let all: Vec<Project> = self.mailbox.projects_named();
+        all.iter().any(|project| project.chat == chat || self.current(project.chat) == chat)
     }
 
     /// How far a letter got.

@@ -1,7 +1,7 @@
 //! Listens to the phone, one long poll after another. Hands on only the words of the configured senders in the configured
 //! chat; everyone else gets no answer, and one line in the log.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,9 @@ const POLL: Duration = Duration::from_secs(25);
 
 /// How much longer the answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How many of the latest messages are remembered, to tell an edit of the words from one of something else.
+const MOST_HEARD: usize = 50;
 
 /// The commands in the chat's menu.
 pub(super) const COMMANDS: &[(&str, &str)] = &[
@@ -33,12 +36,14 @@ pub(super) struct Listener {
     strangers: BTreeSet<u64>,
     failures: u32,
     said: bool,
+    /// The latest messages: chat, number, text.
+    heard: VecDeque<(i64, i32, String)>,
 }
 
 impl Listener {
     pub(super) fn new(desk: Arc<Desk>) -> Self {
         let offset = desk.mailbox.offset();
-        Self { desk, offset, strangers: BTreeSet::new(), failures: 0, said: false }
+        Self { desk, offset, strangers: BTreeSet::new(), failures: 0, said: false, heard: VecDeque::new() }
     }
 
     pub(super) fn run(mut self) {
@@ -76,15 +81,37 @@ impl Listener {
         if update.id < self.offset {
             return;
         }
-        if let Some(word) = update.word
-            && self.may_speak(&word)
-        {
-            Person::new(&self.desk, update.id, &word).heard(&word.said);
+        if let Some(word) = update.word {
+            if let Said::Moved { to } = word.said {
+                // The service's own message, whoever caused it; a chat that is nobody's home leads nowhere.
+                if self.desk.is_home(word.chat) {
+                    self.desk.follow(word.chat, to);
+                }
+            } else if self.may_speak(&word) && self.is_new(&word) {
+                Person::new(&self.desk, update.id, &word).heard(&word.said);
+            }
         }
         self.offset = update.id + 1;
         if let Err(error) = self.desk.mailbox.keep_offset(self.offset) {
             self.desk.say(format!("how far the phone was listened to cannot be kept: {error}"));
         }
+    }
+
+    /// Whether a word says something that was not heard yet. A message also counts as edited when only its preview or a
+    /// reaction changed.
+    fn is_new(&mut self, word: &Word) -> bool {
+        let Said::Text { message, text, is_edited, .. } = &word.said else {
+            return true;
+        };
+        let heard = (word.chat, *message, text.clone());
+        if *is_edited && self.heard.contains(&heard) {
+            return false;
+        }
+        if self.heard.len() == MOST_HEARD {
+            self.heard.pop_front();
+        }
+        self.heard.push_back(heard);
+        true
     }
 
     fn may_speak(&mut self, word: &Word) -> bool {
@@ -94,7 +121,7 @@ impl Listener {
         let phone = &self.desk.phone;
         if self.strangers.insert(word.from.id) {
             let what = match word.said {
-                Said::Text { .. } => "a message",
+                Said::Text { .. } | Said::Wordless { .. } | Said::Moved { .. } => "a message",
                 Said::Tap { .. } => "a tap",
             };
             let who = if word.chat == phone.chat_id {

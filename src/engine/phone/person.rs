@@ -9,7 +9,7 @@ use crate::domain::qa;
 use crate::domain::request::{Act, Who};
 use crate::engine::ask::{self, Asked};
 use crate::engine::phone::desk::Desk;
-use crate::engine::phone::letter::Letter;
+use crate::engine::phone::letter::{About, Letter};
 use crate::engine::view::View;
 use crate::notify::telegram::{Bot, Button, Fault, LONGEST_TEXT, Rich, Said, Word};
 use crate::store::{Layout, read_session, read_text};
@@ -41,7 +41,7 @@ impl<'a> Person<'a> {
     pub(super) fn heard(&self, said: &Said) {
         match said {
             Said::Tap { id, data } => self.tapped(id, data),
-            Said::Text { message, text, reply_to } => {
+            Said::Text { message, text, reply_to, .. } => {
                 let about = reply_to.as_ref().and_then(|replied| self.soon(|| self.topic(replied)));
                 match (text.trim().strip_prefix('/'), about) {
                     (Some(command), _) => self.command(*message, command),
@@ -52,6 +52,33 @@ impl<'a> Person<'a> {
                     }
                 }
             }
+            Said::Wordless { message, what, reply_to } => {
+                let about = reply_to.as_ref().and_then(|replied| self.soon(|| self.topic(replied)));
+                self.wordless(*message, what, about.as_ref().map(|(_, about)| about));
+            }
+            // The listener's own business.
+            Said::Moved { .. } => {}
+        }
+    }
+
+    /// Says that a message without words cannot be read. In a group only where it was meant for samocode.
+    fn wordless(&self, message: i32, what: &str, about: Option<&About>) {
+        let wish = match about {
+            Some(About::Question(id)) => {
+                format!("Reply to question {id} in words, or with the letter of an option.")
+            }
+            Some(_) => "Reply in words.".to_owned(),
+            None if self.word.chat > 0 => "Reply to one of my messages in words.".to_owned(),
+            None => return,
+        };
+        self.write_words(message, &format!("I can't read {what}, so it doesn't count. {wish}"));
+    }
+
+    /// Guidance as it is told. The first wording of an edited message was told already.
+    pub(super) fn guidance(&self, words: &str) -> String {
+        match self.word.said {
+            Said::Text { is_edited: true, .. } => format!("Correction of my earlier message: {words}"),
+            _ => words.to_owned(),
         }
     }
 
@@ -143,7 +170,7 @@ impl<'a> Person<'a> {
 
     fn until_answered(&self, mut call: impl FnMut(&Bot) -> Result<(), Fault>) {
         for _ in 0..TRIES {
-            match self.desk.call(self.word.chat, &mut call) {
+            match self.desk.call(self.word.chat, |bot| call(&bot.in_topic(self.word.topic))) {
                 Err(Fault::TooMany(pause)) if pause <= LONGEST_QUIET => self.desk.pause(pause),
                 Err(Fault::Unreachable(_)) => self.desk.pause(Duration::from_secs(1)),
                 Ok(()) | Err(_) => return,

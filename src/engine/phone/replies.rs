@@ -96,7 +96,7 @@ impl Person<'_> {
     /// Guidance; where the session was stopped, it goes on with it.
     fn tell(&self, message: i32, text: &str, letter: &Letter, go_on: bool) {
         let layout = letter.layout();
-        let (asked, told) = self.ask(&layout, &letter.name, 0, Act::Tell(text.to_owned()));
+        let (asked, told) = self.ask(&layout, &letter.name, 0, Act::Tell(self.guidance(text)));
         if !go_on || matches!(asked, Asked::Took(Effect::Refused(_))) {
             return self.write_words(message, &told);
         }

@@ -73,14 +73,25 @@ impl Sender {
                 None if self.whole.contains(&letter.id) => {}
                 None if self.is_shut(letter.chat) => {}
                 None => match self.send(&letter) {
-                    Err(fault @ (Fault::Forbidden(_) | Fault::Moved(_))) => self.shut(letter.chat, &fault),
+                    Err(fault @ (Fault::Forbidden(_) | Fault::Moved(_) | Fault::Refused(_))) => {
+                        self.shut(letter.chat, &fault);
+                    }
                     sent => sent?,
                 },
                 Some(why) => closed.push((letter, why)),
             }
         }
         // What asks for something comes first: tidying up holds up nothing.
-        closed.iter().try_for_each(|(letter, why)| self.put_away(letter, why))
+        for (letter, why) in &closed {
+            if self.is_shut(letter.chat) {
+                continue;
+            }
+            match self.put_away(letter, why) {
+                Err(fault @ (Fault::Forbidden(_) | Fault::Moved(_))) => self.shut(letter.chat, &fault),
+                done => done?,
+            }
+        }
+        Ok(())
     }
 
     fn send(&mut self, letter: &Letter) -> Result<(), Fault> {
@@ -125,15 +136,21 @@ impl Sender {
         let Sent::Refused(why) = refused else { return Ok(refused) };
         // Without its form it is better than not at all, and without its buttons it can be replied to.
         let plain = self.plain(letter, part, &why);
-        match self.sent(letter.chat, |bot| bot.send(&plain, &buttons, None))? {
-            Sent::Refused(_) if !buttons.is_empty() => {
-                self.sent(letter.chat, |bot| bot.send(&plain, &[], None))
+        let simpler = [(&plain, buttons.as_slice()), (&plain, &[]), (&last_resort(letter), &[])];
+        for (text, buttons) in simpler {
+            let sent = self.sent(letter.chat, |bot| bot.send(text, buttons, None))?;
+            if !matches!(sent, Sent::Refused(_)) {
+                return Ok(sent);
             }
-            sent => Ok(sent),
         }
+        if letter.gate.is_some() {
+            // Whoever is not asked cannot answer: it is tried again for as long as the gate is open.
+            return Err(Fault::Refused(why));
+        }
+        Ok(Sent::Refused(why))
     }
 
-    fn sent(&self, chat: i64, call: impl FnOnce(&Bot) -> Result<i32, Fault>) -> Result<Sent, Fault> {
+    fn sent(&self, chat: i64, call: impl FnMut(&Bot) -> Result<i32, Fault>) -> Result<Sent, Fault> {
         match self.desk.call(chat, call) {
             Ok(message) => Ok(Sent::Message(message)),
             Err(Fault::Refused(why)) => Ok(Sent::Refused(why)),
@@ -166,8 +183,8 @@ impl Sender {
                     (Body::Text(text), _) if at == 0 => {
                         let why = Rich::default().plain("\n\n— ").plain(why).shortened(600);
                         let end = Rich::default().plain("\n\n").and(&why);
-                        let kept = text.shortened(LONGEST_TEXT - end.units());
-                        self.desk.call(letter.chat, |bot| bot.rewrite(*message, &kept.and(&end), &[]))
+                        let kept = text.shortened(LONGEST_TEXT - end.units()).and(&end);
+                        self.desk.call(letter.chat, |bot| bot.rewrite(*message, &kept, &[]))
                     }
                     _ if part.keys.is_empty() => Ok(()),
                     _ => self.desk.call(letter.chat, |bot| bot.take_buttons(*message)),
@@ -217,6 +234,12 @@ impl Sender {
         self.silent = self.silent.saturating_add(1);
         pause_after(self.silent)
     }
+}
+
+/// What is said where nothing else is taken. A reply to it counts as one to the message that it stands for.
+fn last_resort(letter: &Letter) -> Rich {
+    let name = &letter.name;
+    Rich::default().plain(&format!("{name} has a message that Telegram refuses. See: samocode status {name}"))
 }
 
 /// The buttons of a part, with data that names them and says nothing else.

@@ -43,6 +43,8 @@ pub struct Button {
 pub struct Bot {
     pub(super) client: Client,
     chat: i64,
+    /// The topic that messages go to, in a group with topics.
+    topic: Option<i32>,
 }
 
 impl std::fmt::Debug for Bot {
@@ -75,13 +77,23 @@ impl Bot {
             .build()
             .into();
         let address = format!("{}/bot{}", phone.api_url, phone.bot_token.reveal());
-        Self { client: Client::builder().api_url(address).request_agent(agent).build(), chat: phone.chat_id }
+        Self {
+            client: Client::builder().api_url(address).request_agent(agent).build(),
+            chat: phone.chat_id,
+            topic: None,
+        }
     }
 
     /// The same bot in another chat.
     #[must_use]
     pub fn to(&self, chat: i64) -> Self {
-        Self { client: self.client.clone(), chat }
+        Self { client: self.client.clone(), chat, topic: None }
+    }
+
+    /// The same bot in a topic of its chat.
+    #[must_use]
+    pub fn in_topic(&self, topic: Option<i32>) -> Self {
+        Self { client: self.client.clone(), chat: self.chat, topic }
     }
 
     /// Sends a text; returns the message's number.
@@ -113,6 +125,7 @@ impl Bot {
             .text(text.text())
             .entities(entities(text))
             .link_preview_options(LinkPreviewOptions::builder().is_disabled(true).build())
+            .maybe_message_thread_id(self.topic)
             .maybe_reply_markup(markup)
             .maybe_reply_parameters(reply_to.map(reply))
             .build();

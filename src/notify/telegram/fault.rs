@@ -20,9 +20,10 @@ pub enum Fault {
     /// 401 or 404: there is no such bot.
     #[error("Telegram does not know this bot; check TELEGRAM_BOT_TOKEN")]
     Unauthorized,
-    /// 403, or no such chat: the person blocked the bot, never wrote to it, or it was put out of the group.
+    /// 403, or a chat that takes nothing: the person blocked the bot, never wrote to it, or took its rights in the group.
     #[error(
-        "the bot may not write to the chat ({0}): open it with the bot and press Start, or check TELEGRAM_CHAT_ID"
+        "the bot may not write to the chat ({0}): open it with the bot and press Start, give it the right to write, or check \
+         TELEGRAM_CHAT_ID"
     )]
     Forbidden(String),
     /// The group became another kind of group, under this number.
@@ -72,12 +73,34 @@ impl Fault {
             409 => Self::Conflict(words),
             401 | 404 => Self::Unauthorized,
             403 => Self::Forbidden(words),
-            // The same message is taken once the person has opened the chat, or its right number is set.
-            400 if words.contains("chat not found") => Self::Forbidden(words),
+            400 if is_of_the_chat(&words) => Self::Forbidden(words),
             400..=499 => Self::Refused(words),
             _ => Self::Unreachable(words),
         }
     }
+}
+
+/// Whether a refusal is about the chat and not about the message: the same message is taken once the person has opened the
+/// chat, set its right number, or given the bot its rights back. The words are the Bot API's and Telegram's own.
+fn is_of_the_chat(words: &str) -> bool {
+    const OF_THE_CHAT: [&str; 14] = [
+        "chat not found",
+        "not enough rights",
+        "have no rights",
+        "need administrator rights",
+        "group chat was deactivated",
+        "message thread not found",
+        "topic_closed",
+        "topic_deleted",
+        "chat_write_forbidden",
+        "chat_send_",
+        "chat_restricted",
+        "chat_admin_required",
+        "peer_id_invalid",
+        "user_is_blocked",
+    ];
+    let words = words.to_ascii_lowercase();
+    OF_THE_CHAT.iter().any(|known| words.contains(known))
 }
 
 fn without_address(error: &ureq::Error) -> String {

@@ -1,5 +1,6 @@
 //! What people write and tap, as the Bot API hands it on.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use frankenstein::TelegramApi;
@@ -7,6 +8,7 @@ use frankenstein::methods::GetUpdatesParams;
 use frankenstein::response::MethodResponse;
 use frankenstein::types::AllowedUpdate;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::notify::telegram::bot::Bot;
@@ -30,6 +32,8 @@ pub struct Word {
     pub from: Sender,
     /// When, in seconds since 1970; a tap has no time.
     pub at: Option<i64>,
+    /// The topic of the group that it was said in, where the group has topics.
+    pub topic: Option<i32>,
     /// What was said.
     pub said: Said,
 }
@@ -63,6 +67,22 @@ pub enum Said {
         text: String,
         /// The message that it replies to.
         reply_to: Option<Replied>,
+        /// Whether the person changed what they wrote before.
+        is_edited: bool,
+    },
+    /// A message without words: a voice message, a picture.
+    Wordless {
+        /// Its number.
+        message: i32,
+        /// What it is, e.g. "a voice message".
+        what: &'static str,
+        /// The message that it replies to.
+        reply_to: Option<Replied>,
+    },
+    /// The chat, a group, goes on as another one with this number.
+    Moved {
+        /// The new number.
+        to: i64,
     },
     /// A button.
     Tap {
@@ -82,7 +102,11 @@ impl Bot {
         let params = GetUpdatesParams::builder()
             .offset(offset)
             .timeout(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX))
-            .allowed_updates(vec![AllowedUpdate::Message, AllowedUpdate::CallbackQuery])
+            .allowed_updates(vec![
+                AllowedUpdate::Message,
+                AllowedUpdate::EditedMessage,
+                AllowedUpdate::CallbackQuery,
+            ])
             .build();
         let answer = self.client.request::<_, MethodResponse<Vec<Value>>>("getUpdates", Some(params));
         Ok(answer.map_err(Fault::of)?.result.into_iter().filter_map(Update::of).collect())
@@ -95,6 +119,7 @@ impl Bot {
 #[derive(Deserialize)]
 struct RawUpdate {
     message: Option<RawMessage>,
+    edited_message: Option<RawMessage>,
     callback_query: Option<RawTap>,
 }
 
@@ -105,12 +130,41 @@ struct RawMessage {
     from: Option<RawUser>,
     date: i64,
     text: Option<String>,
+    /// The words under a picture or a document.
+    caption: Option<String>,
     reply_to_message: Option<RawReplied>,
+    #[serde(default)]
+    is_topic_message: bool,
+    message_thread_id: Option<i32>,
+    migrate_to_chat_id: Option<i64>,
+    /// What else it holds, by its kind.
+    #[serde(flatten)]
+    rest: HashMap<String, IgnoredAny>,
 }
+
+/// What a message can be without words. Whatever else has none is the service's: somebody joined, a message was pinned.
+const WORDLESS: [(&str, &str); 13] = [
+    ("voice", "a voice message"),
+    ("photo", "a picture"),
+    // An animation is a document, too.
+    ("animation", "an animation"),
+    ("document", "a document"),
+    ("video", "a video"),
+    ("video_note", "a video message"),
+    ("audio", "an audio file"),
+    ("sticker", "a sticker"),
+    ("location", "a location"),
+    ("contact", "a contact"),
+    ("poll", "a poll"),
+    ("dice", "a dice"),
+    ("story", "a story"),
+];
 
 #[derive(Deserialize)]
 struct RawReplied {
     message_id: i32,
+    /// In a group with topics, what replies to nothing else names the service's message that began the topic.
+    forum_topic_created: Option<IgnoredAny>,
     reply_markup: Option<RawKeyboard>,
 }
 
@@ -158,7 +212,8 @@ impl Update {
     fn of(raw: Value) -> Option<Self> {
         let id = raw.get("update_id")?.as_i64()?;
         let word = serde_json::from_value::<RawUpdate>(raw).ok().and_then(|raw| match raw {
-            RawUpdate { message: Some(message), .. } => text(message),
+            RawUpdate { message: Some(message), .. } => said(message, false),
+            RawUpdate { edited_message: Some(message), .. } => said(message, true),
             RawUpdate { callback_query: Some(tap), .. } => tapped(tap),
             RawUpdate { .. } => None,
         });
@@ -166,16 +221,24 @@ impl Update {
     }
 }
 
-fn text(message: RawMessage) -> Option<Word> {
+fn said(message: RawMessage, is_edited: bool) -> Option<Word> {
+    let number = message.message_id;
+    let reply_to =
+        message.reply_to_message.filter(|replied| replied.forum_topic_created.is_none()).map(replied_to);
+    let said = if let Some(to) = message.migrate_to_chat_id {
+        Said::Moved { to }
+    } else if let Some(text) = message.text.or(message.caption) {
+        Said::Text { message: number, text, reply_to, is_edited }
+    } else {
+        let (_, what) = WORDLESS.iter().find(|(kind, _)| message.rest.contains_key(*kind))?;
+        Said::Wordless { message: number, what, reply_to }
+    };
     Some(Word {
         chat: message.chat.id,
         from: sender(&message.from?),
         at: Some(message.date),
-        said: Said::Text {
-            message: message.message_id,
-            reply_to: message.reply_to_message.map(replied_to),
-            text: message.text?,
-        },
+        topic: message.message_thread_id.filter(|_| message.is_topic_message),
+        said,
     })
 }
 
@@ -190,6 +253,7 @@ fn tapped(tap: RawTap) -> Option<Word> {
         chat: tap.message?.chat.id,
         from: sender(&tap.from),
         at: None,
+        topic: None,
         said: Said::Tap { id: tap.id, data: tap.data.unwrap_or_default() },
     })
 }

@@ -55,5 +55,11 @@ fn chat(state: &State, params: &Params) -> Result<i64, Refusal> {
         return Err(Refusal::bad("chat_id is empty"));
     }
     let chat = named.parse().ok().filter(|chat| state.chats.knows(*chat));
+    if let Some(to) = chat.and_then(|chat| state.chats.moved(chat)) {
+        return Err(Refusal {
+            migrate_to: Some(to),
+            ..Refusal::bad("group chat was upgraded to a supergroup chat")
+        });
+    }
     chat.ok_or_else(|| Refusal::bad("chat not found"))
 }

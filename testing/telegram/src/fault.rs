@@ -20,6 +20,8 @@ pub enum Fault {
     Unauthorized,
     /// 403: the person blocked the bot.
     Forbidden,
+    /// 400: the group goes on as a supergroup with this id.
+    Migrated(i64),
     /// 502 with a body in HTML, as a proxy in front of the service sends it.
     ServerError,
     /// The connection is closed before anything is done.
@@ -42,6 +44,10 @@ impl Fault {
             Self::BadRequest(why) => Refusal::bad(why),
             Self::Unauthorized => Refusal::unauthorized(),
             Self::Forbidden => Refusal::new(403, "Forbidden: bot was blocked by the user"),
+            Self::Migrated(to) => Refusal {
+                migrate_to: Some(*to),
+                ..Refusal::bad("group chat was upgraded to a supergroup chat")
+            },
             Self::ServerError | Self::DropBefore | Self::DropAfter | Self::Slow(_) => return None,
         })
     }

@@ -1,6 +1,6 @@
 //! Who is in the chats: the person, strangers, groups, and the bot itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -38,11 +38,11 @@ impl From<i64> for Who {
 
 /// The chats that the bot may write to: those where somebody spoke to it.
 #[derive(Debug)]
-pub(crate) struct Chats(BTreeSet<i64>);
+pub(crate) struct Chats(BTreeSet<i64>, BTreeMap<i64, i64>);
 
 impl Default for Chats {
     fn default() -> Self {
-        Self(BTreeSet::from([OWNER]))
+        Self(BTreeSet::from([OWNER]), BTreeMap::new())
     }
 }
 
@@ -53,6 +53,17 @@ impl Chats {
 
     pub(crate) fn meet(&mut self, chat: i64) {
         self.0.insert(chat);
+    }
+
+    /// A group goes on under another id; calls that name the old one are told the new one.
+    pub(crate) fn migrate(&mut self, from: i64, to: i64) {
+        self.0.insert(to);
+        self.1.insert(from, to);
+    }
+
+    /// Where a group went.
+    pub(crate) fn moved(&self, chat: i64) -> Option<i64> {
+        self.1.get(&chat).copied()
     }
 }
 

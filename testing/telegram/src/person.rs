@@ -34,6 +34,39 @@ impl Phone {
         Ok(self.shared.change(|state| write(state, who, text, Some(message_id))))
     }
 
+    /// Sends something that is no text, e.g. `voice` or `photo`, with words under it or none; the update's id.
+    ///
+    /// # Panics
+    /// When there is no message of that number to answer, showing the chat.
+    pub fn send(&self, from: impl Into<Who>, kind: &str, caption: &str, reply_to: Option<i32>) -> u32 {
+        let who = from.into();
+        if let Some(message) = reply_to {
+            self.or_stop(self.existing(message));
+        }
+        self.shared.change(|state| {
+            let message = written(state, who, caption, reply_to);
+            let mut content = json::message(&message, &state.messages);
+            let file = json!({"file_id": "file", "file_unique_id": "unique", "duration": 3});
+            content[kind] = if kind == "photo" { json!([file]) } else { file };
+            if let Some(words) = content.as_object_mut().and_then(|content| content.remove("text")) {
+                content["caption"] = words;
+            }
+            state.updates.push("message", &content)
+        })
+    }
+
+    /// A group becomes a supergroup: what it gets from now on has this id, and the service says so in the old one.
+    pub fn migrate(&self, from: i64, to: i64) -> u32 {
+        self.shared.change(|state| {
+            state.chats.migrate(from, to);
+            let who = Who::in_chat(people::OWNER, from);
+            let message = written(state, who, "", None);
+            let mut content = json::message(&message, &state.messages);
+            content["migrate_to_chat_id"] = json!(to);
+            state.updates.push("message", &content)
+        })
+    }
+
     /// Changes what a person wrote; the update's id.
     ///
     /// # Panics
@@ -126,6 +159,13 @@ impl Phone {
 }
 
 fn write(state: &mut State, who: Who, text: &str, reply_to: Option<i32>) -> u32 {
+    let message = written(state, who, text, reply_to);
+    let content = json::message(&message, &state.messages);
+    state.updates.push("message", &content)
+}
+
+/// A person's new message in the chat.
+fn written(state: &mut State, who: Who, text: &str, reply_to: Option<i32>) -> Message {
     let message = Message {
         id: state.next_message(),
         chat: who.chat,
@@ -142,8 +182,7 @@ fn write(state: &mut State, who: Who, text: &str, reply_to: Option<i32>) -> u32 
     };
     state.chats.meet(who.chat);
     state.post(message.clone());
-    let content = json::message(&message, &state.messages);
-    state.updates.push("message", &content)
+    message
 }
 
 /// The service marks a command at the beginning of a text.

@@ -10,11 +10,13 @@ pub(crate) struct Refusal {
     pub(crate) description: String,
     /// Seconds to wait, with code 429.
     pub(crate) retry_after: Option<u16>,
+    /// The chat's new id.
+    pub(crate) migrate_to: Option<i64>,
 }
 
 impl Refusal {
     pub(crate) fn new(code: u16, description: impl Into<String>) -> Self {
-        Self { code, description: description.into(), retry_after: None }
+        Self { code, description: description.into(), retry_after: None, migrate_to: None }
     }
 
     /// A request that is wrong in itself.
@@ -37,6 +39,9 @@ impl Refusal {
         if let Some(seconds) = self.retry_after {
             body["parameters"] = json!({"retry_after": seconds});
             headers.push(("retry-after".to_owned(), seconds.to_string()));
+        }
+        if let Some(chat) = self.migrate_to {
+            body["parameters"] = json!({"migrate_to_chat_id": chat});
         }
         Answer::Whole { code: self.code, headers, body: body.to_string() }
     }
