@@ -32,6 +32,7 @@ mod reviewers;
 #[cfg(target_os = "linux")]
 mod sandbox;
 mod secrets;
+mod shortage;
 mod signals;
 mod silence;
 mod streams;
