@@ -19,6 +19,7 @@ pub mod domain;
 pub mod engine;
 pub mod git;
 pub mod notify;
+mod patience;
 pub mod process;
 pub mod provider;
 pub mod sandbox;

@@ -133,6 +133,10 @@ impl From<EngineError> for Failure {
                 ),
                 UNABLE,
             ),
+            EngineError::SandboxNotAsked { .. } => (
+                Some("run it again when that is over; `SAMOCODE_SANDBOX=off` runs the CLI unconfined".to_owned()),
+                UNABLE,
+            ),
             EngineError::Provider(_) | EngineError::Process(_) => (None, UNABLE),
             EngineError::Store(_)
             | EngineError::Git(_)

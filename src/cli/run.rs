@@ -20,6 +20,7 @@ use crate::engine::{
     self, Ending, EngineError, Found, Happenings, NewSession, Orchestrator, Screen, Settings, View, Wishes,
 };
 use crate::git::{Git, Repository};
+use crate::patience;
 use crate::process::{TAG_VARIABLE, this_program};
 use crate::store::{Layout, StoreError, Writable};
 
@@ -31,6 +32,7 @@ pub(super) fn run(files: &Files, name: &str, options: &RunOptions) -> Result<u8,
     if options.detached {
         detach::leave_terminal();
     }
+    patience::on_shortage(terminal::line);
     let context = Context::load(files, overrides(options))?;
     let settings = settings(&context, options)?;
     settings.check_sandbox()?;

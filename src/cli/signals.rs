@@ -10,6 +10,7 @@ use signal_hook::iterator::Signals;
 
 use crate::cli::failure::{Failure, INTERRUPTED};
 use crate::engine::{Happening, Happenings};
+use crate::patience;
 
 /// How long an orchestrator that was asked twice may take to leave by itself.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -41,7 +42,7 @@ pub(super) fn listen(happenings: &Happenings) -> Result<Asked, Failure> {
     }
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(cannot)?;
     let sender = happenings.sender();
-    thread::spawn(move || {
+    let listening = patience::thread("signals", move || {
         let mut asked = 0;
         for signal in signals.forever() {
             if signal == SIGHUP {
@@ -56,14 +57,18 @@ pub(super) fn listen(happenings: &Happenings) -> Result<Asked, Failure> {
             }
         }
     });
+    listening.map_err(cannot)?;
     Ok(Asked(flag))
 }
 
 /// Asked twice, the orchestrator leaves even from where it cannot listen, such as a slow git call. Nothing is lost
 /// by it: the journal stands, and the keeper ends the child when this process is gone.
 fn leave_soon() {
-    thread::spawn(|| {
+    let leaving = thread::Builder::new().spawn(|| {
         thread::sleep(PATIENCE);
         std::process::exit(i32::from(INTERRUPTED));
     });
+    if leaving.is_err() {
+        std::process::exit(i32::from(INTERRUPTED));
+    }
 }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::shortage::Shortage;
+
 /// The hidden first argument that makes the `samocode` program the confined stage of a child.
 pub const CONFINE_ARGUMENT: &str = "__confine";
 
@@ -43,6 +45,11 @@ pub enum StageFailure {
     NotConfined {
         /// Why.
         words: String,
+    },
+    /// The machine had nothing to build the confinement with.
+    Short {
+        /// What has run out.
+        shortage: Shortage,
     },
     /// The program could not be executed.
     NotExecuted {

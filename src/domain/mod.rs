@@ -29,6 +29,7 @@ pub mod request;
 pub mod reset;
 pub mod review;
 pub mod session;
+pub mod shortage;
 pub mod signal;
 pub mod status;
 pub mod step;

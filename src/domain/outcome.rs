@@ -67,6 +67,11 @@ pub enum Outcome {
         /// What was tried and what to do next.
         detail: String,
     },
+    /// This machine had no process, memory or file to start it with, for a minute.
+    OutOfResources {
+        /// What has run out.
+        detail: String,
+    },
     /// samocode ended it, or died under it.
     Interrupted {
         /// Whose doing it was.
@@ -115,7 +120,8 @@ impl Outcome {
             | Self::Overloaded { detail }
             | Self::LoginRequired { detail }
             | Self::CreditExhausted { detail }
-            | Self::CannotStart { detail } => detail.clone(),
+            | Self::CannotStart { detail }
+            | Self::OutOfResources { detail } => detail.clone(),
             Self::Interrupted { by: Interruption::StopRequest | Interruption::Signal } => {
                 "the person stopped it".to_owned()
             }
@@ -126,10 +132,10 @@ impl Outcome {
         Some(words)
     }
 
-    /// Whether it is the provider that cannot serve for a while, and nothing is wrong with the work.
+    /// Whether the provider cannot serve for a while, or the machine cannot start it, and nothing is wrong with the work.
     #[must_use]
     pub fn is_outage(&self) -> bool {
-        matches!(self, Self::UsageLimit { .. } | Self::Overloaded { .. })
+        matches!(self, Self::UsageLimit { .. } | Self::Overloaded { .. } | Self::OutOfResources { .. })
     }
 
     /// Whether the provider cannot serve, be it for a while or until a person logs in or pays.

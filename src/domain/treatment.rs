@@ -60,6 +60,7 @@ pub fn rule(outcome: &Outcome) -> Rule {
         Outcome::BudgetReached { .. } => (Heed::First, Treatment::Ask),
         Outcome::UsageLimit { until, .. } => (Heed::First, Treatment::Park { until: *until }),
         Outcome::Overloaded { .. } => (Heed::First, Treatment::BackOff),
+        Outcome::OutOfResources { .. } => (Heed::Never, Treatment::BackOff),
         Outcome::LoginRequired { .. } => (Heed::First, Treatment::Stop),
         Outcome::CreditExhausted { .. } => (Heed::First, Treatment::Stop),
         Outcome::CannotStart { .. } => (Heed::Never, Treatment::Stop),
@@ -97,6 +98,7 @@ mod tests {
             Outcome::LoginRequired { detail: detail() },
             Outcome::CreditExhausted { detail: detail() },
             Outcome::CannotStart { detail: detail() },
+            Outcome::OutOfResources { detail: detail() },
             interrupted(Interruption::StopRequest),
             interrupted(Interruption::Signal),
             interrupted(Interruption::OrchestratorLost),
@@ -127,6 +129,7 @@ mod tests {
         LoginRequired    Stop        signal first (its words)
         CreditExhausted  Stop        signal first (its words)
         CannotStart      Stop        signal never (its words)
+        OutOfResources   BackOff     signal never (its words)
         Interrupted      Again       signal never the person stopped it
         Interrupted      Again       signal never the person stopped it
         Interrupted      AgainSeldom signal never samocode or the machine went down

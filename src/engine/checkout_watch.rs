@@ -48,9 +48,13 @@ impl Orchestrator<'_> {
             return (self.refresh_state(), None);
         };
         let (said, touched) = thread::scope(|scope| {
-            let touched = scope.spawn(|| watch.checkout.touched());
+            // Beside each other to save time; one after the other where the machine has no thread to give.
+            let touched = thread::Builder::new().spawn_scoped(scope, || watch.checkout.touched());
             let said = self.refresh_state();
-            (said, touched.join().ok())
+            match touched {
+                Ok(touched) => (said, touched.join().ok()),
+                Err(_) => (said, Some(watch.checkout.touched())),
+            }
         });
         self.checkout = Some(watch);
         (said, touched)

@@ -55,8 +55,10 @@ impl Orchestrator<'_> {
         let mut watching = match watching {
             Ok(watching) => watching,
             Err(error) => {
-                let outcome = Outcome::CannotStart {
-                    detail: self.settings.redactor.text(&error.to_string()).into_owned(),
+                let detail = self.settings.redactor.text(&error.to_string()).into_owned();
+                let outcome = match error.shortage() {
+                    Some(_) => Outcome::OutOfResources { detail },
+                    None => Outcome::CannotStart { detail },
                 };
                 let usage = Usage::default();
                 return Ok(ChildEnd { outcome, usage, took: started.elapsed(), ended: 0 });

@@ -7,19 +7,25 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::config::{ProviderKind, SandboxMode};
 use crate::domain::command::{CommandSpec, Exit};
+use crate::engine::happening::Happening;
 use crate::engine::orchestrator::Orchestrator;
-use crate::engine::{EngineError, Settings, random_hex};
+use crate::engine::say::duration_words;
+use crate::engine::{EngineError, Settings, Wish, random_hex};
 use crate::process::{Graces, Launch, Stderr, run_bounded};
-use crate::sandbox::{self, Cache};
+use crate::sandbox::{self, Cache, Unavailable};
 
 /// How long the self-test may take.
 const TEST_LIMIT: Duration = Duration::from_secs(20);
+
+/// The first pause before the self-test is tried again, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 /// Said where there is none.
 const OPEN: &str = "the CLI and its tools can write and read what you can";
@@ -43,12 +49,8 @@ impl Settings {
     /// # Errors
     /// Why the system has none.
     pub fn check_sandbox(&self) -> Result<(), EngineError> {
-        wanted(self.config.sandbox, sandbox::available).map(drop).map_err(no_sandbox)
+        wanted(self.config.sandbox, sandbox::available).map(drop)
     }
-}
-
-fn no_sandbox(why: String) -> EngineError {
-    EngineError::NoSandbox { why }
 }
 
 /// What a mode comes to here.
@@ -59,41 +61,83 @@ enum Wanted {
     Off(String),
 }
 
-fn wanted<E: ToString>(
+fn wanted(
     mode: SandboxMode,
-    available: impl FnOnce() -> Result<u32, E>,
-) -> Result<Wanted, String> {
-    match mode {
-        SandboxMode::Off => Ok(Wanted::Off(format!("the sandbox is off (SAMOCODE_SANDBOX): {OPEN}"))),
-        SandboxMode::Auto => Ok(available().map_or_else(|why| without(&why.to_string()), |_| Wanted::On)),
-        SandboxMode::Required => available().map(|_| Wanted::On).map_err(|why| why.to_string()),
+    available: impl FnOnce() -> Result<u32, Unavailable>,
+) -> Result<Wanted, EngineError> {
+    if mode == SandboxMode::Off {
+        return Ok(Wanted::Off(format!("the sandbox is off (SAMOCODE_SANDBOX): {OPEN}")));
+    }
+    match available() {
+        Ok(_) => Ok(Wanted::On),
+        Err(Unavailable::None(why)) => without(mode, why),
+        Err(Unavailable::NotAsked(why)) => Err(EngineError::SandboxNotAsked { why }),
     }
 }
 
-fn without(why: &str) -> Wanted {
-    Wanted::Off(format!("there is no sandbox here: {why}; {OPEN}"))
+/// What a mode comes to where there is none.
+fn without(mode: SandboxMode, why: String) -> Result<Wanted, EngineError> {
+    match mode {
+        SandboxMode::Required => Err(EngineError::NoSandbox { why }),
+        SandboxMode::Auto | SandboxMode::Off => {
+            Ok(Wanted::Off(format!("there is no sandbox here: {why}; {OPEN}")))
+        }
+    }
+}
+
+/// What a confined process that was tried shows.
+enum Trial {
+    /// It is kept out of what is closed, and reaches what is open.
+    Holds,
+    /// The kernel's sandbox does not do what it has to.
+    Fails(String),
+    /// It could not be tried.
+    NotTried(String),
 }
 
 impl Orchestrator<'_> {
-    /// Decides about the sandbox, tries it out, and says so where there is none.
-    pub(super) fn enter_sandbox(&mut self) -> Result<(), EngineError> {
-        let mode = self.settings.config.sandbox;
-        match wanted(mode, sandbox::available).map_err(no_sandbox)? {
-            Wanted::Off(words) => {
-                self.say.line(&words);
-                return Ok(());
+    /// Decides about the sandbox. Where the machine has nothing to try it with, that is waited for as an outage is: no
+    /// child starts unconfined because a fork failed.
+    pub(super) fn enter_sandbox_in_time(&mut self) -> Result<Option<Wish>, EngineError> {
+        let begun = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let error = match self.enter_sandbox() {
+                Ok(()) => return Ok(None),
+                Err(error @ EngineError::SandboxNotAsked { .. }) => error,
+                Err(error) => return Err(error),
+            };
+            if begun.elapsed() + pause > self.settings.config.policy.max_wait {
+                return Err(error);
             }
-            Wanted::On => {}
+            self.say.line(&format!("{error}; trying again in {}", duration_words(pause)));
+            let until = Instant::now() + pause;
+            while let Some(left) = until.checked_duration_since(Instant::now()) {
+                if matches!(self.happenings.next(left), Some(Happening::Interrupt)) {
+                    self.interrupted = true;
+                    return Ok(Some(Wish::Interrupted));
+                }
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
-        self.sandbox = Some(self.make_sandbox()?);
-        if let Err(why) = self.try_sandbox()? {
+    }
+
+    /// Decides about the sandbox, tries it out, and says so where there is none.
+    fn enter_sandbox(&mut self) -> Result<(), EngineError> {
+        let mode = self.settings.config.sandbox;
+        let mut wanted = wanted(mode, sandbox::available)?;
+        if wanted == Wanted::On {
+            self.sandbox = Some(self.make_sandbox()?);
+            wanted = match self.try_sandbox()? {
+                Trial::Holds => Wanted::On,
+                Trial::Fails(why) => without(mode, why)?,
+                // It may well be there: an error never takes it away.
+                Trial::NotTried(why) => return Err(EngineError::SandboxNotAsked { why }),
+            };
+        }
+        if let Wanted::Off(words) = wanted {
             self.sandbox = None;
-            if mode == SandboxMode::Required {
-                return Err(no_sandbox(why));
-            }
-            if let Wanted::Off(words) = without(&why) {
-                self.say.line(&words);
-            }
+            self.say.line(&words);
         }
         Ok(())
     }
@@ -161,7 +205,7 @@ impl Orchestrator<'_> {
     }
 
     /// A child that writes to samocode's own record must be refused, and one that writes to the session must not.
-    fn try_sandbox(&self) -> Result<Result<(), String>, EngineError> {
+    fn try_sandbox(&self) -> Result<Trial, EngineError> {
         let layout = self.record.layout();
         let (closed, open) =
             (layout.record_dir().join("sandbox-test"), layout.session_dir().join(".sandbox-test"));
@@ -192,12 +236,17 @@ impl Orchestrator<'_> {
         }
         Ok(match finished {
             Ok(finished) => match finished.ended.exit {
-                Exit::Code(0) => Ok(()),
-                Exit::Code(3) => Err("a confined process could write to samocode's own record".to_owned()),
-                Exit::Code(4) => Err("a confined process could not write to the session folder".to_owned()),
-                exit => Err(format!("its test ended with {exit}")),
+                Exit::Code(0) => Trial::Holds,
+                Exit::Code(3) => {
+                    Trial::Fails("a confined process could write to samocode's own record".to_owned())
+                }
+                Exit::Code(4) => {
+                    Trial::Fails("a confined process could not write to the session folder".to_owned())
+                }
+                exit => Trial::NotTried(format!("its test ended with {exit}")),
             },
-            Err(error) => Err(error.to_string()),
+            Err(error) if error.is_unconfined() => Trial::Fails(error.to_string()),
+            Err(error) => Trial::NotTried(error.to_string()),
         })
     }
 
@@ -278,19 +327,29 @@ mod tests {
 
     #[test]
     fn without_a_kernel_for_it_auto_says_so_and_required_refuses() {
-        let cannot = || Err("an old kernel");
+        let cannot = || Err(Unavailable::None("an old kernel".to_owned()));
         let Ok(Wanted::Off(words)) = wanted(SandboxMode::Auto, cannot) else {
             panic!("auto goes on without");
         };
         assert!(words.contains("an old kernel") && words.contains(OPEN), "{words}");
-        assert_eq!(wanted(SandboxMode::Required, cannot), Err("an old kernel".to_owned()));
+        let refused = wanted(SandboxMode::Required, cannot);
+        assert!(matches!(refused, Err(EngineError::NoSandbox { why }) if why == "an old kernel"));
+    }
+
+    #[test]
+    fn an_error_on_the_way_takes_no_sandbox_away() {
+        let busy = || Err(Unavailable::NotAsked("out of processes".to_owned()));
+        for mode in [SandboxMode::Auto, SandboxMode::Required] {
+            assert!(matches!(wanted(mode, busy), Err(EngineError::SandboxNotAsked { .. })), "{mode:?}");
+        }
+        assert!(matches!(wanted(SandboxMode::Off, busy), Ok(Wanted::Off(_))));
     }
 
     #[test]
     fn where_the_kernel_can_only_off_is_off_and_that_is_said() {
-        let can = || Ok::<u32, String>(3);
-        assert_eq!(wanted(SandboxMode::Auto, can), Ok(Wanted::On));
-        assert_eq!(wanted(SandboxMode::Required, can), Ok(Wanted::On));
+        let can = || Ok(3);
+        assert!(matches!(wanted(SandboxMode::Auto, can), Ok(Wanted::On)));
+        assert!(matches!(wanted(SandboxMode::Required, can), Ok(Wanted::On)));
         assert!(matches!(wanted(SandboxMode::Off, can), Ok(Wanted::Off(words)) if words.contains(OPEN)));
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::notify::{Announcement, Channel, DeliveryError, retry};
+use crate::patience;
 
 /// What became of an announcement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,8 @@ impl Courier {
         let (jobs, taken) = channel();
         let holding: Arc<Mutex<BTreeSet<String>>> = Arc::default();
         let hold = Arc::clone(&holding);
-        thread::spawn(move || carry(&channel_to, &taken, &carried, &hold));
+        // Where no thread can be had, nothing is taken, and the journal says that it is due.
+        drop(patience::thread("courier", move || carry(&channel_to, &taken, &carried, &hold)));
         Self { channel: name, jobs, given: BTreeSet::new(), holding }
     }
 

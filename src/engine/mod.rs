@@ -166,6 +166,12 @@ pub enum EngineError {
         /// Why not.
         why: String,
     },
+    /// There may be a sandbox; it could not be tried.
+    #[error("whether there is a sandbox here could not be tried: {why}")]
+    SandboxNotAsked {
+        /// What was in the way.
+        why: String,
+    },
     /// No such state was kept.
     #[error("nothing is kept under `{wanted}`")]
     NothingKept {

@@ -158,7 +158,9 @@ impl<'a> Orchestrator<'a> {
     }
 
     fn go_through(&mut self) -> Result<Ending, EngineError> {
-        self.begin()?;
+        if let Some(wish) = self.begin()? {
+            return Ok(self.leave(wish));
+        }
         self.remind()?;
         loop {
             if let Some(wish) = self.take_requests()? {
@@ -197,9 +199,11 @@ impl<'a> Orchestrator<'a> {
     }
 
     /// Takes the session up: what the record says is brought back into the folder.
-    fn begin(&mut self) -> Result<(), EngineError> {
+    fn begin(&mut self) -> Result<Option<Wish>, EngineError> {
         self.read_child_git();
-        self.enter_sandbox()?;
+        if let Some(wish) = self.enter_sandbox_in_time()? {
+            return Ok(Some(wish));
+        }
         let pid = std::process::id();
         self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid })?;
         self.write_answers()?;
@@ -210,7 +214,7 @@ impl<'a> Orchestrator<'a> {
         if self.session().place.is_some() && !self.session().posted {
             self.publish()?;
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Without the person's settings, a child pushes nowhere and signs nothing all the same.

@@ -13,6 +13,7 @@ use super::drain::drain;
 use super::error::GitError;
 use crate::crash;
 use crate::domain::command::Exit;
+use crate::patience::patiently;
 
 /// The longest that a call may take unless it says otherwise: a checkout of a huge repository fits,
 /// an unattended run does not hang for ever.
@@ -205,7 +206,8 @@ impl Call {
         let deadline = Instant::now() + self.limit;
         // A group of its own: what git started ends with it, and a Ctrl-C meant for samocode tears nothing apart.
         self.command.process_group(0);
-        let spawned = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let spawned = patiently(|| self.command.spawn());
         let mut child = spawned.map_err(|source| self.start_error(source))?;
         crash::point(|| format!("git {}, under way", self.words.split(' ').nth(1).unwrap_or_default()));
         match drain(&mut child, deadline) {

@@ -17,6 +17,7 @@ use super::announcement::Announcement;
 use super::error::DeliveryError;
 use super::text;
 use crate::domain::redact::Redactor;
+use crate::patience;
 
 /// How much of what it prints is kept, in bytes.
 const MOST_WORDS: usize = 4096;
@@ -103,7 +104,8 @@ fn file_with(bytes: &[u8]) -> io::Result<File> {
 /// Reads to the end, and keeps the beginning.
 fn gather(mut output: io::PipeReader) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::sync_channel(1);
-    thread::spawn(move || {
+    // Without a thread for it the words are missing, and the command is heard by its exit code.
+    drop(patience::thread("notice", move || {
         let mut kept = Vec::new();
         let mut piece = [0; 4096];
         while let Ok(read @ 1..) = output.read(&mut piece) {
@@ -111,7 +113,7 @@ fn gather(mut output: io::PipeReader) -> mpsc::Receiver<Vec<u8>> {
             kept.extend_from_slice(&piece[..room]);
         }
         let _ = sender.send(kept);
-    });
+    }));
     receiver
 }
 

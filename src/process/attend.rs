@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter};
 use std::os::unix::net::UnixStream;
 use std::process::Child;
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
 use super::drain::drain;
 use super::error::ProcessError;
@@ -19,6 +19,7 @@ use super::wire::{self, Report, Request};
 use crate::crash;
 use crate::domain::command::Exit;
 use crate::domain::redact::{Redactor, Stream};
+use crate::patience;
 
 /// A started program before anybody attends to it.
 pub(super) struct Kept {
@@ -66,7 +67,7 @@ pub(super) fn attend(
     };
     let mut running = Running { pid: program, control, tails, follower: None, drainer: Some(drainer) };
     let follow = move || follow(reports, keeper, &tag, alive, &events);
-    match thread::Builder::new().name("keeper".to_owned()).spawn(follow) {
+    match patience::thread("keeper", follow) {
         Ok(follower) => running.follower = Some(follower),
         Err(error) => {
             running.kill();
@@ -122,7 +123,7 @@ fn empty(
     events: &Events,
     mut lines: impl FnMut(Line<'_>) + Send + 'static,
     stderr_lines: impl FnMut(Line<'_>) + Send + 'static,
-) -> io::Result<JoinHandle<u64>> {
+) -> io::Result<JoinHandle<Option<u64>>> {
     let redactor = pipes.redactor;
     let stderr = pipes
         .stderr
@@ -130,7 +131,7 @@ fn empty(
         .transpose()?;
     let (pipe, mut log) = pipes.stdout;
     let (tails, events) = (Arc::clone(tails), Arc::clone(events));
-    thread::Builder::new().name("stdout".to_owned()).spawn(move || {
+    patience::thread("stdout", move || {
         let mut cutter = Cutter::default();
         let mut stdout_bytes = 0;
         let mut stream = Stream::default();
@@ -163,9 +164,9 @@ fn empty_stderr(
     tails: &Arc<Tails>,
     events: &Events,
     mut lines: impl FnMut(Line<'_>) + Send + 'static,
-) -> io::Result<JoinHandle<()>> {
+) -> io::Result<JoinHandle<Option<()>>> {
     let (redactor, tails, events) = (Arc::clone(redactor), Arc::clone(tails), Arc::clone(events));
-    thread::Builder::new().name("stderr".to_owned()).spawn(move || {
+    patience::thread("stderr", move || {
         let mut cutter = Cutter::default();
         let mut stream = Stream::default();
         let mut keep = |clean: &[u8]| {

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::shortage::Shortage;
+use crate::patience::shortage;
+
 /// Why [`launch`](super::launch) gave no running process. Nothing it started is left.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
@@ -40,6 +43,27 @@ pub enum ProcessError {
         /// What is known.
         source: io::Error,
     },
+}
+
+impl ProcessError {
+    /// What the machine has run out of, where that is why.
+    #[must_use]
+    pub fn shortage(&self) -> Option<Shortage> {
+        match self {
+            Self::Start(StartFailure::Short { shortage, .. }) => Some(*shortage),
+            Self::Start(_) => None,
+            Self::Pipes(source)
+            | Self::Keeper { source, .. }
+            | Self::Log { source, .. }
+            | Self::KeeperLost { source, .. } => shortage(source),
+        }
+    }
+
+    /// Whether the sandbox itself was refused, and not something on the way to it.
+    #[must_use]
+    pub fn is_unconfined(&self) -> bool {
+        matches!(self, Self::Start(StartFailure::NotConfined { .. }))
+    }
 }
 
 /// Why the keeper could not start the program. Paths are kept as they are shown.
@@ -101,6 +125,14 @@ pub enum StartFailure {
         program: String,
         /// All of them together.
         bytes: usize,
+    },
+    /// The machine had nothing to start it with, for a whole minute.
+    #[error("cannot start `{program}`: {shortage}")]
+    Short {
+        /// Its path.
+        program: String,
+        /// What has run out.
+        shortage: Shortage,
     },
     /// The kernel refused the sandbox, so the program was not started.
     #[error("the sandbox of `{program}` could not be put in force: {words}")]

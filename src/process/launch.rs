@@ -20,12 +20,14 @@ use super::wire::{self, Order, Report};
 use super::{lost, system};
 use crate::domain::command::CommandSpec;
 use crate::domain::redact::Redactor;
+use crate::patience::{PATIENCE, patiently};
 
 /// The hidden first argument that makes the `samocode` program a keeper.
 pub const KEEPER_ARGUMENT: &str = "__keeper";
 
-/// A keeper answers in milliseconds; a machine that swaps may need seconds.
-const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+/// A keeper answers in milliseconds; a machine that swaps may need seconds, and one that is out of something makes
+/// keeper and stage wait.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30).saturating_add(PATIENCE).saturating_add(PATIENCE);
 
 /// What to start and where its output goes.
 #[derive(Debug, Clone)]
@@ -74,7 +76,7 @@ pub fn launch(
 ) -> Result<Running, ProcessError> {
     let log = Log::create(launch.stdout_log.clone())
         .map_err(|source| ProcessError::Log { path: launch.stdout_log.clone(), source })?;
-    let (control, far_end) = UnixStream::pair().map_err(ProcessError::Pipes)?;
+    let (control, far_end) = patiently(UnixStream::pair).map_err(ProcessError::Pipes)?;
     let mut reports = BufReader::new(control.try_clone().map_err(ProcessError::Pipes)?);
     let (mut keeper, stdout, stderr) = start_keeper(&launch, far_end)?;
     let pid = match order(&control, &mut reports, &launch) {
@@ -98,24 +100,25 @@ pub fn launch(
 type KeeperAndPipes = (Child, PipeReader, Option<(PipeReader, PathBuf)>);
 
 fn start_keeper(launch: &Launch, socket: UnixStream) -> Result<KeeperAndPipes, ProcessError> {
-    let (stdout, stdout_end) = io::pipe().map_err(ProcessError::Pipes)?;
+    let (stdout, stdout_end) = patiently(io::pipe).map_err(ProcessError::Pipes)?;
     system::widen(&stdout);
     let (stderr, stderr_end) = match &launch.stderr {
         Stderr::WithStdout => (None, stdout_end.try_clone().map_err(ProcessError::Pipes)?),
         Stderr::Log(path) => {
-            let (stderr, end) = io::pipe().map_err(ProcessError::Pipes)?;
+            let (stderr, end) = patiently(io::pipe).map_err(ProcessError::Pipes)?;
             (Some((stderr, path.clone())), end)
         }
     };
     // The keeper needs nothing of the environment, and its tag is how a later samocode finds it.
-    let keeper = Command::new(&launch.keeper)
+    let mut command = Command::new(&launch.keeper);
+    command
         .arg(KEEPER_ARGUMENT)
         .env_clear()
         .env(KEEPER_VARIABLE, &launch.tag)
         .stdin(OwnedFd::from(socket))
         .stdout(stdout_end)
-        .stderr(stderr_end)
-        .spawn()
+        .stderr(stderr_end);
+    let keeper = patiently(|| command.spawn())
         .map_err(|source| ProcessError::Keeper { keeper: launch.keeper.clone(), source })?;
     Ok((keeper, stdout, stderr))
 }

@@ -63,8 +63,8 @@ pub struct Running {
     pub(super) pid: Pid,
     pub(super) control: UnixStream,
     pub(super) tails: Arc<Tails>,
-    pub(super) follower: Option<JoinHandle<(Exit, Swept)>>,
-    pub(super) drainer: Option<JoinHandle<u64>>,
+    pub(super) follower: Option<JoinHandle<Option<(Exit, Swept)>>>,
+    pub(super) drainer: Option<JoinHandle<Option<u64>>>,
 }
 
 /// The newest output, shared with the threads that read it.
@@ -124,8 +124,8 @@ impl Drop for Running {
     }
 }
 
-pub(super) fn join<T>(thread: Option<JoinHandle<T>>) -> Option<T> {
-    thread?.join().ok()
+pub(super) fn join<T>(thread: Option<JoinHandle<Option<T>>>) -> Option<T> {
+    thread?.join().ok().flatten()
 }
 
 pub(super) fn lock(tail: &Mutex<Tail>) -> MutexGuard<'_, Tail> {

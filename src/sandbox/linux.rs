@@ -1,5 +1,7 @@
 //! Landlock. Needs its third version (Linux 6.2): before it, a file that may not be written could be truncated.
 
+use std::error::Error;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use landlock::{
@@ -7,15 +9,27 @@ use landlock::{
     RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 use rustix::fs::{FileType, Mode, OFlags};
+use rustix::io::Errno;
 
+use super::Unavailable;
 use super::carve::{Holes, Resolver, on_disk};
 use crate::domain::confinement::Confinement;
+use crate::patience::patiently;
 
 const NEEDED: ABI = ABI::V3;
 
 /// The version of the kernel's rules, as far as it matters here: from the sixth on, signals and sockets are confined, too.
-pub(super) fn available() -> Result<u32, String> {
-    files_only().and_then(Ruleset::create).map_err(|error| {
+pub(super) fn available() -> Result<u32, Unavailable> {
+    patiently(|| create(files_only())).map_err(|error| {
+        // What the kernel answers where it has no Landlock, has it switched off, or a container filters the call. An error
+        // without a number is the crate's: the kernel is too old.
+        let has_none = matches!(
+            Errno::from_io_error(&error),
+            None | Some(Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM)
+        );
+        if !has_none {
+            return Unavailable::NotAsked(error.to_string());
+        }
         let modules = std::fs::read_to_string("/sys/kernel/security/lsm").unwrap_or_default();
         let switched_off = !modules.is_empty() && !modules.trim().split(',').any(|name| name == "landlock");
         let mend = if switched_off {
@@ -23,7 +37,9 @@ pub(super) fn available() -> Result<u32, String> {
         } else {
             ""
         };
-        format!("this kernel has no Landlock of version 3 or later (Linux 6.2): {error}{mend}")
+        Unavailable::None(format!(
+            "this kernel has no Landlock of version 3 or later (Linux 6.2): {error}{mend}"
+        ))
     })?;
     let strict = || Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
     let newer: [(u32, Result<Ruleset, RulesetError>); 3] = [
@@ -36,13 +52,29 @@ pub(super) fn available() -> Result<u32, String> {
 }
 
 /// Confines this process, and all that it becomes or starts, for good.
-pub(super) fn confine(confinement: &Confinement) -> Result<(), String> {
-    let ruleset = rules(confinement).map_err(|error| error.to_string())?;
-    let status = ruleset.restrict_self().map_err(|error| error.to_string())?;
+pub(super) fn confine(confinement: &Confinement) -> io::Result<()> {
+    let ruleset = patiently(|| rules(confinement).map_err(into_io))?;
+    let status = ruleset.restrict_self().map_err(into_io)?;
     if status.ruleset == RulesetStatus::NotEnforced || !status.no_new_privs {
-        return Err("the kernel did not put it in force".to_owned());
+        return Err(io::Error::other("the kernel did not put it in force"));
     }
     Ok(())
+}
+
+fn create(rules: Result<Ruleset, RulesetError>) -> io::Result<RulesetCreated> {
+    rules.and_then(Ruleset::create).map_err(into_io)
+}
+
+/// The system's own error where there is one below the crate's, for its number says what is wrong; else the words.
+fn into_io(error: RulesetError) -> io::Error {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+    while let Some(inner) = cause {
+        if let Some(number) = inner.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error) {
+            return io::Error::from_raw_os_error(number);
+        }
+        cause = inner.source();
+    }
+    io::Error::other(error.to_string())
 }
 
 fn files_only() -> Result<Ruleset, RulesetError> {

@@ -26,15 +26,21 @@ pub use caches::{Cache, caches};
 pub use plan::{Facts, lies_apart, plan};
 pub use tokens::token_files;
 
-/// Why nothing can be confined here.
+/// Why a sandbox cannot be counted on. Only the first reason says that there is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unavailable(String);
+pub enum Unavailable {
+    /// The kernel has none, or none that is good enough.
+    #[error("{0}")]
+    None(String),
+    /// The kernel could not be asked: it may have one.
+    #[error("whether this kernel has a sandbox could not be asked: {0}")]
+    NotAsked(String),
+}
 
 /// Whether this system can confine a child in full, and by which version of its rules at least. Confines nothing.
 ///
 /// # Errors
 /// Why it cannot, in words.
 pub fn available() -> Result<u32, Unavailable> {
-    system::available().map_err(Unavailable)
+    system::available()
 }

@@ -15,6 +15,7 @@ use signal_hook::consts::SIGPIPE;
 
 use super::system;
 use crate::domain::confinement::{StageFailure, StagePlan};
+use crate::patience::{patiently, shortage};
 
 /// Runs this process as a stage. Returns only when it did not become the program; exit code 2 says that it was called
 /// by anyone but a keeper.
@@ -57,10 +58,16 @@ fn become_program(socket: &mut UnixStream) -> StageFailure {
         Ok(program) => program,
         Err(error) => return unconfined(format!("the program cannot be executed: {error}")),
     };
-    if let Err(words) = system::confine(&plan.confinement) {
-        return unconfined(words);
+    if let Err(error) = system::confine(&plan.confinement) {
+        return match shortage(&error) {
+            Some(shortage) => StageFailure::Short { shortage },
+            None => unconfined(error.to_string()),
+        };
     }
-    StageFailure::NotExecuted { errno: program.execute() }
+    let failed = patiently(|| Err::<(), _>(io::Error::from_raw_os_error(program.execute())));
+    StageFailure::NotExecuted {
+        errno: failed.err().and_then(|error| error.raw_os_error()).unwrap_or_default(),
+    }
 }
 
 /// What this process is to become: its own arguments after the hidden one, and its own environment.

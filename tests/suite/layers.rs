@@ -11,7 +11,7 @@ use scan::Code;
 /// Layers by their height. Modules of one height never import each other.
 const LAYERS: [&[&str]; 6] = [
     &["domain"],
-    &["config", "crash"],
+    &["config", "crash", "patience"],
     &["store", "process", "git", "provider", "notify", "sandbox"],
     &["engine"],
     &["tui"],

@@ -15,7 +15,7 @@ use samocode_testing_agent::{Invocation, SCRIPT_VARIABLE, Script, TROUBLE};
 use tempfile::TempDir;
 
 mod running;
-mod standin;
+pub(crate) mod standin;
 mod terminal;
 
 pub(crate) use running::{Ended, Running, expect_words, lives, until};

@@ -33,6 +33,7 @@ mod reviewers;
 mod sandbox;
 mod secrets;
 mod shared_repository;
+mod shortage;
 mod signals;
 mod silence;
 mod streams;

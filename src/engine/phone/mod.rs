@@ -17,6 +17,7 @@ use crate::domain::redact::Redactor;
 use crate::domain::session::Session;
 use crate::engine::view::View;
 use crate::notify::telegram::{Bot, Fault, Rich};
+use crate::patience;
 use crate::store::{Layout, LetterFile, Mailbox, StoreError, sha256_hex};
 
 mod commands;
@@ -50,7 +51,8 @@ pub(super) struct Phone {
     redactor: Arc<Redactor>,
     lines: Receiver<String>,
     desk: Arc<Desk>,
-    serving: JoinHandle<()>,
+    /// None where the machine had no thread for it.
+    serving: Option<JoinHandle<Option<()>>>,
     /// Letters of this session that ask for something, with their notices.
     open: Vec<(String, String)>,
 }
@@ -83,7 +85,10 @@ impl Phone {
         let open = open_letters(&mailbox, layout);
         let desk = Arc::new(Desk::new(mailbox.clone(), telegram, redactor, sender));
         let served = Arc::clone(&desk);
-        let serving = thread::spawn(move || serve(&served));
+        let serving = patience::thread("phone", move || serve(&served));
+        if let Err(error) = &serving {
+            desk.say(format!("the phone is not served: {error}"));
+        }
         Ok(Self {
             mailbox,
             layout: layout.clone(),
@@ -91,9 +96,13 @@ impl Phone {
             redactor: Arc::clone(redactor),
             lines,
             desk,
-            serving,
+            serving: serving.ok(),
             open,
         })
+    }
+
+    fn is_serving(&self) -> bool {
+        self.serving.as_ref().is_some_and(|serving| !serving.is_finished())
     }
 
     /// Lines for the session's log.
@@ -163,7 +172,7 @@ impl Drop for Phone {
         // A long poll is not waited for: its thread ends with the process.
         self.desk.stop();
         let until = Instant::now() + GRACE;
-        while (!self.serving.is_finished() || self.desk.is_hearing()) && Instant::now() < until {
+        while (self.is_serving() || self.desk.is_hearing()) && Instant::now() < until {
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -209,7 +218,9 @@ fn serve(desk: &Arc<Desk>) {
         }
     };
     let listening = Arc::clone(desk);
-    thread::spawn(move || listener::Listener::new(listening).run());
+    if let Err(error) = patience::thread("listener", move || listener::Listener::new(listening).run()) {
+        desk.say(format!("nobody listens to the phone: {error}"));
+    }
     sender::Sender::new(Arc::clone(desk)).run();
     drop(lock);
 }

@@ -10,19 +10,23 @@ use std::time::Duration;
 
 use super::start::{explain, other, spawn};
 use crate::domain::confinement::{CONFINE_ARGUMENT, Confinement, StageFailure, StagePlan};
+use crate::patience::{PATIENCE, shortage};
 use crate::process::error::StartFailure;
 use crate::process::system;
 use crate::process::wire::Order;
 
-/// The stage needs a millisecond; a machine that swaps may need seconds.
-const LIMIT: Duration = Duration::from_secs(20);
+/// The stage needs a millisecond; a machine that swaps may need seconds, and one that is out of something more.
+const LIMIT: Duration = Duration::from_secs(20).saturating_add(PATIENCE);
 
 pub(super) fn start(confinement: &Confinement, order: &Order) -> Result<Child, StartFailure> {
     // Told apart here, where the paths mean what the person means: the stage runs from another program.
     if let Err(error) = std::fs::metadata(&order.spec.program) {
         return Err(explain(&error, order));
     }
-    let cannot = |error: io::Error| other(order, format!("its confined stage cannot be reached: {error}"));
+    let cannot = |error: io::Error| match shortage(&error) {
+        Some(shortage) => StartFailure::Short { program: order.spec.program.display().to_string(), shortage },
+        None => other(order, format!("its confined stage cannot be reached: {error}")),
+    };
     let (socket, far_end) = UnixStream::pair().map_err(cannot)?;
     let mut stage = Command::new(system::this_program().map_err(cannot)?);
     stage.arg(CONFINE_ARGUMENT).arg(&order.spec.program);
@@ -54,6 +58,9 @@ fn converse(mut socket: &UnixStream, confinement: &Confinement, order: &Order) -
 fn told(answer: &[u8], order: &Order) -> StartFailure {
     match serde_json::from_slice(answer) {
         Ok(StageFailure::NotExecuted { errno }) => explain(&io::Error::from_raw_os_error(errno), order),
+        Ok(StageFailure::Short { shortage }) => {
+            StartFailure::Short { program: order.spec.program.display().to_string(), shortage }
+        }
         Ok(StageFailure::NotConfined { words }) => {
             StartFailure::NotConfined { program: order.spec.program.display().to_string(), words }
         }

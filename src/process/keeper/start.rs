@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use rustix::io::Errno;
 
 use super::stage;
+use crate::patience::{patiently, shortage};
 use crate::process::error::StartFailure;
 use crate::process::pid::Pid;
 use crate::process::wire::Order;
@@ -39,9 +40,8 @@ pub(super) fn spawn(mut command: Command, stdin: Stdio, order: &Order) -> Result
         .envs(order.spec.env.iter().map(|(name, value)| (name, value)))
         .current_dir(&order.spec.dir)
         .process_group(0)
-        .stdin(stdin)
-        .spawn()
-        .map_err(|error| explain(&error, order))
+        .stdin(stdin);
+    patiently(|| command.spawn()).map_err(|error| explain(&error, order))
 }
 
 /// The system's error says neither which of the paths it means nor which of the reasons.
@@ -53,6 +53,9 @@ pub(super) fn explain(error: &io::Error, order: &Order) -> StartFailure {
         || fs::metadata(&spec.dir).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
     {
         return StartFailure::DirectoryMissing { dir };
+    }
+    if let Some(shortage) = shortage(error) {
+        return StartFailure::Short { program, shortage };
     }
     let status = fs::metadata(&spec.program);
     match Errno::from_io_error(error) {

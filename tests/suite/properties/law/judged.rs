@@ -79,7 +79,7 @@ impl Law {
                 }
                 demand(blocks(judged, BlockCause::Limit), "a run that was ended at a budget does not ask")
             }
-            Outcome::UsageLimit { .. } | Outcome::Overloaded { .. } => {
+            Outcome::UsageLimit { .. } | Outcome::Overloaded { .. } | Outcome::OutOfResources { .. } => {
                 self.lost = 0;
                 self.parked(judged, at)
             }
