@@ -19,6 +19,7 @@ mod leftovers;
 mod limits;
 mod names;
 mod neighbours;
+mod origins;
 mod places;
 mod plans;
 mod planted;
@@ -39,6 +40,8 @@ mod verifying;
 mod versions;
 mod waits;
 mod walk;
+#[cfg(target_os = "linux")]
+mod wall;
 mod watching;
 pub(crate) mod workflows;
 mod worktrees;
