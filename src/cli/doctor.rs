@@ -17,6 +17,7 @@ use crate::engine;
 mod contact;
 mod fix;
 mod leftovers;
+mod origins;
 pub(super) mod project;
 mod provider;
 mod sandbox;
@@ -114,6 +115,7 @@ pub(super) fn doctor(files: &Files, fix: bool, json: bool) -> Result<u8, Failure
             checks.extend(provider::all(&settings_of_run, &context.dirs.home));
             checks.push(sandbox::sandbox(&settings_of_run));
             checks.extend(verify::command(&settings_of_run));
+            checks.extend(origins::check(&settings_of_run));
             checks.extend(contact::all(&settings_of_run));
             checks.extend(secrets::all(&context.config));
             checks.extend(leftovers::check(&context.config));

@@ -13,6 +13,7 @@ use crate::git::{Git, GitError, Repository};
 
 mod project;
 mod proposal;
+mod python;
 
 use proposal::Proposal;
 

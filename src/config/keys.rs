@@ -65,6 +65,11 @@ pub const KEYS: &[Key] = &[
     key("SAMOCODE_VERIFY_TIMEOUT", "1800", "longest run of it, seconds"),
     key("SAMOCODE_SANDBOX", "auto", "`auto`, `required` or `off`"),
     key("SAMOCODE_SANDBOX_WRITE", "", "more folders that agents may write, with `:` between"),
+    key(
+        "SAMOCODE_SANDBOX_READ",
+        "",
+        "paths in the main checkout that agents and the verify command may read, with `:` between",
+    ),
     key("SAMOCODE_ALLOW_PUSH", "off", "whether an agent may push"),
     key("SAMOCODE_PASS_ENV", "", "credentials that the CLI may see"),
     key("SAMOCODE_FALLBACK", "", "provider to go on with while parked"),

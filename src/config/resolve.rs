@@ -59,6 +59,7 @@ pub(super) fn resolve(spec: &LoadSpec<'_>, layers: Layers) -> Result<Config, Con
         verify: all.optional("SAMOCODE_VERIFY", text)?,
         sandbox: all.required("SAMOCODE_SANDBOX", values::sandbox)?,
         sandbox_write: all.paths("SAMOCODE_SANDBOX_WRITE")?,
+        sandbox_read: all.paths("SAMOCODE_SANDBOX_READ")?,
         allow_push: all.required("SAMOCODE_ALLOW_PUSH", values::switch)?,
         pass_env: all.optional("SAMOCODE_PASS_ENV", values::variables)?.unwrap_or_default(),
         fallback: all.optional("SAMOCODE_FALLBACK", str::parse)?,

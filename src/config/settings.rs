@@ -101,6 +101,8 @@ pub struct Config {
     pub sandbox: SandboxMode,
     /// More folders and files that a confined child may write.
     pub sandbox_write: Vec<PathBuf>,
+    /// Folders and files of other checkouts, the main one above all, that a confined child may read.
+    pub sandbox_read: Vec<PathBuf>,
     /// Whether an agent may push.
     pub allow_push: bool,
     /// More variables that the CLI may see.

@@ -43,6 +43,10 @@ pub struct Check {
     /// Files that git does not know, which it left in the worktree.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<String>,
+    /// Beside a pass: from where else its code may have come. Beside a failure: what of another checkout it could not
+    /// read. In words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<String>,
 }
 
 /// How a run of the verify command ended.

@@ -3,7 +3,7 @@
 //! The process layer starts the child's first stage with it, the sandbox layer is that stage; neither imports the
 //! other, so what both speak stands here. Nothing here touches a disk or asks the kernel.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,32 @@ pub struct Confinement {
     /// What it may neither read nor change. Names of files can be listed everywhere.
     #[serde(with = "paths")]
     pub hidden: Vec<PathBuf>,
+    /// Other checkouts of the repository, whose files it may not read, except what is [`readable`](Self::readable) or
+    /// [`writable`](Self::writable).
+    #[serde(with = "paths")]
+    pub walled: Vec<PathBuf>,
+    /// Folders and files inside walled ones that it may read.
+    #[serde(with = "paths")]
+    pub readable: Vec<PathBuf>,
+}
+
+impl Confinement {
+    /// Closes checkouts, but leaves open what is named inside them. Naming a whole checkout opens nothing: it isn't
+    /// inside itself.
+    pub fn wall_off(&mut self, checkouts: Vec<PathBuf>, mut open: Vec<PathBuf>) {
+        open.retain(|path| checkouts.iter().any(|checkout| path.starts_with(checkout) && path != checkout));
+        open.sort();
+        open.dedup();
+        self.walled = checkouts;
+        self.readable = open;
+    }
+
+    /// Whether a path belongs to another checkout and can't be read.
+    #[must_use]
+    pub fn is_walled(&self, path: &Path) -> bool {
+        let within = |all: &[PathBuf]| all.iter().any(|folder| path.starts_with(folder));
+        within(&self.walled) && !within(&self.readable) && !within(&self.writable)
+    }
 }
 
 /// What the stage is told on its stdin; the program and its arguments stand in its argv.
@@ -87,5 +113,23 @@ mod path {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>, D::Error> {
         Ok(Option::<OsString>::deserialize(from)?.map(PathBuf::from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_checkout_is_closed_except_for_what_is_named_inside_it() {
+        let mut confinement =
+            Confinement { writable: vec!["/code/app/wt/x".into()], ..Confinement::default() };
+        let open = ["/code/app/.git", "/code/app", "/usr", "/code/app/.git"].map(PathBuf::from);
+        confinement.wall_off(vec!["/code/app".into()], open.into());
+        assert_eq!(confinement.readable, [PathBuf::from("/code/app/.git")]);
+        assert!(confinement.is_walled(Path::new("/code/app/src/lib.rs")));
+        for open in ["/code/app/.git/HEAD", "/code/app/wt/x/src/lib.rs", "/code/apple", "/usr/bin/env"] {
+            assert!(!confinement.is_walled(Path::new(open)), "{open}");
+        }
     }
 }

@@ -16,6 +16,7 @@ pub mod guidance;
 pub(crate) mod markdown;
 pub mod name;
 pub mod notice;
+pub mod origins;
 pub mod outage;
 pub mod outcome;
 pub mod phase;

@@ -23,7 +23,18 @@ impl Orchestrator<'_> {
         worktree: &Path,
         provider: Option<&Provider>,
     ) -> Result<CommandSpec, EngineError> {
-        self.confined_to(self.work(worktree), spec, worktree, provider)
+        let mut spec = self.confined_to(self.work(worktree), spec, worktree, provider)?;
+        self.close_checkouts(&mut spec, worktree);
+        Ok(spec)
+    }
+
+    /// The same for a command of the person's that may read the repository's other checkouts.
+    pub(super) fn confined_beside_checkouts(
+        &self,
+        spec: CommandSpec,
+        worktree: &Path,
+    ) -> Result<CommandSpec, EngineError> {
+        self.confined_to(self.work(worktree), spec, worktree, None)
     }
 
     /// The same for a CLI that only reads: of the session it writes nothing.
@@ -35,7 +46,9 @@ impl Orchestrator<'_> {
     ) -> Result<CommandSpec, EngineError> {
         // Git would refresh its index by the way.
         set_if_unset(&mut spec, "GIT_OPTIONAL_LOCKS", "0");
-        self.confined_to(Vec::new(), spec, worktree, Some(provider))
+        let mut spec = self.confined_to(Vec::new(), spec, worktree, Some(provider))?;
+        self.close_checkouts(&mut spec, worktree);
+        Ok(spec)
     }
 
     fn confined_to(

@@ -14,6 +14,7 @@ use crate::engine::cli_state::CliState;
 use crate::engine::confine::Sandbox;
 use crate::engine::happening::{Happening, Happenings};
 use crate::engine::notices::Notices;
+use crate::engine::origins::Origins;
 use crate::engine::refused::Refused;
 use crate::engine::say::{Say, Screen};
 use crate::engine::shared_repository::SharedRepository;
@@ -82,6 +83,7 @@ pub struct Orchestrator<'a> {
     /// Where the newest confined CLI keeps its state.
     pub(super) cli_states: Vec<CliState>,
     pub(super) refused: Refused,
+    pub(super) origins: Origins,
     /// What the person's git is set to, as far as a child's must be another.
     pub(super) child_git: ChildGit,
     commits_folder: bool,
@@ -126,6 +128,7 @@ impl<'a> Orchestrator<'a> {
             sandbox: None,
             cli_states: Vec::new(),
             refused: Refused::default(),
+            origins: Origins::default(),
             child_git: ChildGit::default(),
             commits_folder: true,
             notices,
@@ -201,11 +204,13 @@ impl<'a> Orchestrator<'a> {
     /// Takes the session up: what the record says is brought back into the folder.
     fn begin(&mut self) -> Result<Option<Wish>, EngineError> {
         self.read_child_git();
+        self.read_checkouts();
         if let Some(wish) = self.enter_sandbox_in_time()? {
             return Ok(Some(wish));
         }
         let pid = std::process::id();
         self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid })?;
+        self.look_at_origins();
         self.write_answers()?;
         if let Some(plan) = self.session().approved.clone() {
             self.keep_approved(&plan)?;

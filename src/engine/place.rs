@@ -51,6 +51,8 @@ impl Orchestrator<'_> {
         if self.interrupted {
             return Ok(Some(Wish::Interrupted));
         }
+        // Before the first iteration that costs anything: the set-up may have linked what it should have made.
+        self.look_at_origins_of(Some(&path));
         self.append(Event::Prepared(Prepared {
             worktree: path,
             branch: prepared.branch,
@@ -98,6 +100,7 @@ impl Orchestrator<'_> {
             line: &command,
             purpose: "setup",
             name: "the set-up command",
+            reads_checkouts: true,
             log: &log,
             tail: SETUP_TAIL,
         };

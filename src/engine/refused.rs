@@ -31,16 +31,23 @@ impl Orchestrator<'_> {
         };
         let home = self.home();
         let mut told = Vec::new();
+        let mut walled = false;
         for path in paths.iter().map(PathBuf::from) {
             let Some(kept) = kept_by(&confinement, &path) else {
                 continue;
             };
-            let opens = opening(&path, &home);
+            let opens = if kept == Kept::Walled { path.clone() } else { opening(&path, &home) };
             if told.len() == MOST_TOLD || !self.refused.said.insert(opens.clone()) {
                 continue;
             }
+            walled |= kept == Kept::Walled;
             let mend = match kept {
                 Kept::Hidden => "it holds keys or logins, which agents do not read".to_owned(),
+                Kept::Walled => format!(
+                    "it belongs to another checkout, and the worktree has its own files; \
+                     `SAMOCODE_SANDBOX_READ={}` lets agents and the verify command read it",
+                    path.display()
+                ),
                 Kept::Own => "it is samocode's own".to_owned(),
                 Kept::Closed => format!(
                     "`SAMOCODE_SANDBOX_WRITE={}` would open it, `SAMOCODE_SANDBOX=off` everything",
@@ -55,9 +62,14 @@ impl Orchestrator<'_> {
         }
         vec![format!(
             "In iteration {iteration} the sandbox kept tools from {}. That is no fault of the system and does not pass: the \
-             worktree, the session folder, `$TMPDIR` and package caches can be written, all else is the person's. Work \
+             worktree, the session folder, `$TMPDIR` and package caches can be written, all else is the person's{}. Work \
              without it, or signal `blocked` and say which path is needed.",
-            told.join(", ")
+            told.join(", "),
+            if walled {
+                ", and other checkouts of the repository can't be read: use the worktree's files"
+            } else {
+                ""
+            }
         )]
     }
 }
@@ -67,6 +79,8 @@ impl Orchestrator<'_> {
 enum Kept {
     /// It is a key.
     Hidden,
+    /// It belongs to another checkout of the repository.
+    Walled,
     /// It is samocode's.
     Own,
     /// It is just not among what is open.
@@ -81,6 +95,9 @@ fn kept_by(confinement: &Confinement, path: &Path) -> Option<Kept> {
     }
     if within(&confinement.protected) {
         return Some(Kept::Own);
+    }
+    if confinement.is_walled(path) {
+        return may(path, Access::READ_OK).then_some(Kept::Walled);
     }
     // A folder with something closed in it is opened child by child, and takes no new ones.
     let closed = || confinement.hidden.iter().chain(&confinement.protected);
@@ -112,6 +129,8 @@ mod tests {
             writable: vec![root.join("work"), root.join("cache")],
             protected: vec![root.join("cache/samocode")],
             hidden: vec![root.join(".ssh")],
+            walled: vec![root.join("app")],
+            readable: vec![root.join("app/.git")],
         }
     }
 
@@ -124,6 +143,8 @@ mod tests {
         assert_eq!(kept(".ssh/id"), Some(Kept::Hidden));
         assert_eq!(kept("cache/samocode/x"), Some(Kept::Own));
         assert_eq!(kept("cache/new"), Some(Kept::Closed));
+        assert_eq!(kept("app/src/x"), Some(Kept::Walled));
+        assert_eq!(kept("app/.git/x"), Some(Kept::Closed));
         assert_eq!(kept("work/x"), None);
     }
 

@@ -17,6 +17,8 @@ pub(super) struct ShellCommand<'a> {
     pub(super) purpose: &'a str,
     /// What it is called for people, e.g. `the set-up command`.
     pub(super) name: &'a str,
+    /// It may read the other checkouts of the repository: a set-up copies from there.
+    pub(super) reads_checkouts: bool,
     /// Where its output goes.
     pub(super) log: &'a Path,
     /// How much of the end of its output is kept, in bytes.
@@ -40,8 +42,13 @@ impl Orchestrator<'_> {
             confinement: None,
         };
         let mark = self.record.layout().process_mark();
+        let spec = if command.reads_checkouts {
+            self.confined_beside_checkouts(spec, worktree)?
+        } else {
+            self.confined(spec, worktree, None)?
+        };
         Ok(Launch {
-            spec: self.confined(spec, worktree, None)?,
+            spec,
             prompt: None,
             tag: format!("{mark}/{}-{}", command.purpose, random_hex()?),
             graces: Graces::default(),

@@ -17,6 +17,7 @@ use crate::domain::verdict::Decision;
 use crate::engine::guarded::Guarded;
 use crate::engine::happening::Happening;
 use crate::engine::orchestrator::{Orchestrator, TICK};
+use crate::engine::origins::beside_the_result;
 use crate::engine::say::Live;
 use crate::engine::shell::ShellCommand;
 use crate::engine::{EngineError, Wish, facts};
@@ -56,11 +57,14 @@ impl Orchestrator<'_> {
             line,
             purpose: "verify",
             name: "the verify command",
+            reads_checkouts: false,
             log: &log,
             tail: check::TAIL_BYTES,
         };
         let worktree = self.session().worktree().cloned().unwrap_or_default();
+        let found = self.look_at_origins();
         let launch = self.shell(&shell, &worktree)?;
+        let confinement = launch.spec.confinement.clone();
         let what = Guarded::Verification(self.session().iteration);
         self.guard(what)?;
         let limit = self.settings.config.policy.verify_limit;
@@ -86,6 +90,8 @@ impl Orchestrator<'_> {
             check.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
             check.log = log.file_name().map(|name| name.to_string_lossy().into_owned());
             self.read_end(&mut check, &finished, limit);
+            check.origins = beside_the_result(&check, &found, confinement.as_ref());
+            check.origins.iter_mut().for_each(|words| self.settings.redactor.clean(words));
             self.conclude(check, told)?;
         }
         Ok(self.asked_to_leave())
@@ -256,5 +262,6 @@ fn check_of(command: &str, head: Option<Head>, end: CheckEnd) -> Check {
         log: None,
         tail: String::new(),
         left: Vec::new(),
+        origins: Vec::new(),
     }
 }

@@ -110,10 +110,12 @@ pub struct VerificationView {
     pub command: String,
     /// The commit that it was run on; none where it was not run.
     pub commit: Option<String>,
-    /// Whether it passed.
+    /// Whether it passed, and on the files of this worktree as far as is known.
     pub passed: bool,
     /// How it went, in words.
     pub words: String,
+    /// What is known of files of other checkouts that it used, or was kept from.
+    pub origins: Vec<String>,
     /// How many failed in a row, this one included.
     pub failed_in_a_row: u32,
     /// When it ended.
@@ -272,8 +274,9 @@ fn verification_view(layout: &Layout, session: &Session) -> Option<VerificationV
     Some(VerificationView {
         command: check.command.clone(),
         commit: check.head.as_ref().map(|head| head.commit.clone()),
-        passed: check.passed(),
+        passed: check.passed() && check.origins.is_empty(),
         words: check.words(),
+        origins: check.origins.clone(),
         failed_in_a_row: session.counters.unverified,
         at: evidence.at,
         took_ms: check.took_ms,

@@ -43,6 +43,30 @@ impl Repository {
         Ok(found.filter(Entry::present).and_then(|entry| entry.branch))
     }
 
+    /// The folders of all checkouts of the repository that are on disk, without links.
+    ///
+    /// # Errors
+    /// When git cannot list the worktrees.
+    pub fn checkouts(&self) -> Result<Vec<PathBuf>, GitError> {
+        let mut found: Vec<PathBuf> =
+            self.entries()?.into_iter().filter(Entry::present).map(|entry| resolved(&entry.path)).collect();
+        // Git names the git folder in place of the main checkout where `core.worktree` is set.
+        found.push(resolved(self.top()));
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// Which of these paths, relative to the top of the checkout, git tracks.
+    ///
+    /// # Errors
+    /// When git cannot read the index.
+    pub fn tracked(&self, paths: &[&str]) -> Result<Vec<PathBuf>, GitError> {
+        let call = self.call().args(["--literal-pathspecs", "ls-files", "-z", "--"]);
+        let listed = call.args(paths.iter().copied()).run()?.stdout;
+        Ok(listed.split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(path).collect())
+    }
+
     pub(super) fn entries(&self) -> Result<Vec<Entry>, GitError> {
         // Not with `-z`, which git has only since 2.36.
         Ok(parse(&self.call().args(["worktree", "list", "--porcelain"]).run()?.stdout))

@@ -93,11 +93,17 @@ fn rules(confinement: &Confinement) -> Result<RulesetCreated, RulesetError> {
     // Names are no secret, and many tools look into every folder above them.
     ruleset = grant(ruleset, Path::new("/"), AccessFs::ReadDir.into())?;
     let mut resolver = Resolver::default();
-    let [protected, hidden] = [&confinement.protected, &confinement.hidden]
+    let [protected, hidden, walled] = [&confinement.protected, &confinement.hidden, &confinement.walled]
         .map(|paths| paths.iter().map(|path| resolver.real(path)).collect::<Vec<_>>());
-    let unreadable = Holes::new(hidden.iter().map(PathBuf::as_path));
+    let unreadable = Holes::new(hidden.iter().chain(&walled).map(PathBuf::as_path));
     for path in unreadable.carve(Path::new("/"), &on_disk) {
         ruleset = grant(ruleset, &path, AccessFs::from_read(NEEDED))?;
+    }
+    let keys = Holes::new(hidden.iter().map(PathBuf::as_path));
+    for root in confinement.readable.iter().filter(|root| resolver.real(root) == **root) {
+        for path in keys.carve(root, &on_disk) {
+            ruleset = grant(ruleset, &path, AccessFs::from_read(NEEDED))?;
+        }
     }
     // What became a link since the plan was made would open another place.
     for root in confinement.writable.iter().filter(|root| resolver.real(root) == **root) {

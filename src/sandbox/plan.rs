@@ -50,6 +50,7 @@ pub fn plan(facts: &Facts, variable: impl Fn(&str) -> Option<String>) -> Confine
         writable: writable.chain([PathBuf::from("/dev")]).collect(),
         protected: facts.own.clone(),
         hidden,
+        ..Confinement::default()
     }
 }
 

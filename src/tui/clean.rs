@@ -63,6 +63,7 @@ impl Cleaner {
         if let Some(verification) = &mut view.verification {
             verification.command = self.line(&verification.command);
             verification.words = self.line(&verification.words);
+            verification.origins.iter_mut().for_each(|words| *words = self.line(words));
         }
         match view.gate.as_mut().map(|gate| &mut gate.kind) {
             Some(GateKindView::Answers { questions, .. }) => {

@@ -267,6 +267,7 @@ fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
     ok provider demo
     warn login claude
     ok sandbox
+    ok environment
     warn secrets
     ok disk
     ok cache

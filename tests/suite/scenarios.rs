@@ -19,6 +19,7 @@ mod leftovers;
 mod limits;
 mod names;
 mod neighbours;
+mod origins;
 mod places;
 mod plans;
 mod planted;
@@ -41,6 +42,8 @@ mod verifying;
 mod versions;
 mod waits;
 mod walk;
+#[cfg(target_os = "linux")]
+mod wall;
 mod watching;
 mod words;
 pub(crate) mod workflows;

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::python::python;
+
 /// A command, and the file that it was concluded from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
@@ -38,25 +40,25 @@ pub(super) fn look(top: &Path) -> Project {
 }
 
 /// The root folder.
-struct Root<'a>(&'a Path);
+pub(super) struct Root<'a>(&'a Path);
 
 impl Root<'_> {
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.0.join(name).exists()
     }
 
     /// The first of these that is there.
-    fn first<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
+    pub(super) fn first<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
         names.iter().copied().find(|name| self.has(name))
     }
 
     /// A file's text; empty where there is none.
-    fn text(&self, name: &str) -> String {
+    pub(super) fn text(&self, name: &str) -> String {
         fs::read_to_string(self.0.join(name)).unwrap_or_default()
     }
 }
 
-fn found(command: impl Into<String>, from: &'static str) -> Found {
+pub(super) fn found(command: impl Into<String>, from: &'static str) -> Found {
     Found { command: command.into(), from, needed: false }
 }
 
@@ -91,7 +93,9 @@ fn node(root: &Root<'_>) -> Project {
     let tests = !script.is_empty() && !script.contains("no test specified");
     let command = if manager == "bun" { "bun run test".to_owned() } else { format!("{manager} test") };
     let lists = ["dependencies", "devDependencies"];
-    let needed = lists.iter().any(|list| package[list].as_object().is_some_and(|list| !list.is_empty()));
+    let depends = lists.iter().any(|list| package[list].as_object().is_some_and(|list| !list.is_empty()));
+    // Packages of a workspace find each other by links that an install makes.
+    let needed = depends || package["workspaces"].is_array() || root.has("pnpm-workspace.yaml");
     let set_up = match lock {
         // Since its second version yarn has another word for it.
         Some((file, "yarn", _)) if root.has(".yarnrc.yml") => Some(found("yarn install --immutable", file)),
@@ -102,35 +106,6 @@ fn node(root: &Root<'_>) -> Project {
         tests: if tests { vec![found(command, "package.json")] } else { Vec::new() },
         set_up: set_up.map(|set_up| Found { needed: needed && tests, ..set_up }),
     }
-}
-
-fn python(root: &Root<'_>) -> Project {
-    let about = ["pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "requirements.txt", "uv.lock"];
-    let dev = ["pytest.ini", "conftest.py", "requirements-dev.txt", "requirements-test.txt", "poetry.lock"];
-    let Some(file) = root.first(&about).or_else(|| root.first(&dev)) else {
-        return Project::default();
-    };
-    let names = about.iter().chain(&dev);
-    let has_pytest = root.first(&["pytest.ini", "conftest.py", "tests/conftest.py"]).is_some()
-        || names.into_iter().any(|name| root.text(name).contains("pytest"));
-    let has_tests = has_pytest || root.first(&["tests", "test"]).is_some();
-    let module = if has_pytest { "pytest" } else { "unittest" };
-    let (tests, set_up) = if root.has("uv.lock") {
-        let words = if has_pytest { "uv run pytest" } else { "uv run python -m unittest" };
-        (found(words, "uv.lock"), Some(found("uv sync", "uv.lock")))
-    } else if root.has("poetry.lock") {
-        let set_up = Found { needed: true, ..found("poetry install", "poetry.lock") };
-        (found(format!("poetry run python -m {module}"), "poetry.lock"), Some(set_up))
-    } else if root.has("tox.ini") {
-        (found("tox", "tox.ini"), None)
-    } else {
-        let install = "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt";
-        let set_up = root.has("requirements.txt").then(|| found(install, "requirements.txt"));
-        let folder = root.first(&["tests", "test"]).filter(|_| !has_pytest);
-        let folder = folder.map(|folder| format!(" discover -s {folder}")).unwrap_or_default();
-        (found(format!("python3 -m {module}{folder}"), file), set_up)
-    };
-    Project { tests: if has_tests { vec![tests] } else { Vec::new() }, set_up }
 }
 
 fn go(root: &Root<'_>) -> Project {
@@ -222,17 +197,47 @@ mod tests {
     }
 
     #[test]
+    fn a_workspace_needs_its_set_up_even_without_dependencies() {
+        let package = r#"{"scripts": {"test": "x"}, "workspaces": ["packages/*"]}"#;
+        assert_eq!(seen(&[("package.json", package), ("package-lock.json", "")]), "npm test after npm ci!");
+    }
+
+    #[test]
     fn a_python_project_is_tested_as_its_files_say() {
         let pytest = ("pyproject.toml", "[tool.pytest.ini_options]\n");
-        assert_eq!(seen(&[pytest]), "python3 -m pytest");
+        let ignored = (".gitignore", ".venv/\n");
+        let venv = |parts: &str| format!("after python3 -m venv .venv && .venv/bin/pip install {parts}");
+        assert_eq!(seen(&[pytest, ignored]), format!(".venv/bin/python -m pytest {}!", venv("pytest")));
         assert_eq!(seen(&[pytest, ("uv.lock", "")]), "uv run pytest after uv sync");
         assert_eq!(seen(&[pytest, ("poetry.lock", "")]), "poetry run python -m pytest after poetry install!");
         assert_eq!(seen(&[("tox.ini", "[tox]\n"), ("tests/test_a.py", "")]), "tox");
-        let plain = [("pyproject.toml", "[project]\n"), ("tests/test_a.py", "import unittest")];
-        assert_eq!(seen(&plain), "python3 -m unittest discover -s tests");
-        assert_eq!(seen(&[("pyproject.toml", "[project]\n")]), "");
-        let required = [("requirements.txt", "pytest\n")];
-        assert!(seen(&required).starts_with("python3 -m pytest after python3 -m venv .venv"));
+        assert_eq!(seen(&[("pyproject.toml", "[project]\n"), ignored]), format!(" {}", venv("-e .")));
+    }
+
+    #[test]
+    fn a_python_package_is_tested_in_an_environment_of_the_worktree() {
+        let ignored = (".gitignore", ".venv/\n");
+        let test = ("tests/test_a.py", "import unittest");
+        let venv = |parts: &str| format!("after python3 -m venv .venv && .venv/bin/pip install {parts}!");
+        let package = [("pyproject.toml", "[project]\n"), test, ignored];
+        let unittest = ".venv/bin/python -m unittest discover -s tests";
+        assert_eq!(seen(&package), format!("{unittest} {}", venv("-e .")));
+        let extra = "[project]\n[project.optional-dependencies]\ntest = [\"pytest\"]\n";
+        let with_extra = [("pyproject.toml", extra), test, ignored];
+        assert_eq!(seen(&with_extra), format!(".venv/bin/python -m pytest {}", venv("-e \".[test]\"")));
+        let required = [("requirements.txt", "x\n"), ("requirements-dev.txt", "pytest\n"), ignored];
+        let parts = "-r requirements.txt -r requirements-dev.txt";
+        assert_eq!(seen(&required), format!(".venv/bin/python -m pytest {}", venv(parts)));
+        let old = [("setup.py", ""), ("conftest.py", ""), ignored];
+        assert_eq!(seen(&old), format!(".venv/bin/python -m pytest {}", venv("-e . pytest")));
+        let bare = [("tox.ini.bak", ""), ("setup.cfg", "[flake8]\n"), test];
+        assert_eq!(seen(&bare), "python3 -m unittest discover -s tests");
+    }
+
+    #[test]
+    fn an_environment_that_git_would_see_is_hidden_from_it() {
+        let seen = seen(&[("setup.py", ""), ("conftest.py", "")]);
+        assert!(seen.contains("venv .venv && echo \"*\" > .venv/.gitignore && .venv/bin/pip"), "{seen}");
     }
 
     #[test]

@@ -36,7 +36,18 @@ pub fn section(session: &Session, same_files: bool, outside: &[String]) -> Strin
             // Writing to a String cannot fail.
             let _ = writeln!(text, "- Command: {}", code(&check.command));
             let _ = writeln!(text, "- Commit: {head} ({of})");
-            let _ = writeln!(text, "- Result: passed, exit code 0, after {}", check.took());
+            if check.origins.is_empty() {
+                let _ = writeln!(text, "- Result: passed, exit code 0, after {}", check.took());
+            } else {
+                let _ = writeln!(
+                    text,
+                    "- Result: exit code 0 after {}, but it may have tested other files than this commit's:",
+                    check.took()
+                );
+                for origin in &check.origins {
+                    let _ = writeln!(text, "  - {}", origin.replace(['\n', '\r'], " "));
+                }
+            }
             let _ = writeln!(text, "- When: {} UTC", evidence.at.strftime("%Y-%m-%d %H:%M"));
             if let Some(log) = &check.log {
                 let _ = writeln!(text, "- Output: `_logs/{log}`");

@@ -16,6 +16,7 @@ fn check(end: CheckEnd) -> Check {
         log: Some("01-08-1430-007-verify.log".to_owned()),
         tail: "running 2 tests\ntest a ... FAILED".to_owned(),
         left: Vec::new(),
+        origins: Vec::new(),
     }
 }
 
@@ -48,6 +49,26 @@ fn each_end_has_its_words() {
         words(CheckEnd::Changed { what }),
         "`cargo test` ended well on commit 12ab34cd56 after 11 s, but it moved HEAD"
     );
+}
+
+#[test]
+fn where_other_files_may_have_been_tested_nothing_is_said_to_have_passed() {
+    let mut doubtful = verified(CheckEnd::Passed);
+    if let Some(evidence) = &mut doubtful.evidence {
+        evidence.check.origins = vec!["`x.pth` imports from the main checkout (/code/app)".to_owned()];
+        let words = evidence.check.words();
+        assert!(words.contains("exited with 0") && words.contains("/code/app"), "{words}");
+        assert!(!words.contains("passed"), "{words}");
+    }
+    let section = section(&doubtful, true);
+    assert!(
+        !section.contains("passed") && section.contains("  - `x.pth` imports from the main"),
+        "{section}"
+    );
+    assert!(told(&doubtful, Some("cargo test")).contains("may have tested other files"));
+    let mut kept_out = check(failed());
+    kept_out.origins = vec!["/code/app/x.py".to_owned()];
+    assert!(kept_out.words().ends_with("it can't read other checkouts of the repository: /code/app/x.py"));
 }
 
 #[test]

@@ -25,7 +25,15 @@ impl Check {
         let took = self.took();
         let command = &self.command;
         match &self.end {
+            CheckEnd::Passed if !self.origins.is_empty() => format!(
+                "`{command}` exited with 0{on} after {took}, but may have tested other files than this commit's: {}",
+                self.origins.join("; ")
+            ),
             CheckEnd::Passed => format!("`{command}` passed{on} after {took}"),
+            CheckEnd::Failed { exit } if !self.origins.is_empty() => format!(
+                "`{command}` failed{on} with {exit} after {took}; it can't read other checkouts of the repository: {}",
+                self.origins.join("; ")
+            ),
             CheckEnd::Failed { exit } => format!("`{command}` failed{on} with {exit} after {took}"),
             CheckEnd::TimeLimit { seconds } => {
                 format!("`{command}` was ended{on} at its time limit of {seconds} s")

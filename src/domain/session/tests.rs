@@ -86,6 +86,7 @@ fn an_entry_where_it_cannot_be_is_refused() {
         log: None,
         tail: String::new(),
         left: Vec::new(),
+        origins: Vec::new(),
     };
     let go = Decision::Go { phase: Phase::named("done") };
     let verified = Event::Verified(Box::new(Verified { check, decision: go, told: Vec::new() }));

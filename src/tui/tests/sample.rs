@@ -179,6 +179,7 @@ pub(super) fn done() -> View {
             commit: Some("25710b9".to_owned()),
             passed: true,
             words: "`cargo test` passed on 25710b9 in 42 s".to_owned(),
+            origins: Vec::new(),
             failed_in_a_row: 0,
             at: at(3000),
             took_ms: 42_000,

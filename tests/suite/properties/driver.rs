@@ -340,6 +340,7 @@ impl Driver {
             log: was_run.then(|| "verify.log".to_owned()),
             tail: String::new(),
             left: if self.dice.chance(10) { vec!["report.xml".to_owned()] } else { Vec::new() },
+            origins: Vec::new(),
         };
         let decision = (self.rules.conclude)(self.session(), &self.policy, &check);
         let told = if self.dice.chance(5) { vec!["a hook was put back".to_owned()] } else { Vec::new() };

@@ -210,8 +210,7 @@ fn a_temporary_folder_with_nothing_of_the_person_in_it_is_opened_whole() {
 
 #[test]
 fn settings_that_hold_a_token_or_the_address_of_a_hook_cannot_be_read() {
-    const READ: &str =
-        "cat ../../.samocode > ~/.cache/agent/seen 2>&1; cat ../../repo/README.md >> ~/.cache/agent/seen";
+    const READ: &str = "cat ../../.samocode > ~/.cache/agent/seen 2>&1; cat README.md >> ~/.cache/agent/seen";
     let scenario = shell(READ);
     scenario.run(RUN).expect_exit(0);
     assert!(left(&scenario, "seen").contains("MAIN_REPO"), "without a token they can");

@@ -19,6 +19,7 @@ fn check(end: CheckEnd) -> Check {
         log: None,
         tail: String::new(),
         left: Vec::new(),
+        origins: Vec::new(),
     }
 }
 
