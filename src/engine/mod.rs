@@ -53,6 +53,7 @@ mod shared_repository;
 mod shell;
 mod shown;
 mod stash_watch;
+mod stay;
 mod stray_signal;
 mod streams;
 mod verify;

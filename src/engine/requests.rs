@@ -57,7 +57,8 @@ impl Orchestrator<'_> {
             | Effect::Restored { .. }
             | Effect::Moved(_) => {}
         }
-        self.publish()
+        // Before there is a worktree, the notebook has nothing to say; preparing it writes the first one.
+        if self.session().place.is_some() { self.publish() } else { Ok(()) }
     }
 
     /// Writes the person's answers into `_qa.md`.
