@@ -161,7 +161,8 @@ impl<'a> Orchestrator<'a> {
         self.begin()?;
         self.remind()?;
         loop {
-            if let Some(wish) = self.take_requests()? {
+            let wish = self.called_away()?;
+            if let Some(wish) = self.unless_done(wish) {
                 return Ok(self.leave(wish));
             }
             let next = self.next();
@@ -190,10 +191,30 @@ impl<'a> Orchestrator<'a> {
                     return Ok(Ending::Done);
                 }
             };
-            if let Some(wish) = wish {
+            if let Some(wish) = self.unless_done(wish) {
                 return Ok(self.leave(wish));
             }
         }
+    }
+
+    /// A session that has finished is brought to its end whatever was asked meanwhile: only the evidence is missing.
+    fn unless_done(&self, wish: Option<Wish>) -> Option<Wish> {
+        wish.filter(|_| !matches!(self.session().state, State::Done(_)))
+    }
+
+    /// Why the loop has to end before the next thing starts: Ctrl-C that nobody has read yet, or a `stop` in the inbox.
+    pub(super) fn called_away(&mut self) -> Result<Option<Wish>, EngineError> {
+        let stop = self.take_requests()?;
+        Ok(self.interrupt_heard().or(stop))
+    }
+
+    /// Reads what happened while nobody listened, e.g. during a call of git. Everything but Ctrl-C is about a child that
+    /// is gone.
+    pub(super) fn interrupt_heard(&mut self) -> Option<Wish> {
+        while let Some(happening) = self.happenings.next(Duration::ZERO) {
+            self.interrupted |= matches!(happening, Happening::Interrupt);
+        }
+        self.interrupted.then_some(Wish::Interrupted)
     }
 
     /// Takes the session up: what the record says is brought back into the folder.

@@ -55,6 +55,9 @@ impl Orchestrator<'_> {
             self.say.line(warning);
         }
         self.worktree = Some(prepared.worktree);
+        if let Some(wish) = self.interrupt_heard() {
+            return Ok(Some(wish));
+        }
         match self.set_up(&path)? {
             SetUp::Complete => {}
             SetUp::Stopped => return Ok(self.asked_to_leave()),

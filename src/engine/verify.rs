@@ -60,6 +60,9 @@ impl Orchestrator<'_> {
         let worktree = self.session().worktree().cloned().unwrap_or_default();
         let launch = self.shell(&shell, &worktree)?;
         let what = Guarded::Verification(self.session().iteration);
+        if let Some(wish) = self.interrupt_heard() {
+            return Ok(Some(wish));
+        }
         self.guard(what)?;
         let limit = self.settings.config.policy.verify_limit;
         self.say.line(&format!(
