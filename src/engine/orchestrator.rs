@@ -221,6 +221,7 @@ impl<'a> Orchestrator<'a> {
     fn begin(&mut self) -> Result<(), EngineError> {
         self.read_child_git();
         self.enter_sandbox()?;
+        let edited = self.phase_that_cannot_count();
         let pid = std::process::id();
         self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid })?;
         self.write_answers()?;
@@ -231,7 +232,24 @@ impl<'a> Orchestrator<'a> {
         if self.session().place.is_some() && !self.session().posted {
             self.publish()?;
         }
+        if let Some(edited) = edited {
+            let (phase, name) = (&self.session().phase, &self.session().name);
+            let words = format!(
+                "`Phase: {edited}` in _overview.md does not count, because no gate is open; it is put back to {phase}. \
+                 To say what comes next: samocode tell {name} 'what you want'"
+            );
+            self.say.line(&words);
+        }
         Ok(())
+    }
+
+    /// A phase that a person wrote into the notebook while no gate was open. What stands there after a killed iteration
+    /// may be the agent's, and is put back without a word.
+    fn phase_that_cannot_count(&self) -> Option<String> {
+        let session = self.session();
+        let running = matches!(session.state, State::Running(_));
+        let candidate = session.place.is_some() && !session.posted && !running;
+        candidate.then(|| overview::phase_edited_alone(self.record.layout(), session)).flatten()
     }
 
     /// Without the person's settings, a child pushes nowhere and signs nothing all the same.

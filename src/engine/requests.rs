@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
+use crate::domain::encoding::decode_any;
 use crate::domain::event::{Event, Received};
 use crate::domain::gate::PlanFile;
-use crate::domain::qa;
 use crate::domain::request::{Act, Effect, Request, Who, rule};
 use crate::engine::orchestrator::Orchestrator;
-use crate::engine::{EngineError, Wish, facts, random_hex};
-use crate::store::{self, read_document, read_text, sha256_hex, write_atomic};
+use crate::engine::{EngineError, Wish, asked, facts, random_hex};
+use crate::store::{self, read_document, sha256_hex, write_atomic};
 
 impl Orchestrator<'_> {
     /// Takes all requests that wait, and tells what is due. A stop among them is the caller's to obey.
@@ -64,21 +64,17 @@ impl Orchestrator<'_> {
     /// Writes the person's answers into `_qa.md`.
     pub(super) fn write_answers(&mut self) -> Result<(), EngineError> {
         let path = self.record.layout().qa();
-        let Ok(text) = read_text(&path) else {
+        let Ok(bytes) = read_document(&path) else {
             return Ok(());
         };
+        let text = decode_any(&bytes);
         let session = self.record.session();
         // At an open gate a person may be editing the file: what they wrote there is theirs.
         let theirs = session.open_gate().is_some() && session.posted;
-        let written = session.answers.values().fold(text.clone(), |text, answer| {
-            let stands = qa::parse(&text).question(&answer.id).is_some_and(|question| {
-                question.title == answer.title
-                    && question.answer.as_deref() != Some(answer.text.as_str())
-                    && (question.answer.is_none() || !theirs)
-            });
-            if stands { qa::set_answer(&text, &answer.id, &answer.text).unwrap_or(text) } else { text }
-        });
-        if written != text {
+        let written = asked::with_answers(&text, session, theirs);
+        // Agents read UTF-8. While the person edits the file, its encoding is left alone.
+        let converts = !theirs && written.as_bytes() != bytes;
+        if converts || written != text {
             write_atomic(&path, written.as_bytes())?;
         }
         Ok(())

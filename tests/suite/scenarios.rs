@@ -9,6 +9,7 @@ mod checkouts;
 mod clocks;
 mod crashes;
 mod disk;
+mod edits;
 mod endurance;
 mod evidence;
 mod fallback;
