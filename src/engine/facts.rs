@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::domain::check::Head;
-use crate::domain::gate::Gate;
+use crate::domain::gate::{Gate, GateAsk};
 use crate::domain::request::{Scene, SceneQuestion};
 use crate::domain::session::Session;
 use crate::domain::signal::{Ask, Signal};
@@ -82,17 +82,15 @@ pub(super) fn odd_files(layout: &Layout) -> Vec<String> {
         .collect()
 }
 
-/// What a request has to be judged by.
-pub(super) fn scene(layout: &Layout, session: &Session) -> Scene {
-    use crate::domain::gate::GateAsk;
-    let plan = session.open_gate().and_then(|gate| match &gate.ask {
-        GateAsk::Approval(plan) => Some(layout.session_dir().join(&plan.file)),
-        GateAsk::Answers | GateAsk::HumanAction { .. } => None,
-    });
-    Scene {
-        questions: scene_questions(layout, session.open_gate()),
-        plan_sha256: plan.and_then(|path| read_document(&path).ok()).map(|bytes| sha256_hex(&bytes)),
-    }
+/// What a request has to be judged by, with the bytes of the plan at the open gate.
+pub(super) fn scene(layout: &Layout, session: &Session) -> (Scene, Option<Vec<u8>>) {
+    let gate = session.open_gate();
+    let plan = match gate.map(|gate| &gate.ask) {
+        Some(GateAsk::Approval(plan)) => read_document(&layout.session_dir().join(&plan.file)).ok(),
+        Some(GateAsk::Answers | GateAsk::HumanAction { .. }) | None => None,
+    };
+    let plan_sha256 = plan.as_deref().map(sha256_hex);
+    (Scene { questions: scene_questions(layout, gate), plan_sha256 }, plan)
 }
 
 fn scene_questions(layout: &Layout, gate: Option<&Gate>) -> Vec<SceneQuestion> {

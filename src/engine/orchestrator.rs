@@ -222,8 +222,8 @@ impl<'a> Orchestrator<'a> {
         self.read_child_git();
         self.enter_sandbox()?;
         let edited = self.phase_that_cannot_count();
-        let pid = std::process::id();
-        self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid })?;
+        let (pid, run) = (std::process::id(), self.record.run().to_owned());
+        self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid, run })?;
         self.write_answers()?;
         if let Some(plan) = self.session().approved.clone() {
             self.keep_approved(&plan)?;

@@ -1,5 +1,7 @@
 //! Takes requests in: each is ruled on, journaled with its effect, and only then removed from the inbox.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use crate::domain::encoding::decode_any;
@@ -33,8 +35,12 @@ impl Orchestrator<'_> {
     }
 
     fn take(&mut self, request: &Request) -> Result<Effect, EngineError> {
-        let scene = facts::scene(self.record.layout(), self.session());
+        let (scene, plan) = facts::scene(self.record.layout(), self.session());
         let effect = rule(self.session(), request, &scene);
+        if let (Effect::Approved { .. }, Some(bytes)) = (&effect, &plan) {
+            // The bytes that were judged, before the entry that relies on them: the file may change at any moment.
+            write_atomic(&self.record.layout().approved_plan(), bytes)?;
+        }
         let received = Received { request: request.clone(), effect: effect.clone() };
         self.append(Event::Received(Box::new(received)))?;
         self.say_effect(&request.who, &effect);
@@ -46,8 +52,8 @@ impl Orchestrator<'_> {
     fn carry_out(&mut self, effect: &Effect) -> Result<(), EngineError> {
         match effect {
             Effect::Answered { .. } => self.write_answers()?,
-            Effect::Approved { plan, .. } => self.keep_approved(plan)?,
-            Effect::Refused(_)
+            Effect::Approved { .. }
+            | Effect::Refused(_)
             | Effect::Rejected(_)
             | Effect::ActionDone
             | Effect::Guided(_)
@@ -80,16 +86,15 @@ impl Orchestrator<'_> {
         Ok(())
     }
 
-    /// Keeps the approved bytes on samocode's side.
+    /// Makes the copy of the approved plan if it is missing. Earlier versions wrote it after the journal's entry, and may
+    /// have been killed in between.
     pub(super) fn keep_approved(&mut self, plan: &PlanFile) -> Result<(), EngineError> {
         let layout = self.record.layout();
         let kept = layout.approved_plan();
-        let stands =
-            |path: &std::path::Path| read_document(path).ok().filter(|b| sha256_hex(b) == plan.sha256);
-        if stands(&kept).is_some() {
+        if approved_bytes(&kept, plan).is_some() {
             return Ok(());
         }
-        if let Some(bytes) = stands(&layout.session_dir().join(&plan.file)) {
+        if let Some(bytes) = approved_bytes(&layout.session_dir().join(&plan.file), plan) {
             write_atomic(&kept, &bytes)?;
         }
         Ok(())
@@ -121,6 +126,11 @@ impl Orchestrator<'_> {
         }
         self.say.line(&words);
     }
+}
+
+/// The bytes of a file, if they are those that were approved.
+fn approved_bytes(path: &Path, plan: &PlanFile) -> Option<Vec<u8>> {
+    read_document(path).ok().filter(|bytes| sha256_hex(bytes) == plan.sha256)
 }
 
 fn ids(answers: &[crate::domain::request::Answer]) -> String {

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use samocode::domain::event::Event;
 use samocode::domain::outcome::{Interruption, Outcome};
+use samocode::domain::request::{Act, Who};
+use samocode::engine::post;
 use samocode_testing_agent::{Script, Step};
 use serde_json::json;
 
@@ -119,6 +121,41 @@ fn stop_at_a_gate_leaves_the_gate_open() {
     running.end().expect_exit(13).expect_state("waiting");
     scenario.run(["answer", "auth", "--suggestions"]).expect_exit(0);
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+}
+
+#[test]
+fn a_stop_for_an_earlier_run_ends_no_later_one_that_has_its_process_id() {
+    let scenario = asking();
+    let mut earlier = scenario.start(RUN_ASK);
+    earlier.until_state("waiting");
+    let ended = scenario.view().orchestrator.unwrap();
+    earlier.kill();
+    let mut running = scenario.start(["run", "auth"]);
+    running.until_state("waiting");
+    // In a container, every run has the same process id.
+    let Act::Stop { run, .. } = ended.stop() else { panic!("no stop") };
+    assert!(run.is_some(), "the lock names the run");
+    let stale = Act::Stop { orchestrator: Some(running.pid()), run };
+    post(&scenario.layout(), Who::Terminal("ada".into()), stale).unwrap();
+    running.until_said("it was meant for a run that had ended already");
+    scenario.run(["stop", "auth"]).expect_exit(0).expect_out(&["auth stops"]);
+    running.end().expect_exit(13).expect_state("waiting");
+}
+
+#[test]
+fn a_stop_of_an_earlier_version_names_the_process_only_and_is_obeyed() {
+    let scenario = asking();
+    let mut running = scenario.start(RUN_ASK);
+    running.until_state("waiting");
+    let stop = format!(
+        r#"{{"id":"old","at":"2026-01-08T00:00:00Z","who":{{"terminal":"ada"}},"act":{{"stop":{{"orchestrator":{}}}}}}}"#,
+        running.pid()
+    );
+    let inbox = scenario.layout().inbox();
+    fs::create_dir_all(&inbox).unwrap();
+    fs::write(scenario.path("stop"), stop).unwrap();
+    fs::rename(scenario.path("stop"), inbox.join("0-old.json")).unwrap();
+    running.end().expect_exit(13).expect_out(&["stop asked for by ada"]);
 }
 
 #[test]
