@@ -37,7 +37,8 @@ pub(super) fn unmark(layout: &Layout) -> Result<(), EngineError> {
     remove(&layout.guard_mark())
 }
 
-fn remove(path: &Path) -> Result<(), EngineError> {
+/// Removes a file that need not be there.
+pub(super) fn remove(path: &Path) -> Result<(), EngineError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unreadable("remove", path, error)),
         Ok(()) | Err(_) => Ok(()),

@@ -44,7 +44,9 @@ impl Orchestrator<'_> {
         let head = match self.ready_head()? {
             Ok(head) => head,
             Err(why) => {
-                self.conclude(check_of(&command, None, CheckEnd::NotRun { why }), Vec::new())?;
+                // A verification that was killed may have planted something, which was put back at the start.
+                let told = self.say_put_back(Guarded::Verification(self.session().iteration));
+                self.conclude(check_of(&command, None, CheckEnd::NotRun { why }), told)?;
                 return Ok(None);
             }
         };
