@@ -1,11 +1,12 @@
 //! Approvals bind the bytes that were shown.
 
+use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use samocode_testing_agent::PLAN;
 
 use super::workflows::{RUN_PLANNED, planning};
-use crate::scenario::{Scenario, until};
+use crate::scenario::Scenario;
 
 const FILE: &str = "01-08-14:30-plan-tokens.md";
 
@@ -51,10 +52,11 @@ fn the_approved_bytes_are_kept_even_if_the_plan_changes_the_moment_it_is_approve
     let layout = scenario.layout();
     thread::scope(|scope| {
         scope.spawn(|| {
-            until("the approval", || {
-                let journal = fs::read_to_string(layout.journal()).unwrap();
-                journal.contains("\"approved\"").then_some(())
-            });
+            // Without a pause: the entry is seen while it is being synced.
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while !fs::read_to_string(layout.journal()).unwrap().contains("\"approved\"") {
+                assert!(Instant::now() < deadline, "waited in vain for the approval");
+            }
             fs::write(layout.session_dir().join(FILE), "# Another plan\n").unwrap();
         });
         scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
