@@ -18,6 +18,7 @@ mod interrupts;
 mod iterations;
 mod leftovers;
 mod limits;
+mod looking;
 mod names;
 mod neighbours;
 mod places;
