@@ -119,7 +119,7 @@ impl Orchestrator<'_> {
             Happening::Interrupt if self.interrupted => watching.running.kill(),
             Happening::Interrupt => {
                 self.interrupted = true;
-                let has_signal = has_signal(self.record.layout());
+                let has_signal = self.has_left_signal();
                 self.say.line(if watching.end(Interruption::Signal, has_signal) {
                     "interrupted: the iteration has finished, so its result counts (once more to end it at once)"
                 } else {
@@ -145,7 +145,7 @@ impl Orchestrator<'_> {
         watched.over_budget = over.is_some();
         self.say.live(Some(&watching.live));
         if self.take_requests()? == Some(Wish::Leave) && watching.interruption.is_none() {
-            self.say.line(if watching.end(Interruption::StopRequest, watched.has_signal) {
+            self.say.line(if watching.end(Interruption::StopRequest, self.has_left_signal()) {
                 "stop was asked for: the iteration has finished, so its result counts"
             } else {
                 "stop was asked for: ending the iteration"

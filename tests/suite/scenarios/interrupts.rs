@@ -280,6 +280,18 @@ fn fault_35_stop_after_the_result_keeps_the_result_and_leaves() {
 }
 
 #[test]
+fn fault_35_a_finished_run_that_signalled_in_the_wrong_folder_counts_too() {
+    let on = r#"{"status": "continue", "phase": "testing", "summary": "built"}"#;
+    let steps = [Step::Init, Step::write("{worktree}/_signal.json", on), Step::Result, Step::Hang];
+    let scenario = Scenario::new().agent(Script::new().next(steps).then(Script::quick()));
+    let running = scenario.start(RUN);
+    until_result_read(&scenario);
+    running.ctrl_c();
+    running.end().expect_exit(130).expect_phase("testing");
+    assert_eq!(completed(&scenario), 1);
+}
+
+#[test]
 fn fault_35_what_a_finished_cli_says_when_it_is_interrupted_changes_nothing() {
     let on = json!({"status": "continue", "phase": "testing", "summary": "built"});
     let failed =
