@@ -8,8 +8,7 @@ use crate::cli::request::Desk;
 use crate::cli::{needed, terminal};
 use crate::domain::qa::{self, Qa};
 use crate::domain::request::Act;
-use crate::engine::{GateKindView, QuestionView};
-use crate::store::read_text;
+use crate::engine::{GateKindView, QuestionView, questions_at};
 
 /// Answers questions of an open gate.
 pub(super) fn answer(
@@ -20,11 +19,10 @@ pub(super) fn answer(
 ) -> Result<u8, Failure> {
     let desk = Desk::open(files, session)?;
     let (gate, kind) = desk.gate("answers")?;
-    let GateKindView::Answers { file, questions } = kind else {
+    let GateKindView::Answers { questions, .. } = kind else {
         return Err(desk.misfit("answers"));
     };
-    let text = read_text(file).map_err(|e| Failure::usage(format!("cannot read {}: {e}", file.display())))?;
-    let parsed = qa::parse(&text);
+    let parsed = questions_at(&desk.layout, &gate);
     let mut answers = named(&parsed, given)?;
     if suggestions {
         add_suggestions(&parsed, questions, &mut answers)?;

@@ -15,6 +15,9 @@ use crate::git::DiffStyle;
 /// How many paths are named.
 const NAMED: usize = 5;
 
+/// Said where git may not be asked in the worktree.
+const NOT_LISTED: &str = "files that are not committed are not listed: an agent is at work in this repository, or was when samocode was killed";
+
 /// `diff N`
 pub(super) fn diff(files: &Files, session: &str, stat: bool) -> Result<u8, Failure> {
     let context = Context::load(files, Overrides::default())?;
@@ -46,7 +49,11 @@ pub(super) fn diff(files: &Files, session: &str, stat: bool) -> Result<u8, Failu
     let _ = std::io::stdout().flush();
     let style = if stat { DiffStyle::Stat } else { DiffStyle::Full };
     changes.show(style, terminal::is_colored())?;
-    say_uncommitted(&changes.uncommitted(&view));
+    match changes.uncommitted(&view) {
+        Some(paths) => say_uncommitted(&paths),
+        None if view.worktree.is_some() => terminal::note(NOT_LISTED),
+        None => {}
+    }
     Ok(0)
 }
 

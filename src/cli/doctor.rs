@@ -103,6 +103,10 @@ pub(super) fn doctor(files: &Files, fix: bool, json: bool) -> Result<u8, Failure
     let mut next = None;
     match Context::load(files, Overrides::default()) {
         Ok(context) => {
+            // Git is asked next: what an agent planted would run as the person.
+            if let Err(error) = engine::put_back_lost(&context.config.sessions, None) {
+                checks.push(Check::fail("Git's settings", error.to_string()));
+            }
             if fix {
                 let done = fix::all(&context.config);
                 fixed = done.done;

@@ -114,7 +114,7 @@ pub(super) fn stop(files: &Files, session: &str) -> Result<u8, Failure> {
         terminal::line(&format!("nothing works on {}; it is {}", desk.view.name, desk.view.state));
         return Ok(0);
     };
-    desk.send(Act::Stop { orchestrator: Some(holder.pid) })
+    desk.send(holder.stop())
 }
 
 /// `resume N`

@@ -34,9 +34,10 @@ fn list(desk: &Desk, options: &RestoreOptions) -> Result<u8, Failure> {
     let busy = store::holder(&desk.layout);
     let points = match &busy {
         // An agent is at work, and what it did to git's settings is not put back yet: only references are read.
-        Some(_) => {
-            restore_points(&desk.layout, &Repository::discover(&Git::new(), &desk.context.config.main_repo)?)?
-        }
+        Some(_) => restore_points(
+            &desk.layout,
+            &Repository::for_reading(&Git::new(), &desk.context.config.main_repo)?,
+        )?,
         None => Restoration::open(&desk.context.config, &desk.layout)?.points(shown)?,
     };
     if options.json {

@@ -243,7 +243,10 @@ fn open(
                 }
                 taken => {
                     let record = taken?;
-                    engine::put_back_lost(&context.config.sessions, Some(&record))?;
+                    let ended = engine::put_back_lost(&context.config.sessions, Some(&record))?;
+                    if ended > 0 {
+                        terminal::line(&format!("ended what an earlier iteration left ({ended} processes)"));
+                    }
                     Ok(Some((record, repository()?)))
                 }
             }

@@ -42,6 +42,9 @@ pub enum Event {
         version: String,
         /// Its process id.
         pid: u32,
+        /// The random name of this run; empty in journals of earlier versions.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        run: String,
     },
     /// The worktree stands, with its files and set-up.
     Prepared(Prepared),

@@ -8,6 +8,7 @@ pub mod check;
 pub mod command;
 pub mod confinement;
 pub mod decide;
+pub mod encoding;
 pub mod environment;
 pub mod event;
 pub mod fallback;

@@ -10,7 +10,7 @@ mod resolve;
 mod suggestion;
 
 pub use edit::{QaError, clear_answer, clear_answers_except, set_answer};
-pub use parse::{canonical_id, parse};
+pub use parse::{canonical_id, parse, unlabelled};
 pub use resolve::{AnswerError, ResolvedAnswer, resolve_answer};
 
 /// What stands where an answer is awaited.

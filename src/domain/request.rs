@@ -83,6 +83,9 @@ pub enum Act {
     Stop {
         /// The process id of the orchestrator that was at work then; one that came later is not meant.
         orchestrator: Option<u32>,
+        /// The random name of the run that was at work then. Requests of earlier versions have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run: Option<String>,
     },
     /// Go on after a block, a limit, a park, or what only a person could do; with the gate that was open, if one was.
     Resume(Option<GateId>),

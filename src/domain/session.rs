@@ -87,6 +87,8 @@ pub struct Session {
     pub changed_at: Timestamp,
     /// Process id of the last orchestrator.
     pub orchestrator: Option<u32>,
+    /// Random name of its run; empty for one of an earlier version.
+    pub run: String,
     /// Whether a person's `stop` ended the last orchestrator.
     pub stopped: bool,
     /// How many notices there ever were.
@@ -249,6 +251,7 @@ impl Session {
             created_at: first.at,
             changed_at: first.at,
             orchestrator: None,
+            run: String::new(),
             stopped: false,
             noticed: 0,
             taken: BTreeSet::new(),

@@ -13,7 +13,6 @@ use crate::domain::session::Session;
 use crate::engine::left_outside::{ignored_work, listed};
 use crate::engine::{EngineError, guarding};
 use crate::git::{Git, GitError, Repository, Worktree, WorktreeState};
-use crate::process::{Tagged, end_tagged};
 use crate::store::{self, Layout, read_session, write_atomic};
 
 /// What became of a session that was put away.
@@ -87,8 +86,6 @@ pub fn look_up_archived(sessions: &Path, typed: &str) -> Result<Option<InArchive
 /// When an orchestrator holds it, its record cannot be read, or a folder cannot be moved.
 pub fn archive(config: &Config, layout: &Layout) -> Result<Archived, EngineError> {
     let record = super::take(layout)?;
-    // Of an orchestrator that was killed something may live on. That the table cannot be read stops nothing.
-    let _ = end_tagged(Tagged::Of(&layout.process_mark()));
     guarding::put_back_lost(&config.sessions, Some(&record))?;
     let outcome = clear_worktree(config, layout, record.session())?;
     let session = record.session().clone();

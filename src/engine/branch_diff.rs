@@ -1,8 +1,9 @@
-//! What a session's branch changes, against the commit that it came from. Changes nothing.
+//! What a session's branch changes, against the commit that it came from. Changes nothing, and runs nothing that an agent
+//! may have planted: it may be called at any time.
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::{EngineError, View};
+use crate::engine::{EngineError, View, guard_peers};
 use crate::git::{Commit, DiffStyle, Git, Repository, Worktree};
 
 /// What there is to show of a session's branch.
@@ -25,6 +26,7 @@ pub enum BranchDiff {
 #[derive(Debug)]
 pub struct Changes {
     repository: Repository,
+    main_repo: PathBuf,
     /// The branch.
     pub branch: String,
     /// The branch that it came from.
@@ -47,7 +49,7 @@ pub fn branch_diff(main_repo: &Path, view: &View) -> Result<BranchDiff, EngineEr
     let (Some(base), Some(base_branch)) = (&view.base_commit, &view.base_branch) else {
         return Ok(BranchDiff::NotMade);
     };
-    let repository = Repository::discover(&Git::new(), main_repo)?;
+    let repository = Repository::for_reading(&Git::new(), main_repo)?;
     let Some(head) = repository.commit_of(&format!("refs/heads/{}", view.branch))? else {
         let top = repository.top().to_owned();
         return Ok(BranchDiff::Gone { branch: view.branch.clone(), top });
@@ -60,6 +62,7 @@ pub fn branch_diff(main_repo: &Path, view: &View) -> Result<BranchDiff, EngineEr
         base: base.clone(),
         head,
         repository,
+        main_repo: main_repo.to_owned(),
     })))
 }
 
@@ -92,16 +95,20 @@ impl Changes {
         Ok(self.repository.diff_text(&self.base, &self.head, most)?)
     }
 
-    /// Files of the worktree whose changes are not committed. Not to be asked while an agent is at work: what it did to
-    /// git's settings is not put back yet, and a status could run it. That the worktree cannot be read is no reason to
+    /// Files of the worktree whose changes are not committed; none where they may not be asked for: what a child did to
+    /// Git's settings is not put back yet, and a status could run it. That the worktree cannot be read is no reason to
     /// fail: the branch can be shown.
     #[must_use]
-    pub fn uncommitted(&self, view: &View) -> Vec<PathBuf> {
-        let path = view.worktree.as_ref().filter(|_| view.state != "running");
-        let state = path.map(|path| Worktree::open(&self.repository, path).and_then(|tree| tree.state()));
-        let Some(Ok(state)) = state else {
-            return Vec::new();
-        };
-        state.first_paths(usize::MAX).map(Path::to_owned).collect()
+    pub fn uncommitted(&self, view: &View) -> Option<Vec<PathBuf>> {
+        let path = view.worktree.as_ref()?;
+        let sessions = view.session_dir.parent()?;
+        // Held until git has answered, so that no child starts meanwhile.
+        let turn = guard_peers::take_turn(sessions).ok()?;
+        if guard_peers::is_any_open(sessions, &turn).unwrap_or(true) {
+            return None;
+        }
+        let repository = Repository::discover(&Git::new(), &self.main_repo).ok()?;
+        let state = Worktree::open(&repository, path).and_then(|tree| tree.state()).ok()?;
+        Some(state.first_paths(usize::MAX).map(Path::to_owned).collect())
     }
 }

@@ -118,13 +118,15 @@ impl Orchestrator<'_> {
 
     fn handle(&mut self, iteration: u32, watching: &mut Watching, happening: Happening) {
         match happening {
-            Happening::Interrupt if watching.interruption == Some(Interruption::Signal) => {
-                watching.running.kill();
-            }
+            Happening::Interrupt if self.interrupted => watching.running.kill(),
             Happening::Interrupt => {
-                self.say.line("interrupted: ending the iteration (once more to end it at once)");
                 self.interrupted = true;
-                watching.end(Interruption::Signal);
+                let has_signal = self.has_left_signal();
+                self.say.line(if watching.end(Interruption::Signal, has_signal) {
+                    "interrupted: the iteration has finished, so its result counts (once more to end it at once)"
+                } else {
+                    "interrupted: ending the iteration (once more to end it at once)"
+                });
             }
             Happening::Process(of, event) if of == iteration => self.process_event(watching, event),
             // Of an earlier child: all that it said in time was heard while it was watched.
@@ -145,8 +147,11 @@ impl Orchestrator<'_> {
         watched.over_budget = over.is_some();
         self.say.live(Some(&watching.live));
         if self.take_requests()? == Some(Wish::Leave) && watching.interruption.is_none() {
-            self.say.line("stop was asked for: ending the iteration");
-            watching.end(Interruption::StopRequest);
+            self.say.line(if watching.end(Interruption::StopRequest, self.has_left_signal()) {
+                "stop was asked for: the iteration has finished, so its result counts"
+            } else {
+                "stop was asked for: ending the iteration"
+            });
         }
         let total = self.own_settings(&self.session().phase).timeout;
         let limits = WatchLimits::within(total, &self.settings.config.policy);
@@ -173,8 +178,8 @@ impl Orchestrator<'_> {
     fn finish(&self, provider: &Provider, watching: Watching) -> ChildEnd {
         let took = watching.started.elapsed();
         let limit = self.own_settings(&self.session().phase).timeout;
+        let seen = watching.seen();
         let end = watching.running.wait();
-        let seen = lock(&watching.heard).seen.clone();
         let usage = seen.usage();
         let stderr = String::from_utf8_lossy(&end.stderr_tail).into_owned();
         let judged = || judged(provider, &seen, end.exit, &stderr, watching.overdue);

@@ -1,16 +1,15 @@
 //! What stands in the session folder and the worktree when a child has ended.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use crate::domain::check::Head;
-use crate::domain::qa::{self, Qa};
+use crate::domain::gate::{Gate, GateAsk};
 use crate::domain::request::{Scene, SceneQuestion};
 use crate::domain::session::Session;
 use crate::domain::signal::{Ask, Signal};
 use crate::domain::verdict::Facts;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, asked};
 use crate::git::{Change, ChangeKind, WorktreeState};
 use crate::store::{Documents, Layout, odd_document, read_document, sha256_hex};
 
@@ -27,9 +26,8 @@ pub(super) fn gather(
     head: Option<Head>,
 ) -> Result<Facts, EngineError> {
     let documents = Documents::list(layout)?;
-    let parsed = parsed(layout);
-    let repeated_questions = parsed.duplicates.clone();
-    let questions = distinct(parsed);
+    let repeated_questions = asked::parsed(&layout.qa()).duplicates;
+    let questions = scene_questions(layout, None);
     let named = match signal.map(|signal| &signal.ask) {
         Some(Ask::Waiting { file, .. }) => file.as_deref(),
         Some(Ask::Continue(_) | Ask::Blocked { .. } | Ask::Done | Ask::Handoff(_)) | None => None,
@@ -84,34 +82,20 @@ pub(super) fn odd_files(layout: &Layout) -> Vec<String> {
         .collect()
 }
 
-/// What a request has to be judged by.
-pub(super) fn scene(layout: &Layout, session: &Session) -> Scene {
-    use crate::domain::gate::GateAsk;
-    let plan = session.open_gate().and_then(|gate| match &gate.ask {
-        GateAsk::Approval(plan) => Some(layout.session_dir().join(&plan.file)),
-        GateAsk::Answers | GateAsk::HumanAction { .. } => None,
-    });
-    Scene {
-        questions: distinct(parsed(layout)),
-        plan_sha256: plan.and_then(|path| read_document(&path).ok()).map(|bytes| sha256_hex(&bytes)),
-    }
+/// What a request has to be judged by, with the bytes of the plan at the open gate.
+pub(super) fn scene(layout: &Layout, session: &Session) -> (Scene, Option<Vec<u8>>) {
+    let gate = session.open_gate();
+    let plan = match gate.map(|gate| &gate.ask) {
+        Some(GateAsk::Approval(plan)) => read_document(&layout.session_dir().join(&plan.file)).ok(),
+        Some(GateAsk::Answers | GateAsk::HumanAction { .. }) | None => None,
+    };
+    let plan_sha256 = plan.as_deref().map(sha256_hex);
+    (Scene { questions: scene_questions(layout, gate), plan_sha256 }, plan)
 }
 
-/// The questions of `_qa.md` as they stand.
-fn parsed(layout: &Layout) -> Qa {
-    let text = read_document(&layout.qa()).unwrap_or_default();
-    qa::parse(&String::from_utf8_lossy(&text))
-}
-
-/// Each id once.
-fn distinct(parsed: Qa) -> Vec<SceneQuestion> {
-    let mut seen = BTreeSet::new();
-    parsed
-        .questions
-        .into_iter()
-        .filter(|question| seen.insert(question.id.clone()))
-        .map(|question| SceneQuestion { id: question.id, title: question.title })
-        .collect()
+fn scene_questions(layout: &Layout, gate: Option<&Gate>) -> Vec<SceneQuestion> {
+    let questions = asked::questions(layout, gate).into_iter().map(|asked| asked.question);
+    questions.map(|question| SceneQuestion { id: question.id, title: question.title }).collect()
 }
 
 /// Why the session's branch is not checked out and clean, in words. Files that git does not know and that are named in

@@ -187,7 +187,9 @@ mod tests {
         assert!(all.look().unwrap());
         assert_eq!(all.all()[0].view().unwrap().last_action.as_deref(), Some("planted"));
         let mut journal = fs::OpenOptions::new().append(true).open(layout.journal()).unwrap();
-        journal.write_all(entry(Event::Began { version: "1".into(), pid: 7 }).as_bytes()).unwrap();
+        journal
+            .write_all(entry(Event::Began { version: "1".into(), pid: 7, run: String::new() }).as_bytes())
+            .unwrap();
         assert!(all.look().unwrap());
         assert!(!all.look().unwrap());
     }

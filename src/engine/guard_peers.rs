@@ -37,7 +37,8 @@ pub(super) fn unmark(layout: &Layout) -> Result<(), EngineError> {
     remove(&layout.guard_mark())
 }
 
-fn remove(path: &Path) -> Result<(), EngineError> {
+/// Removes a file that need not be there.
+pub(super) fn remove(path: &Path) -> Result<(), EngineError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unreadable("remove", path, error)),
         Ok(()) | Err(_) => Ok(()),
@@ -47,13 +48,8 @@ fn remove(path: &Path) -> Result<(), EngineError> {
 /// Puts back what the agents of open iterations planted, but for `own`. Those of a samocode that was killed are closed; the
 /// guards of those that are at work are returned.
 pub(super) fn settle(sessions: &Path, own: Option<&Layout>, _turn: &Turn) -> Result<Vec<Guard>, EngineError> {
-    let records = Layout::records(sessions);
     let mut open = Vec::new();
-    for entry in fs::read_dir(&records).map_err(|error| unreadable("read", &records, error))?.flatten() {
-        let Ok(folder) = entry.file_name().into_string() else {
-            continue;
-        };
-        let layout = Layout::new(sessions, &folder);
+    for layout in recorded(sessions)? {
         if own == Some(&layout) {
             continue;
         }
@@ -81,4 +77,28 @@ pub(super) fn settle(sessions: &Path, own: Option<&Layout>, _turn: &Turn) -> Res
         unmark(&layout)?;
     }
     Ok(open)
+}
+
+/// Whether anything is under way in a session of the folder, or was when its samocode was killed, whose changes of Git's
+/// settings are not put back. A session without its mark is asked itself: a power cut may have taken the mark.
+pub(super) fn is_any_open(sessions: &Path, _turn: &Turn) -> Result<bool, EngineError> {
+    let layouts = recorded(sessions)?;
+    if layouts.iter().any(|layout| layout.guard_mark().exists()) {
+        return Ok(true);
+    }
+    for layout in layouts.iter().filter(|layout| layout.guard_copy().exists()) {
+        let session = store::read_session(&layout.journal())?;
+        if session.is_some_and(|session| Guarded::under_way(&session).is_some()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The sessions of a folder that have a record.
+fn recorded(sessions: &Path) -> Result<Vec<Layout>, EngineError> {
+    let records = Layout::records(sessions);
+    let entries = fs::read_dir(&records).map_err(|error| unreadable("read", &records, error))?;
+    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    Ok(names.map(|folder| Layout::new(sessions, &folder)).collect())
 }

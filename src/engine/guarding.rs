@@ -10,6 +10,7 @@ use crate::engine::guarded::Guarded;
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::{EngineError, guard_peers};
 use crate::git::{Difference, Guard};
+use crate::process::{Tagged, end_tagged};
 use crate::store::{Layout, Writable, write_atomic};
 
 /// The list of what was put back, beside the copies.
@@ -63,8 +64,14 @@ impl Orchestrator<'_> {
         for left in left {
             self.say.line(&format!("{left} meanwhile; that is left as it is"));
         }
+        Ok(self.say_put_back(what))
+    }
+
+    /// Says what was put back after it ran, by this process or by an earlier one. Returns what to tell.
+    pub(super) fn say_put_back(&mut self, what: Guarded) -> Vec<String> {
+        let folder = what.planted(self.record.layout());
         let Ok(list) = fs::read_to_string(folder.join(LIST)) else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
         let lines: Vec<&str> = list.lines().collect();
         let more = lines.len().saturating_sub(MOST_TOLD);
@@ -78,29 +85,46 @@ impl Orchestrator<'_> {
             folder.display()
         );
         self.say.line(&told);
-        Ok(vec![told])
+        vec![told]
     }
 }
 
 /// Puts back what iterations changed whose orchestrator did not live to do it, and what agents of other sessions changed
-/// that are at work. To be called before git is; `record` is the session that is held, if one is.
+/// that are at work. To be called before git is; `record` is the session that is held, if one is. Returns how many
+/// processes of its lost iteration had to be ended first.
 ///
 /// # Errors
 /// When a copy cannot be read, or something cannot be put back.
-pub fn put_back_lost(sessions: &Path, record: Option<&Writable>) -> Result<(), EngineError> {
+pub fn put_back_lost(sessions: &Path, record: Option<&Writable>) -> Result<u32, EngineError> {
     if !Layout::records(sessions).is_dir() {
-        return Ok(());
+        return Ok(0);
     }
+    let swept = record.map(|record| end_tagged(Tagged::Of(&record.layout().process_mark())));
     let turn = guard_peers::take_turn(sessions)?;
     guard_peers::settle(sessions, record.map(Writable::layout), &turn)?;
-    if let Some(record) = record
-        && let Some(what) = Guarded::under_way(record.session())
-        && let Some(guard) = load(record.layout())?
+    let Some(record) = record else {
+        return Ok(0);
+    };
+    // That the process table cannot be read stops nothing.
+    let swept = swept.and_then(Result::ok);
+    let nothing_lives = swept.as_ref().is_some_and(|swept| swept.left.is_empty());
+    close_guard(record, nothing_lives)?;
+    Ok(swept.map_or(0, |swept| swept.ended))
+}
+
+/// Puts back what the lost iteration of a held session changed. Once nothing of it lives, its guard ends: whatever changes
+/// later is the person's, and neither this session nor another one may undo it.
+fn close_guard(record: &Writable, nothing_lives: bool) -> Result<(), EngineError> {
+    let layout = record.layout();
+    if let Some(what) = Guarded::under_way(record.session())
+        && let Some(guard) = load(layout)?
     {
-        // What is left as it is gets said when the iteration is closed, or verified again.
-        put_back(&what.planted(record.layout()), &guard)?;
+        put_back(&what.planted(layout), &guard)?;
+        if nothing_lives {
+            guard_peers::remove(&layout.guard_copy())?;
+        }
     }
-    Ok(())
+    if nothing_lives { guard_peers::unmark(layout) } else { Ok(()) }
 }
 
 /// Puts back what differs, and keeps and lists it in a folder of the record; returns what differs and is harmless.

@@ -39,7 +39,7 @@ impl Orchestrator<'_> {
         mend_folders(self.record.layout())?;
         clear_signal(self.record.layout())?;
         self.close_lost_reviews()?;
-        if let Some(wish) = self.take_requests()? {
+        if let Some(wish) = self.called_away()? {
             return Ok(Some(wish));
         }
         if !matches!(self.session().state, State::Ready { .. } | State::Parked(_)) {
@@ -63,6 +63,9 @@ impl Orchestrator<'_> {
         let tag = format!("{}/{iteration}-{}", self.record.layout().process_mark(), random_hex()?);
         self.watch_checkout();
         self.watch_shared();
+        if let Some(wish) = self.interrupt_heard() {
+            return Ok(Some(wish));
+        }
         self.guard(Guarded::Iteration(iteration))?;
         self.append(Event::Started(Started {
             iteration,

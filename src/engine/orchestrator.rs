@@ -166,7 +166,8 @@ impl<'a> Orchestrator<'a> {
         }
         self.remind()?;
         loop {
-            if let Some(wish) = self.take_requests()? {
+            let wish = self.called_away()?;
+            if let Some(wish) = self.unless_done(wish) {
                 return Ok(self.leave(wish));
             }
             let next = self.next();
@@ -195,10 +196,30 @@ impl<'a> Orchestrator<'a> {
                     return Ok(Ending::Done);
                 }
             };
-            if let Some(wish) = wish {
+            if let Some(wish) = self.unless_done(wish) {
                 return Ok(self.leave(wish));
             }
         }
+    }
+
+    /// A session that has finished is brought to its end whatever was asked meanwhile: only the evidence is missing.
+    fn unless_done(&self, wish: Option<Wish>) -> Option<Wish> {
+        wish.filter(|_| !matches!(self.session().state, State::Done(_)))
+    }
+
+    /// Why the loop has to end before the next thing starts: Ctrl-C that nobody has read yet, or a `stop` in the inbox.
+    pub(super) fn called_away(&mut self) -> Result<Option<Wish>, EngineError> {
+        let stop = self.take_requests()?;
+        Ok(self.interrupt_heard().or(stop))
+    }
+
+    /// Reads what happened while nobody listened, e.g. during a call of git. Everything but Ctrl-C is about a child that
+    /// is gone.
+    pub(super) fn interrupt_heard(&mut self) -> Option<Wish> {
+        while let Some(happening) = self.happenings.next(Duration::ZERO) {
+            self.interrupted |= matches!(happening, Happening::Interrupt);
+        }
+        self.interrupted.then_some(Wish::Interrupted)
     }
 
     /// Takes the session up: what the record says is brought back into the folder.
@@ -208,8 +229,9 @@ impl<'a> Orchestrator<'a> {
         if let Some(wish) = self.enter_sandbox_in_time()? {
             return Ok(Some(wish));
         }
-        let pid = std::process::id();
-        self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid })?;
+        let edited = self.phase_that_cannot_count();
+        let (pid, run) = (std::process::id(), self.record.run().to_owned());
+        self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid, run })?;
         self.look_at_origins();
         self.write_answers()?;
         if let Some(plan) = self.session().approved.clone() {
@@ -219,7 +241,24 @@ impl<'a> Orchestrator<'a> {
         if self.session().place.is_some() && !self.session().posted {
             self.publish()?;
         }
+        if let Some(edited) = edited {
+            let (phase, name) = (&self.session().phase, &self.session().name);
+            let words = format!(
+                "`Phase: {edited}` in _overview.md does not count, because no gate is open; it is put back to {phase}. \
+                 To say what comes next: samocode tell {name} 'what you want'"
+            );
+            self.say.line(&words);
+        }
         Ok(None)
+    }
+
+    /// A phase that a person wrote into the notebook while no gate was open. What stands there after a killed iteration
+    /// may be the agent's, and is put back without a word.
+    fn phase_that_cannot_count(&self) -> Option<String> {
+        let session = self.session();
+        let running = matches!(session.state, State::Running(_));
+        let candidate = session.place.is_some() && !session.posted && !running;
+        candidate.then(|| overview::phase_edited_alone(self.record.layout(), session)).flatten()
     }
 
     /// Without the person's settings, a child pushes nowhere and signs nothing all the same.

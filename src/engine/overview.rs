@@ -70,6 +70,17 @@ fn anew(layout: &Layout, session: &Session) -> Result<(), EngineError> {
     create(layout, session)
 }
 
+/// The phase in the file, if it differs from the session's while samocode's other lines are up to date: then a person
+/// changed it, and the file is not merely older than the record.
+pub(super) fn phase_edited_alone(layout: &Layout, session: &Session) -> Option<String> {
+    let lines = status::read(&read_text(&layout.overview()).ok()?);
+    let own = own_lines(session);
+    let current = lines.iteration == Some(own.iteration)
+        && lines.total_iterations == Some(own.total_iterations)
+        && lines.blocked == Some(own.blocked);
+    lines.phase.filter(|phase| current && *phase != own.phase)
+}
+
 /// The phase that stands in the file, if it differs from the session's.
 pub(super) fn edited_phase(layout: &Layout, session: &Session) -> Option<String> {
     let text = read_text(&layout.overview()).ok()?;

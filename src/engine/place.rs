@@ -7,9 +7,10 @@ use crate::domain::command::Exit;
 use crate::domain::event::{Event, Prepared};
 use crate::engine::orchestrator::Orchestrator;
 use crate::engine::shell::ShellCommand;
+use crate::engine::stay::Errand;
 use crate::engine::{EngineError, Wish, overview};
 use crate::git::{self, WorktreeSpec};
-use crate::process::{Cut, run_bounded};
+use crate::process::Cut;
 
 /// How long a fetch may take before the remote counts as out of reach.
 const FETCH_LIMIT: Duration = Duration::from_secs(30);
@@ -17,6 +18,16 @@ const FETCH_LIMIT: Duration = Duration::from_secs(30);
 const SETUP_LIMIT: Duration = Duration::from_secs(30 * 60);
 /// How much of a failed set-up's output is shown, in bytes.
 const SETUP_TAIL: usize = 2048;
+
+/// How the set-up command ended.
+enum SetUp {
+    /// It succeeded, or none is set.
+    Complete,
+    /// The person ended it; the next start runs it again.
+    Stopped,
+    /// It failed, in words for the person.
+    Failed(String),
+}
 
 impl Orchestrator<'_> {
     /// Makes the worktree with everything that a fresh one lacks. Done again after a kill, it ends the same.
@@ -44,12 +55,16 @@ impl Orchestrator<'_> {
             self.say.line(warning);
         }
         self.worktree = Some(prepared.worktree);
-        if let Some(failure) = self.set_up(&path)? {
-            self.hold(failure)?;
-            return Ok(None);
+        if let Some(wish) = self.interrupt_heard() {
+            return Ok(Some(wish));
         }
-        if self.interrupted {
-            return Ok(Some(Wish::Interrupted));
+        match self.set_up(&path)? {
+            SetUp::Complete => {}
+            SetUp::Stopped => return Ok(self.asked_to_leave()),
+            SetUp::Failed(why) => {
+                self.hold(why)?;
+                return Ok(None);
+            }
         }
         // Before the first iteration that costs anything: the set-up may have linked what it should have made.
         self.look_at_origins_of(Some(&path));
@@ -61,7 +76,7 @@ impl Orchestrator<'_> {
         }))?;
         overview::create(self.record.layout(), self.record.session())?;
         self.publish()?;
-        Ok(None)
+        Ok(self.asked_to_leave())
     }
 
     /// Folders of samocode's that lie inside the main repository stay out of its status.
@@ -89,10 +104,10 @@ impl Orchestrator<'_> {
         })?)
     }
 
-    /// Runs `SAMOCODE_SETUP` in the fresh worktree; says why if it failed.
-    fn set_up(&mut self, worktree: &std::path::Path) -> Result<Option<String>, EngineError> {
+    /// Runs `SAMOCODE_SETUP` in the fresh worktree, if it is set.
+    fn set_up(&mut self, worktree: &std::path::Path) -> Result<SetUp, EngineError> {
         let Some(command) = self.settings.config.setup.clone() else {
-            return Ok(None);
+            return Ok(SetUp::Complete);
         };
         self.say.line(&format!("set-up: {command}"));
         let log = self.record.layout().setup_log();
@@ -105,26 +120,19 @@ impl Orchestrator<'_> {
             tail: SETUP_TAIL,
         };
         let launch = self.shell(&shell, worktree)?;
-        let mut interrupted = false;
-        let happenings = self.happenings;
-        let stop = std::cell::Cell::new(false);
-        let finished = run_bounded(launch, SETUP_LIMIT, || {
-            if matches!(happenings.next(Duration::ZERO), Some(crate::engine::Happening::Interrupt)) {
-                stop.set(true);
-            }
-            stop.get()
-        })?;
-        interrupted |= stop.get();
-        self.interrupted |= interrupted;
+        let shown = self.settings.redactor.text(&command).into_owned();
+        let errand = Errand { label: "setup", name: "set-up", command: &shown, limit: SETUP_LIMIT };
+        let finished = self.stay_with(launch, &errand)?;
         let tail = String::from_utf8_lossy(&finished.ended.stdout_tail).into_owned();
         Ok(match (finished.cut, finished.ended.exit) {
-            (Some(Cut::Stopped), _) | (None, Exit::Code(0)) => None,
-            (Some(Cut::TimeLimit), _) => Some(format!(
+            (Some(Cut::Stopped), _) => SetUp::Stopped,
+            (None, Exit::Code(0)) => SetUp::Complete,
+            (Some(Cut::TimeLimit), _) => SetUp::Failed(format!(
                 "SAMOCODE_SETUP ran longer than {} min; see {}",
                 SETUP_LIMIT.as_secs() / 60,
                 log.display()
             )),
-            (None, exit) => Some(format!(
+            (None, exit) => SetUp::Failed(format!(
                 "SAMOCODE_SETUP (`{command}`) ended with {exit}; see {}:\n{}",
                 log.display(),
                 tail.trim_end()

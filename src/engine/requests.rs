@@ -1,14 +1,16 @@
 //! Takes requests in: each is ruled on, journaled with its effect, and only then removed from the inbox.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
+use crate::domain::encoding::decode_any;
 use crate::domain::event::{Event, Received};
 use crate::domain::gate::PlanFile;
-use crate::domain::qa;
 use crate::domain::request::{Act, Effect, Request, Who, rule};
 use crate::engine::orchestrator::Orchestrator;
-use crate::engine::{EngineError, Wish, facts, random_hex};
-use crate::store::{self, read_document, read_text, sha256_hex, write_atomic};
+use crate::engine::{EngineError, Wish, asked, facts, random_hex};
+use crate::store::{self, read_document, sha256_hex, write_atomic};
 
 impl Orchestrator<'_> {
     /// Takes all requests that wait, and tells what is due. A stop among them is the caller's to obey.
@@ -33,8 +35,12 @@ impl Orchestrator<'_> {
     }
 
     fn take(&mut self, request: &Request) -> Result<Effect, EngineError> {
-        let scene = facts::scene(self.record.layout(), self.session());
+        let (scene, plan) = facts::scene(self.record.layout(), self.session());
         let effect = rule(self.session(), request, &scene);
+        if let (Effect::Approved { .. }, Some(bytes)) = (&effect, &plan) {
+            // The bytes that were judged, before the entry that relies on them: the file may change at any moment.
+            write_atomic(&self.record.layout().approved_plan(), bytes)?;
+        }
         let received = Received { request: request.clone(), effect: effect.clone() };
         self.append(Event::Received(Box::new(received)))?;
         self.say_effect(&request.who, &effect);
@@ -46,8 +52,8 @@ impl Orchestrator<'_> {
     fn carry_out(&mut self, effect: &Effect) -> Result<(), EngineError> {
         match effect {
             Effect::Answered { .. } => self.write_answers()?,
-            Effect::Approved { plan, .. } => self.keep_approved(plan)?,
-            Effect::Refused(_)
+            Effect::Approved { .. }
+            | Effect::Refused(_)
             | Effect::Rejected(_)
             | Effect::ActionDone
             | Effect::Guided(_)
@@ -57,42 +63,38 @@ impl Orchestrator<'_> {
             | Effect::Restored { .. }
             | Effect::Moved(_) => {}
         }
-        self.publish()
+        // Before there is a worktree, the notebook has nothing to say; preparing it writes the first one.
+        if self.session().place.is_some() { self.publish() } else { Ok(()) }
     }
 
     /// Writes the person's answers into `_qa.md`.
     pub(super) fn write_answers(&mut self) -> Result<(), EngineError> {
         let path = self.record.layout().qa();
-        let Ok(text) = read_text(&path) else {
+        let Ok(bytes) = read_document(&path) else {
             return Ok(());
         };
+        let text = decode_any(&bytes);
         let session = self.record.session();
         // At an open gate a person may be editing the file: what they wrote there is theirs.
         let theirs = session.open_gate().is_some() && session.posted;
-        let written = session.answers.values().fold(text.clone(), |text, answer| {
-            let stands = qa::parse(&text).question(&answer.id).is_some_and(|question| {
-                question.title == answer.title
-                    && question.answer.as_deref() != Some(answer.text.as_str())
-                    && (question.answer.is_none() || !theirs)
-            });
-            if stands { qa::set_answer(&text, &answer.id, &answer.text).unwrap_or(text) } else { text }
-        });
-        if written != text {
+        let written = asked::with_answers(&text, session, theirs);
+        // Agents read UTF-8. While the person edits the file, its encoding is left alone.
+        let converts = !theirs && written.as_bytes() != bytes;
+        if converts || written != text {
             write_atomic(&path, written.as_bytes())?;
         }
         Ok(())
     }
 
-    /// Keeps the approved bytes on samocode's side.
+    /// Makes the copy of the approved plan if it is missing. Earlier versions wrote it after the journal's entry, and may
+    /// have been killed in between.
     pub(super) fn keep_approved(&mut self, plan: &PlanFile) -> Result<(), EngineError> {
         let layout = self.record.layout();
         let kept = layout.approved_plan();
-        let stands =
-            |path: &std::path::Path| read_document(path).ok().filter(|b| sha256_hex(b) == plan.sha256);
-        if stands(&kept).is_some() {
+        if approved_bytes(&kept, plan).is_some() {
             return Ok(());
         }
-        if let Some(bytes) = stands(&layout.session_dir().join(&plan.file)) {
+        if let Some(bytes) = approved_bytes(&layout.session_dir().join(&plan.file), plan) {
             write_atomic(&kept, &bytes)?;
         }
         Ok(())
@@ -124,6 +126,11 @@ impl Orchestrator<'_> {
         }
         self.say.line(&words);
     }
+}
+
+/// The bytes of a file, if they are those that were approved.
+fn approved_bytes(path: &Path, plan: &PlanFile) -> Option<Vec<u8>> {
+    read_document(path).ok().filter(|bytes| sha256_hex(bytes) == plan.sha256)
 }
 
 fn ids(answers: &[crate::domain::request::Answer]) -> String {

@@ -15,7 +15,6 @@ use crate::engine::{EngineError, guarding, random_hex};
 use crate::git::{
     Commit, FileChange, Git, GitError, LeftOut, Operation, Repository, Worktree, WorktreeState,
 };
-use crate::process::{Tagged, end_tagged};
 use crate::store::{Layout, Writable};
 
 /// A session that is held so that its worktree can be brought back.
@@ -74,8 +73,6 @@ impl<'a> Restoration<'a> {
     /// When an orchestrator holds it, its record cannot be read, or there is no repository.
     pub fn open(config: &'a Config, layout: &Layout) -> Result<Self, EngineError> {
         let record = crate::engine::take(layout)?;
-        // Of an orchestrator that was killed something may live on. That the table cannot be read stops nothing.
-        let _ = end_tagged(Tagged::Of(&layout.process_mark()));
         guarding::put_back_lost(&config.sessions, Some(&record))?;
         let repository = Repository::discover(&Git::new(), &config.main_repo)?;
         Ok(Self { config, record, repository })

@@ -66,6 +66,9 @@ impl Orchestrator<'_> {
         if due.is_empty() || !self.write_brief(&head)? {
             return Ok(Round::NotDue);
         }
+        if let Some(wish) = self.interrupt_heard() {
+            return Ok(Round::Over(Some(wish)));
+        }
         self.append(Event::Reviewing { head: head.clone() })?;
         self.guard(Guarded::Review(self.session().iteration))?;
         let names: Vec<&str> = due.iter().map(|kind| kind.as_str()).collect();
@@ -221,7 +224,8 @@ impl Orchestrator<'_> {
             self.interrupted = true;
         }
         for reviewer in at_work.iter_mut().flatten() {
-            reviewer.watching.end(Interruption::Signal);
+            // A report is all that a reviewer owes.
+            reviewer.watching.end(Interruption::Signal, true);
             if again {
                 reviewer.watching.running.kill();
             }
@@ -250,8 +254,10 @@ impl Orchestrator<'_> {
             let mut running = at_work.iter_mut().flatten().filter(|one| one.watching.interruption.is_none());
             if let Some(first) = running.next() {
                 self.say.line("stop was asked for: ending the reviews");
-                first.watching.end(Interruption::StopRequest);
-                running.for_each(|other| other.watching.end(Interruption::StopRequest));
+                first.watching.end(Interruption::StopRequest, true);
+                for other in running {
+                    other.watching.end(Interruption::StopRequest, true);
+                }
             }
         }
         Ok(())

@@ -97,11 +97,9 @@ impl Orchestrator<'_> {
     pub(super) fn close_reviewer(&mut self, reviewer: Reviewer) -> Result<Closed, EngineError> {
         let Reviewer { provider, watching } = reviewer;
         let took_ms = milliseconds(watching.started.elapsed());
+        let seen = watching.seen();
+        let text = lock(&watching.heard).message.take().unwrap_or_default();
         let end = watching.running.wait();
-        let (seen, text) = {
-            let mut heard = lock(&watching.heard);
-            (heard.seen.clone(), heard.message.take().unwrap_or_default())
-        };
         if watching.interruption.is_some() {
             return Ok(Closed::Cut { usage: seen.usage(), took_ms });
         }

@@ -39,9 +39,7 @@ impl Orchestrator<'_> {
         if has_signal(&layout) || matches!(outcome, Outcome::Interrupted { .. }) {
             return Ok(None);
         }
-        let since = running.since;
-        let strays: Vec<PathBuf> =
-            self.places_of_strays().into_iter().filter(|path| written_since(path, since)).collect();
+        let strays = self.strays(running.since);
         let belongs = layout.signal();
         let [stray] = strays.as_slice() else {
             let places: Vec<String> = strays.iter().map(|path| format!("`{}`", path.display())).collect();
@@ -72,6 +70,19 @@ impl Orchestrator<'_> {
         );
         self.say.line(&words);
         Ok(Some(words))
+    }
+
+    /// Whether the running iteration has left a signal that will count, in its place or elsewhere.
+    pub(super) fn has_left_signal(&self) -> bool {
+        let stray = match &self.session().state {
+            State::Running(running) => self.strays(running.since).len() == 1,
+            _ => false,
+        };
+        stray || has_signal(self.record.layout())
+    }
+
+    fn strays(&self, since: Timestamp) -> Vec<PathBuf> {
+        self.places_of_strays().into_iter().filter(|path| written_since(path, since)).collect()
     }
 
     fn places_of_strays(&self) -> Vec<PathBuf> {

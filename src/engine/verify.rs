@@ -4,25 +4,23 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::{Timestamp, Zoned};
+use jiff::Zoned;
 
 use crate::domain::check::{self, Check, CheckEnd, Head};
 use crate::domain::command::Exit;
 use crate::domain::decide::conclude;
 use crate::domain::event::{Event, Verified};
-use crate::domain::outcome::Usage;
 use crate::domain::session::State;
 use crate::domain::signal::{Ask, Signal};
 use crate::domain::verdict::Decision;
 use crate::engine::guarded::Guarded;
-use crate::engine::happening::Happening;
-use crate::engine::orchestrator::{Orchestrator, TICK};
+use crate::engine::orchestrator::Orchestrator;
 use crate::engine::origins::beside_the_result;
-use crate::engine::say::Live;
 use crate::engine::shell::ShellCommand;
+use crate::engine::stay::Errand;
 use crate::engine::{EngineError, Wish, facts};
 use crate::git::{ChangeKind, WorktreeState};
-use crate::process::{Cut, Finished, Launch, run_bounded};
+use crate::process::{Cut, Finished};
 
 /// How many files that it left are kept in the record, and are then nobody's work.
 const MOST_LEFT: usize = 200;
@@ -47,7 +45,9 @@ impl Orchestrator<'_> {
         let head = match self.ready_head()? {
             Ok(head) => head,
             Err(why) => {
-                self.conclude(check_of(&command, None, CheckEnd::NotRun { why }), Vec::new())?;
+                // A verification that was killed may have planted something, which was put back at the start.
+                let told = self.say_put_back(Guarded::Verification(self.session().iteration));
+                self.conclude(check_of(&command, None, CheckEnd::NotRun { why }), told)?;
                 return Ok(None);
             }
         };
@@ -66,6 +66,9 @@ impl Orchestrator<'_> {
         let launch = self.shell(&shell, &worktree)?;
         let confinement = launch.spec.confinement.clone();
         let what = Guarded::Verification(self.session().iteration);
+        if let Some(wish) = self.interrupt_heard() {
+            return Ok(Some(wish));
+        }
         self.guard(what)?;
         let limit = self.settings.config.policy.verify_limit;
         self.say.line(&format!(
@@ -73,12 +76,9 @@ impl Orchestrator<'_> {
             head.commit.get(..10).unwrap_or_default(),
             limit.as_secs()
         ));
-        self.swept = false;
         let started = Instant::now();
-        let ran = self.stay_with(launch, &command, limit);
-        self.say.live(None);
-        let finished = ran?;
-        self.swept = finished.ended.swept.left.is_empty();
+        let errand = Errand { label: "verify", name: "verification", command: &command, limit };
+        let finished = self.stay_with(launch, &errand)?;
         if let Some(error) = &finished.log_error {
             self.say.line(&format!("the log {} is not complete: {error}", log.display()));
         }
@@ -128,50 +128,6 @@ impl Orchestrator<'_> {
             Ask::Continue(Some(_)) | Ask::Done => self.head().ok().flatten(),
             Ask::Continue(None) | Ask::Waiting { .. } | Ask::Blocked { .. } | Ask::Handoff(_) => None,
         }
-    }
-
-    /// Stays with the command until nothing of it is left. A stop ends it; so does Ctrl-C.
-    fn stay_with(&mut self, launch: Launch, command: &str, limit: Duration) -> Result<Finished, EngineError> {
-        let live = Live {
-            iteration: self.session().iteration,
-            phase: self.session().phase.clone(),
-            provider: "verify".to_owned(),
-            since: Timestamp::now(),
-            tool: Some(command.to_owned()),
-            usage: Usage::default(),
-            worked_ms: 0,
-            trouble: None,
-        };
-        self.say.live(Some(&live));
-        let mut looked = Instant::now();
-        let mut stop = false;
-        let mut trouble = None;
-        let ran = run_bounded(launch, limit, || {
-            while let Some(happening) = self.happenings.next(Duration::ZERO) {
-                if matches!(happening, Happening::Interrupt) && !stop {
-                    self.say.line("interrupted: ending the verification");
-                    self.interrupted = true;
-                    stop = true;
-                }
-            }
-            if !stop && looked.elapsed() >= TICK {
-                looked = Instant::now();
-                self.say.live(Some(&live));
-                match self.take_requests() {
-                    Ok(Some(Wish::Leave)) => {
-                        self.say.line("stop was asked for: ending the verification");
-                        stop = true;
-                    }
-                    Ok(_) => {}
-                    Err(error) => {
-                        trouble = Some(error);
-                        stop = true;
-                    }
-                }
-            }
-            stop
-        });
-        trouble.map_or_else(|| Ok(ran?), Err)
     }
 
     /// Reads how it ended, and what it left in the worktree.

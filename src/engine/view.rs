@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::domain::encoding::decode_any;
 use crate::domain::gate::{Gate, GateAsk};
 use crate::domain::guidance::Guidance;
 use crate::domain::outcome::Usage;
@@ -13,8 +14,8 @@ use crate::domain::qa::{self, AnswerError, Question, Suggestion};
 use crate::domain::session::{Session, State};
 use crate::domain::status;
 use crate::domain::verdict::BlockCause;
-use crate::engine::EngineError;
 use crate::engine::say::Live;
+use crate::engine::{EngineError, asked};
 use crate::store::{self, Holder, Layout, StoreError, read_session};
 
 /// A session as a person may see it.
@@ -314,13 +315,13 @@ pub fn live(layout: &Layout) -> Option<Live> {
 fn gate_view(layout: &Layout, session: &Session, gate: &Gate) -> GateView {
     let kind = match &gate.ask {
         GateAsk::Answers => {
-            GateKindView::Answers { file: layout.qa(), questions: questions(layout, session) }
+            GateKindView::Answers { file: layout.qa(), questions: questions(layout, session, gate) }
         }
         GateAsk::Approval(plan) => {
             let path = layout.session_dir().join(&plan.file);
             let bytes = store::read_document(&path).ok();
             let sha256 = bytes.as_deref().map(store::sha256_hex);
-            let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+            let text = bytes.map(|bytes| decode_any(&bytes)).unwrap_or_default();
             let progress = plan::progress(&text);
             let headings = progress
                 .title
@@ -341,16 +342,13 @@ fn gate_view(layout: &Layout, session: &Session, gate: &Gate) -> GateView {
     GateView { id: gate.id.to_string(), waits_for: gate.ask.words(), kind }
 }
 
-fn questions(layout: &Layout, session: &Session) -> Vec<QuestionView> {
-    let text = store::read_text(&layout.qa()).unwrap_or_default();
-    let mut seen = std::collections::BTreeSet::new();
+fn questions(layout: &Layout, session: &Session, gate: &Gate) -> Vec<QuestionView> {
     let answered = |id: &str, title: &str| {
         session.answers.get(id).filter(|answer| answer.title == title).map(|answer| answer.text.clone())
     };
-    qa::parse(&text)
-        .questions
+    asked::questions(layout, Some(gate))
         .into_iter()
-        .filter(|question| seen.insert(question.id.clone()))
+        .map(|asked| asked.question)
         .map(|question| QuestionView {
             answer: answered(&question.id, &question.title),
             suggestion: question.suggestion.as_ref().map(|suggestion| suggestion.raw.clone()),

@@ -51,6 +51,8 @@ pub(super) struct Watching {
     /// The budget that was reached, as it was when that was seen.
     pub(super) figures: String,
     pub(super) interruption: Option<Interruption>,
+    /// What it had said when it was ended as one that lingers. What it prints on its way out changes no result.
+    concluded: Option<Seen>,
 }
 
 /// What is known of a child before it starts.
@@ -97,6 +99,7 @@ impl Watching {
             silent: Duration::ZERO,
             figures: String::new(),
             interruption: None,
+            concluded: None,
         })
     }
 
@@ -117,6 +120,11 @@ impl Watching {
             }
         }
         Vec::new()
+    }
+
+    /// What it said, as far as it counts.
+    pub(super) fn seen(&self) -> Seen {
+        self.concluded.clone().unwrap_or_else(|| lock(&self.heard).seen.clone())
     }
 
     /// Whether nothing of it is alive, and all that it said was read.
@@ -144,14 +152,26 @@ impl Watching {
         }
     }
 
-    /// Ends it, for somebody wants to.
-    pub(super) fn end(&mut self, by: Interruption) {
+    /// Ends it on somebody's wish. A child that has finished and merely stays around keeps its result: it is ended as
+    /// one that lingers, and `true` is returned. `has_signal` says whether everything it owes is there.
+    pub(super) fn end(&mut self, by: Interruption, has_signal: bool) -> bool {
+        let seen = self.look(has_signal);
+        let finished = seen.has_result && seen.has_signal && self.interruption.is_none();
+        let cut_short = self.overdue.is_some_and(|overdue| overdue != Overdue::Lingers);
+        if finished && !cut_short {
+            self.cut(Overdue::Lingers, seen.silent);
+            return true;
+        }
         self.interruption = Some(by);
         self.running.stop();
+        false
     }
 
     /// Ends it, for it is overdue.
     pub(super) fn cut(&mut self, overdue: Overdue, silent: Duration) {
+        if overdue == Overdue::Lingers && self.concluded.is_none() {
+            self.concluded = Some(lock(&self.heard).seen.clone());
+        }
         self.overdue = Some(overdue);
         self.silent = silent;
         self.running.stop();

@@ -23,6 +23,7 @@ mod keep_commit;
 mod nested;
 mod prepare;
 mod program;
+mod reading;
 mod relink;
 mod remove;
 mod repository;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::GitError;
 use super::program::{Call, Git, path};
+use super::reading::CleanFolder;
 
 /// A repository with a work tree and at least one commit.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub struct Repository {
     git: Git,
     top: PathBuf,
     common_dir: PathBuf,
+    /// Asked in place of the repository's own folder, where only commits are read.
+    clean: Option<CleanFolder>,
 }
 
 impl Repository {
@@ -25,7 +28,7 @@ impl Repository {
         }
         let (top, common_dir) = locate(git, folder)?;
         let top = top.ok_or_else(|| GitError::BareRepository { path: folder.to_owned() })?;
-        let repository = Self { git: git.clone(), top, common_dir };
+        let repository = Self { git: git.clone(), top, common_dir, clean: None };
         if repository.has_commit()? {
             Ok(repository)
         } else {
@@ -51,7 +54,15 @@ impl Repository {
     }
 
     pub(super) fn call(&self) -> Call {
-        self.git.call(&self.top)
+        let call = self.git.call(&self.top);
+        match &self.clean {
+            Some(clean) => clean.lead(call),
+            None => call,
+        }
+    }
+
+    pub(super) fn clean(git: Git, top: PathBuf, common_dir: PathBuf, clean: CleanFolder) -> Self {
+        Self { git, top, common_dir, clean: Some(clean) }
     }
 
     fn has_commit(&self) -> Result<bool, GitError> {

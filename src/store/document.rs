@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
+use crate::domain::encoding::{decode, decode_any};
 use crate::store::{Layout, StoreError, io_error};
 
 /// The longest document that is read, in bytes. A task of a megabyte, quoted in the notebook, fits.
@@ -45,12 +46,21 @@ pub fn open_document(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// As [`read_document`], for what has to be text.
+/// As [`read_document`], for text: UTF-8 or UTF-16.
 ///
 /// # Errors
-/// As [`read_document`], and when it is not UTF-8.
+/// As [`read_document`], and [`ErrorKind::InvalidData`] when it is neither.
 pub fn read_text(path: &Path) -> io::Result<String> {
-    String::from_utf8(read_document(path)?).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
+    let neither = || io::Error::new(ErrorKind::InvalidData, "it is neither UTF-8 nor UTF-16");
+    decode(&read_document(path)?).ok_or_else(neither)
+}
+
+/// As [`read_text`], for a file that a person fills in with whatever editor is at hand: other bytes are read as Latin-1.
+///
+/// # Errors
+/// As [`read_document`].
+pub fn read_any_text(path: &Path) -> io::Result<String> {
+    Ok(decode_any(&read_document(path)?))
 }
 
 /// Opens a log that is added to; what stands there and is no regular file is moved aside first.

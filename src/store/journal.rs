@@ -150,7 +150,7 @@ mod tests {
             branch: "auth".to_owned(),
             own_branch: true,
         };
-        let began = Event::Began { version: "1".to_owned(), pid: 7 };
+        let began = Event::Began { version: "1".to_owned(), pid: 7, run: String::new() };
         let text: String = [Event::Created(Box::new(created)), began]
             .into_iter()
             .map(|event| {

@@ -23,7 +23,8 @@ pub use archive::{archive, archive_dir, archived, finish as finish_archive, half
 pub use atomic::{create_atomic, keep_backup, leftovers, remove_leftovers, write_atomic};
 pub use catalog::{Folder, folders, is_unborn};
 pub use document::{
-    append_log, mend_folders, move_aside, odd_document, open_document, read_document, read_text,
+    append_log, mend_folders, move_aside, odd_document, open_document, read_any_text, read_document,
+    read_text,
 };
 pub use documents::{Documents, sha256_hex};
 pub use inbox::{Incoming, post, take_in, waiting_requests};

@@ -18,7 +18,7 @@ pub struct Writable {
     layout: Layout,
     session: Session,
     journal: JournalWriter,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Writable {
@@ -68,7 +68,7 @@ impl Writable {
         let session =
             fold(&entries).map_err(|source| StoreError::Senseless { path: layout.journal(), source })?;
         let journal = JournalWriter::begin(&layout.journal(), &entries)?;
-        Ok(Self { layout: layout.clone(), session, journal, _lock: lock })
+        Ok(Self { layout: layout.clone(), session, journal, lock })
     }
 
     /// Takes a session that has a record.
@@ -95,7 +95,7 @@ impl Writable {
         let session =
             fold(&read.entries).map_err(|source| StoreError::Senseless { path: layout.journal(), source })?;
         let journal = JournalWriter::open(&layout.journal(), read.whole_bytes)?;
-        Ok(Self { layout: layout.clone(), session, journal, _lock: lock })
+        Ok(Self { layout: layout.clone(), session, journal, lock })
     }
 
     /// Where the session stands.
@@ -108,6 +108,12 @@ impl Writable {
     #[must_use]
     pub fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// The random name of this run, as the lock tells it to others.
+    #[must_use]
+    pub fn run(&self) -> &str {
+        self.lock.run()
     }
 
     /// Journals an event, synced, and moves the session on. An event that does not fit is not written.

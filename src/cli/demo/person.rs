@@ -150,7 +150,7 @@ impl Person {
 /// The end of input, in the middle of a line.
 fn leave() -> Act {
     terminal::line("");
-    Act::Stop { orchestrator: None }
+    Act::Stop { orchestrator: None, run: None }
 }
 
 /// `y` approves, other words send the plan back with them.

@@ -11,6 +11,8 @@ use crate::domain::markdown::{self, Label, Line};
 pub(super) struct Block {
     pub(super) question: Question,
     pub(super) place: Place,
+    /// Whether there is an `Answer:` line.
+    labelled: bool,
 }
 
 /// The bytes that are the answer's, and what comes before new ones.
@@ -30,6 +32,12 @@ pub fn parse(text: &str) -> Qa {
         }
     }
     Qa { questions, duplicates }
+}
+
+/// The ids of questions that have no `Answer:` line.
+pub fn unlabelled(text: &str) -> Vec<String> {
+    let without = blocks(text).into_iter().filter(|block| !block.labelled);
+    without.map(|block| block.question.id).collect()
 }
 
 /// `Q` and the number without leading zeros, for `Q1`, `q01`, `1`.
@@ -101,6 +109,7 @@ fn block(text: &str, newline: &str, lines: &[Line<'_>], id: &str, title: &str) -
             words.get_or_insert(line.text.trim());
         }
     }
+    let labelled = answer.is_some();
     let place = match &answer {
         Some((_, label)) => place(label, &lines[answer_lines]),
         None => {
@@ -119,6 +128,7 @@ fn block(text: &str, newline: &str, lines: &[Line<'_>], id: &str, title: &str) -
     Block {
         question: Question { id: id.to_owned(), title: title.to_owned(), options, suggestion, answer: read },
         place,
+        labelled,
     }
 }
 
@@ -214,6 +224,11 @@ mod tests {
         let qa = parse("# Q1\n**Answer:** _waiting_\n**Suggestion:** A\n\n---\n\nnotes\n");
         assert_eq!(qa.questions[0].answer, None);
         assert_eq!(qa.questions[0].suggestion.as_ref().unwrap().raw, "A");
+    }
+
+    #[test]
+    fn a_question_without_an_answer_line_is_known() {
+        assert_eq!(unlabelled("# Q1: a\nA) x\nA\n# Q2: b\nAnswer:\n# Q3\n"), ["Q1", "Q3"]);
     }
 
     #[test]

@@ -41,10 +41,7 @@ pub fn rule(session: &Session, request: &Request, scene: &Scene) -> Effect {
             Effect::Refused("it is done; `reopen` takes it back to work".to_owned())
         }
         Act::Tell(message) => Effect::Guided(message.clone()),
-        Act::Stop { orchestrator: Some(meant) } if session.orchestrator != Some(*meant) => {
-            Effect::Refused("it was meant for a run that had ended already".to_owned())
-        }
-        Act::Stop { .. } => Effect::Stopping,
+        Act::Stop { orchestrator, run } => stop(session, *orchestrator, run.as_deref()),
         Act::Resume(gate) => resume(session, gate.as_ref()),
         Act::Reopen { phase, message } => reopen(session, phase.as_ref(), message),
         Act::SetPhase(phase) => set_phase(session, phase, scene),
@@ -129,6 +126,20 @@ fn resume(session: &Session, named: Option<&GateId>) -> Effect {
         State::Preparing | State::Ready { .. } | State::Running(_) | State::Verifying(_) => {
             Effect::Refused("nothing holds it up".to_owned())
         }
+    }
+}
+
+/// A stop ends the run that it was meant for, or any run where it names none.
+fn stop(session: &Session, process: Option<u32>, run: Option<&str>) -> Effect {
+    let is_meant = match run {
+        Some(run) => session.run == run,
+        // Of an earlier version, which knew its run by the process id only.
+        None => process.is_none_or(|process| session.orchestrator == Some(process)),
+    };
+    if is_meant {
+        Effect::Stopping
+    } else {
+        Effect::Refused("it was meant for a run that had ended already".to_owned())
     }
 }
 

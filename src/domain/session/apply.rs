@@ -34,8 +34,9 @@ impl Session {
                 self.counters.in_phase.insert(self.phase.clone(), adopted.in_phase);
                 self.answers = adopted.answers.iter().map(|a| (a.id.clone(), a.clone())).collect();
             }
-            Event::Began { pid, .. } => {
+            Event::Began { pid, run, .. } => {
                 self.orchestrator = Some(*pid);
+                self.run.clone_from(run);
                 self.set_back(entry.at);
                 self.begin_again();
             }

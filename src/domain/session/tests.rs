@@ -143,7 +143,7 @@ fn fault_21_a_clock_that_was_set_back_makes_no_wait_longer() {
         let event = judged(&session, Outcome::Completed, decision, "left");
         let judged = Entry { v: JOURNAL_VERSION, at: at("2026-01-08T14:30:00Z"), event };
         session.apply(&judged).unwrap();
-        let event = Event::Began { version: "1".to_owned(), pid: 7 };
+        let event = Event::Began { version: "1".to_owned(), pid: 7, run: String::new() };
         session.apply(&Entry { v: JOURNAL_VERSION, at: began, event }).unwrap();
         match session.state {
             State::Ready { after } => after.unwrap(),

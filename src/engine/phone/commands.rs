@@ -109,7 +109,7 @@ impl Person<'_> {
         if said.is_some_and(|said| said.as_second() < holder.since.as_second()) {
             return format!("{} was started after that; /stop {0} ends it now.", view.name);
         }
-        self.ask(layout, &view.name, 0, Act::Stop { orchestrator: Some(holder.pid) }).1
+        self.ask(layout, &view.name, 0, holder.stop()).1
     }
 
     fn resume(&self, layout: &Layout, view: &View) -> String {

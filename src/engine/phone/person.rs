@@ -8,11 +8,12 @@ use crate::domain::gate::GateId;
 use crate::domain::qa;
 use crate::domain::request::{Act, Who};
 use crate::engine::ask::{self, Asked};
+use crate::engine::asked::questions_at;
 use crate::engine::phone::desk::Desk;
 use crate::engine::phone::letter::{About, Letter};
 use crate::engine::view::View;
 use crate::notify::telegram::{Bot, Button, Fault, LONGEST_TEXT, Rich, Said, Word};
-use crate::store::{Layout, read_session, read_text};
+use crate::store::{Layout, read_session};
 
 /// How long an orchestrator is waited for, so that the answer can say what came of a word.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -186,9 +187,8 @@ impl<'a> Person<'a> {
 }
 
 /// The full answer that a few letters mean.
-pub(super) fn resolve(layout: &Layout, id: &str, given: &str) -> Result<String, String> {
-    let text = read_text(&layout.qa()).map_err(|e| format!("the questions cannot be read: {e}"))?;
-    let parsed = qa::parse(&text);
+pub(super) fn resolve(layout: &Layout, open: &str, id: &str, given: &str) -> Result<String, String> {
+    let parsed = questions_at(layout, &gate(open));
     let question = parsed.question(id).ok_or_else(|| format!("there is no question {id} any more"))?;
     qa::resolve_answer(question, given).map(|answer| answer.text).map_err(|e| e.to_string())
 }

@@ -67,7 +67,7 @@ impl Person<'_> {
         let layout = letter.layout();
         let mut answers = BTreeMap::new();
         for (question, given) in given {
-            answers.insert(question.id.clone(), resolve(&layout, &question.id, given)?);
+            answers.insert(question.id.clone(), resolve(&layout, open, &question.id, given)?);
         }
         let act = Act::Answer { gate: gate(open), answers: answers.clone() };
         let (asked, words) = self.ask(&layout, &letter.name, 0, act);

@@ -77,7 +77,7 @@ fn read(source: &Source, view: &View) -> Result<DiffText, EngineError> {
         let all = format!("{} diff {}", source.command, view.name);
         notes.push(format!("only its first {} MiB are shown here; all of it: {all}", MOST >> 20));
     }
-    let left = changes.uncommitted(view);
+    let left = changes.uncommitted(view).unwrap_or_default();
     if !left.is_empty() {
         let named: Vec<String> = left.iter().take(NAMED).map(|path| path.display().to_string()).collect();
         let more = if left.len() > NAMED { " …" } else { "" };

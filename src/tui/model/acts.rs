@@ -161,7 +161,7 @@ impl Model {
         let Some(holder) = &view.orchestrator else {
             return self.say(&format!("nothing works on {}; it is {}", view.name, view.state), false);
         };
-        let act = Act::Stop { orchestrator: Some(holder.pid) };
+        let act = holder.stop();
         let text = "The running iteration ends, and samocode leaves. Everything is kept.";
         self.dialog = Some(Dialog::yes(&view.folder, &format!("Stop {}?", view.name), text, act));
     }

@@ -106,7 +106,10 @@ fn a_session_is_told_stopped_and_reopened() {
     let mut model = model((80, 24), vec![sample::running()]);
     assert_eq!(acts(typed(&mut model, "⏎thi there⏎")), [Act::Tell("hi there".to_owned())]);
     assert!(acts(typed(&mut model, "sn")).is_empty());
-    assert_eq!(acts(typed(&mut model, "sy")), [Act::Stop { orchestrator: Some(77) }]);
+    assert_eq!(
+        acts(typed(&mut model, "sy")),
+        [Act::Stop { orchestrator: Some(77), run: Some("r1".to_owned()) }]
+    );
     assert!(acts(typed(&mut model, "ro")).is_empty(), "it is not blocked, nor done");
     data(&mut model, sessions(vec![sample::running(), sample::done()]));
     typed(&mut model, "q↓⏎");

@@ -78,7 +78,7 @@ fn session(name: &str, phase: &str, state: &'static str) -> View {
         base_commit: Some("9816fecf8c0011223344556677889900aabbccdd".to_owned()),
         worktree: Some(PathBuf::from(format!("/w/26-01-08-{name}"))),
         session_dir: PathBuf::from(format!("/s/26-01-08-{name}")),
-        orchestrator: Some(Holder { pid: 77, since: at(95) }),
+        orchestrator: Some(Holder { pid: 77, since: at(95), run: "r1".to_owned() }),
         live: None,
         guidance: Vec::new(),
         unread_guidance: 0,

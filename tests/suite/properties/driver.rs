@@ -138,7 +138,7 @@ impl Driver {
     }
 
     fn begin(&mut self) -> Result<(), Breach> {
-        self.append(Event::Began { version: "0".to_owned(), pid: 1 })
+        self.append(Event::Began { version: "0".to_owned(), pid: 1, run: String::new() })
     }
 
     fn adopt(&mut self) -> Result<(), Breach> {

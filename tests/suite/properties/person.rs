@@ -46,7 +46,7 @@ fn any(dice: &mut Dice, session: &Session, world: &World, gates: &[GateId]) -> A
         1 => Act::Answer { gate, answers: answers(dice, world, 40) },
         2 => Act::Approve { gate, sha256: sha256(dice.below(6)) },
         3 => Act::Reject { gate, message: "no".to_owned() },
-        4 => Act::Stop { orchestrator: dice.pick(&[None, Some(1), Some(2)]) },
+        4 => Act::Stop { orchestrator: dice.pick(&[None, Some(1), Some(2)]), run: None },
         5 => Act::Resume(dice.chance(50).then_some(gate)),
         6 => {
             let phase = dice.pick(&["done", "planning", "init", "implementation", "nowhere"]);

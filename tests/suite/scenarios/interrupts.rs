@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use samocode::domain::event::Event;
 use samocode::domain::outcome::{Interruption, Outcome};
+use samocode::domain::request::{Act, Who};
+use samocode::engine::post;
 use samocode_testing_agent::{Script, Step};
+use serde_json::json;
 
 use super::workflows::{RUN_ASK, asking};
 use crate::scenario::{Running, Scenario, lives, until};
@@ -121,6 +124,41 @@ fn stop_at_a_gate_leaves_the_gate_open() {
 }
 
 #[test]
+fn a_stop_for_an_earlier_run_ends_no_later_one_that_has_its_process_id() {
+    let scenario = asking();
+    let mut earlier = scenario.start(RUN_ASK);
+    earlier.until_state("waiting");
+    let ended = scenario.view().orchestrator.unwrap();
+    earlier.kill();
+    let mut running = scenario.start(["run", "auth"]);
+    running.until_state("waiting");
+    // In a container, every run has the same process id.
+    let Act::Stop { run, .. } = ended.stop() else { panic!("no stop") };
+    assert!(run.is_some(), "the lock names the run");
+    let stale = Act::Stop { orchestrator: Some(running.pid()), run };
+    post(&scenario.layout(), Who::Terminal("ada".into()), stale).unwrap();
+    running.until_said("it was meant for a run that had ended already");
+    scenario.run(["stop", "auth"]).expect_exit(0).expect_out(&["auth stops"]);
+    running.end().expect_exit(13).expect_state("waiting");
+}
+
+#[test]
+fn a_stop_of_an_earlier_version_names_the_process_only_and_is_obeyed() {
+    let scenario = asking();
+    let mut running = scenario.start(RUN_ASK);
+    running.until_state("waiting");
+    let stop = format!(
+        r#"{{"id":"old","at":"2026-01-08T00:00:00Z","who":{{"terminal":"ada"}},"act":{{"stop":{{"orchestrator":{}}}}}}}"#,
+        running.pid()
+    );
+    let inbox = scenario.layout().inbox();
+    fs::create_dir_all(&inbox).unwrap();
+    fs::write(scenario.path("stop"), stop).unwrap();
+    fs::rename(scenario.path("stop"), inbox.join("0-old.json")).unwrap();
+    running.end().expect_exit(13).expect_out(&["stop asked for by ada"]);
+}
+
+#[test]
 fn fault_19_of_several_that_start_at_once_one_works_and_the_others_leave() {
     let scenario = asking();
     scenario.run(RUN_ASK.into_iter().chain(["--exit-on-wait"])).expect_exit(10);
@@ -194,6 +232,134 @@ fn a_task_for_a_session_that_nobody_works_on_is_guidance_for_its_next_iteration(
     let prompt = scenario.prompt(2);
     assert!(prompt.contains("## Guidance from the person\n\nmind the dates"), "{prompt}");
     assert_eq!(samocode::engine::list(&scenario.path("sessions")).unwrap().len(), 1);
+}
+
+/// The first iteration signals, prints its result, and then does `more`.
+fn finished(phase: &str, signal: serde_json::Value, more: impl IntoIterator<Item = Step>) -> Scenario {
+    let steps = [Step::Init, Step::signal(signal), Step::Result].into_iter().chain(more);
+    Scenario::new().agent(Script::new().once(phase, steps).then(Script::quick()))
+}
+
+/// Waits until samocode has read the result of the running iteration: only the result says what it cost.
+fn until_result_read(scenario: &Scenario) {
+    until("the result", || scenario.look()?.live?.usage.cost_usd);
+}
+
+fn completed(scenario: &Scenario) -> usize {
+    scenario.count(|event| matches!(event, Event::Judged(judged) if judged.outcome == Outcome::Completed))
+}
+
+#[test]
+fn fault_35_ctrl_c_after_the_result_keeps_the_result_and_leaves() {
+    let on = json!({"status": "continue", "phase": "testing", "summary": "built"});
+    let scenario = finished("implementation", on, [Step::Hang]);
+    let running = scenario.start(RUN);
+    until_result_read(&scenario);
+    running.ctrl_c();
+    running
+        .end()
+        .expect_exit(130)
+        .expect_out(&["has finished, so its result counts"])
+        .expect_phase("testing");
+    assert_eq!((completed(&scenario), ended_by(&scenario, Interruption::Signal)), (1, 0));
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+    assert_eq!(scenario.invocations().len(), 3, "nothing was run twice");
+}
+
+#[test]
+fn fault_35_stop_after_the_result_keeps_the_result_and_leaves() {
+    let on = json!({"status": "continue", "phase": "testing", "summary": "built"});
+    let scenario = finished("implementation", on, [Step::Hang]);
+    let running = scenario.start(RUN);
+    until_result_read(&scenario);
+    scenario.run(["stop", "auth"]).expect_exit(0);
+    running.end().expect_exit(13).expect_phase("testing");
+    assert_eq!((completed(&scenario), ended_by(&scenario, Interruption::StopRequest)), (1, 0));
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+    assert_eq!(scenario.invocations().len(), 3, "nothing was run twice");
+}
+
+#[test]
+fn fault_35_a_finished_run_that_signalled_in_the_wrong_folder_counts_too() {
+    let on = r#"{"status": "continue", "phase": "testing", "summary": "built"}"#;
+    let steps = [Step::Init, Step::write("{worktree}/_signal.json", on), Step::Result, Step::Hang];
+    let scenario = Scenario::new().agent(Script::new().next(steps).then(Script::quick()));
+    let running = scenario.start(RUN);
+    until_result_read(&scenario);
+    running.ctrl_c();
+    running.end().expect_exit(130).expect_phase("testing");
+    assert_eq!(completed(&scenario), 1);
+}
+
+#[test]
+fn fault_35_what_a_finished_cli_says_when_it_is_interrupted_changes_nothing() {
+    let on = json!({"status": "continue", "phase": "testing", "summary": "built"});
+    let failed =
+        Step::Failed { subtype: "error_during_execution".into(), status: None, words: "aborted".into() };
+    let scenario = finished(
+        "implementation",
+        on,
+        [Step::IgnoreSignals, Step::write("{records}/up", ""), Step::Await("{records}/go".into()), failed],
+    );
+    let running = scenario.start(RUN);
+    until_result_read(&scenario);
+    until_up(&scenario);
+    running.ctrl_c();
+    running.until_said("has finished, so its result counts");
+    scenario.release("go");
+    running.end().expect_exit(130).expect_phase("testing");
+    assert_eq!(completed(&scenario), 1);
+}
+
+#[test]
+fn fault_35_a_session_that_has_finished_ends_as_done() {
+    let done = json!({"status": "done", "summary": "made it"});
+    let scenario = finished("done", done, [Step::Hang]);
+    let running = scenario.start(RUN);
+    until("the last iteration", || (scenario.look()?.phase == "done").then_some(()));
+    until_result_read(&scenario);
+    running.ctrl_c();
+    running.end().expect_exit(0).expect_state("done");
+    assert_eq!(completed(&scenario), 3);
+}
+
+#[test]
+fn without_a_signal_a_result_is_not_the_end_and_ctrl_c_interrupts() {
+    let scenario = Scenario::new()
+        .agent(Script::new().next([Step::Init, Step::Result, Step::Hang]).then(Script::quick()));
+    let running = scenario.start(RUN);
+    until_result_read(&scenario);
+    running.ctrl_c();
+    running.end().expect_exit(130).expect_phase("implementation");
+    assert_eq!((completed(&scenario), ended_by(&scenario, Interruption::Signal)), (0, 1));
+}
+
+/// A `git` that interrupts samocode at its first `status`, and works all the same.
+fn interrupting_git(scenario: &Scenario) -> String {
+    let git = scenario.path("bin/git");
+    fs::create_dir(scenario.path("bin")).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let once = scenario.path("home/interrupted");
+    let text = format!(
+        "#!/bin/sh\nPATH={path}\ncase \" $* \" in *' status '*) [ -e {once} ] || {{ : > {once}; kill -INT $PPID; }};; esac\n\
+         exec git \"$@\"\n",
+        once = once.display()
+    );
+    fs::write(&git, text).unwrap();
+    fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{}:{path}", scenario.path("bin").display())
+}
+
+#[test]
+fn after_a_ctrl_c_between_two_iterations_no_iteration_starts() {
+    let scenario = Scenario::new();
+    let path = interrupting_git(&scenario);
+    let scenario = scenario.env("PATH", path);
+    scenario.run(RUN).expect_exit(130).expect_out(&["samocode run auth"]);
+    assert!(scenario.path("home/interrupted").exists(), "git was asked for the status");
+    assert_eq!(scenario.invocations().len(), 0, "no CLI was started");
+    assert_eq!(scenario.count(|event| matches!(event, Event::Started(_))), 0);
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
 }
 
 #[test]

@@ -8,6 +8,8 @@ use samocode::store::Layout;
 use samocode_testing_agent::{Script, Step};
 use serde_json::json;
 
+use super::evidence::verifies;
+use super::reviewers::{reports, reviewed_by};
 use crate::scenario::{Scenario, expect_words, lives, until};
 
 fn run(name: &str) -> [&str; 6] {
@@ -136,4 +138,52 @@ fn two_sessions_at_work_leave_each_others_worktrees_branches_and_excludes_alone(
             1
         );
     }
+}
+
+/// Another session runs in the same repository while the first one's lock is held, as by a samocode that waits for the
+/// person. What the person set in Git's configuration before that has to stay.
+fn expect_the_persons_settings_stay(scenario: &Scenario, name: &str) {
+    let waiting = samocode::engine::take(&layout(scenario, name)).unwrap();
+    scenario.git(&["config", "core.editor", "vi"]);
+    let other = scenario.run(run("other"));
+    assert_eq!(scenario.git(&["config", "core.editor"]), "vi", "{}", other.out);
+    assert!(View::read(&layout(scenario, "other")).unwrap().iteration > 0, "{}", other.out);
+    drop(waiting);
+    scenario.run(["run", name]);
+    assert_eq!(scenario.git(&["config", "core.editor"]), "vi");
+}
+
+#[test]
+fn after_a_killed_verification_that_cannot_run_again_the_persons_settings_stay() {
+    let plant =
+        "[ -e $HOME/go ] || { git config alias.st status; echo $$ > $HOME/.cache/agent/pid; sleep 600; }";
+    let scenario = verifies(plant).config("SAMOCODE_MAX_RETRIES=1");
+    let running = scenario.start(run("auth"));
+    let read = || fs::read_to_string(scenario.records().join("pid")).ok()?.trim().parse().ok();
+    let pid = until("the verification", read);
+    running.kill();
+    until("its end", || (!lives(pid)).then_some(()));
+    let worktree = scenario.view().worktree.unwrap();
+    fs::write(worktree.join("README.md"), "changed by the person\n").unwrap();
+    fs::write(scenario.path("home/go"), "").unwrap();
+    scenario.run(["run", "auth"]).expect_exit(11).expect_out(&["not committed", "alias.st", "put them back"]);
+    expect_the_persons_settings_stay(&scenario, "auth");
+}
+
+#[test]
+fn after_a_killed_review_without_a_next_one_the_persons_settings_stay() {
+    let scenario = reviewed_by(
+        "claude",
+        Script::new()
+            .once("outside review", [Step::Init, Step::write("{records}/reviews", ""), Step::Hang])
+            .then(reports()),
+    );
+    let running = scenario.start(["run", "auth", "--workflow", "reviewed.toml", "--task", "Add tokens"]);
+    until_up(&scenario, "reviews");
+    running.kill();
+    let pid = scenario.invocations()[1].pid;
+    until("its end", || (!lives(pid)).then_some(()));
+    let scenario = scenario.config("SAMOCODE_MAX_COST=0.1");
+    scenario.run(["run", "auth"]).expect_exit(11).expect_out(&["0.10 USD are spent"]);
+    expect_the_persons_settings_stay(&scenario, "auth");
 }

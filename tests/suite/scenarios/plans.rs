@@ -1,6 +1,7 @@
 //! Approvals bind the bytes that were shown.
 
-use std::fs;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use samocode_testing_agent::PLAN;
 
@@ -42,6 +43,26 @@ fn a_plan_that_changed_is_shown_and_approved_only_by_its_hash() {
     scenario.run(["run", "auth"]).expect_exit(0);
     let approved = fs::read_to_string(scenario.layout().approved_plan()).unwrap();
     assert_eq!(approved, PLAN.replace("read it", "read it twice"));
+}
+
+#[test]
+fn the_approved_bytes_are_kept_even_if_the_plan_changes_the_moment_it_is_approved() {
+    let scenario = waiting();
+    scenario.run(["approve", "auth"]).expect_exit(0);
+    let layout = scenario.layout();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            // Without a pause: the entry is seen while it is being synced.
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while !fs::read_to_string(layout.journal()).unwrap().contains("\"approved\"") {
+                assert!(Instant::now() < deadline, "waited in vain for the approval");
+            }
+            fs::write(layout.session_dir().join(FILE), "# Another plan\n").unwrap();
+        });
+        scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+    });
+    assert_eq!(fs::read_to_string(layout.approved_plan()).unwrap(), PLAN);
+    assert_eq!(scenario.session_file(FILE), "# Another plan\n");
 }
 
 #[test]

@@ -31,11 +31,11 @@ fn reviews(steps: impl IntoIterator<Item = Step>) -> Script {
 }
 
 /// A reviewer that reports.
-fn reports() -> Script {
+pub(super) fn reports() -> Script {
     reviews([Step::Report(REPORT.to_owned())])
 }
 
-fn reviewed_by(reviewers: &str, script: Script) -> Scenario {
+pub(super) fn reviewed_by(reviewers: &str, script: Script) -> Scenario {
     Scenario::new()
         .workflow("reviewed.toml", WORKFLOW)
         .config(&format!("SAMOCODE_REVIEWERS={reviewers}"))

@@ -5,7 +5,7 @@ use std::fs;
 use samocode_testing_agent::{Script, Step};
 use serde_json::json;
 
-use crate::scenario::{Scenario, expect_words};
+use crate::scenario::{Scenario, expect_words, lives, until};
 
 const RUN: [&str; 6] = ["run", "auth", "--workflow", "quick", "--task", "Add tokens"];
 
@@ -122,12 +122,34 @@ fn ctrl_c_during_the_set_up_leaves_and_the_next_start_does_it_again() {
     let setup = "echo x >> $HOME/.cache/agent/times; while [ ! -e $HOME/go ]; do sleep 0.05; done";
     let scenario = Scenario::new().config(&format!("SAMOCODE_SETUP='{setup}'"));
     let running = scenario.start(RUN);
-    crate::scenario::until("the set-up", || scenario.path("home/.cache/agent/times").exists().then_some(()));
+    until("the set-up", || scenario.path("home/.cache/agent/times").exists().then_some(()));
     running.ctrl_c();
     running.end().expect_exit(130).expect_out(&["samocode run auth"]);
     fs::write(scenario.path("home/go"), "").unwrap();
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
     assert_eq!(fs::read_to_string(scenario.path("home/.cache/agent/times")).unwrap(), "x\nx\n");
+}
+
+#[test]
+fn during_the_set_up_stop_and_tell_are_heard_and_status_shows_it() {
+    let setup = "echo $$ >> $HOME/.cache/agent/pids; while [ ! -e $HOME/go ]; do sleep 0.05; done";
+    let scenario = Scenario::new().config(&format!("SAMOCODE_SETUP='{setup}'"));
+    let running = scenario.start(RUN);
+    let pids = || fs::read_to_string(scenario.records().join("pids")).unwrap_or_default();
+    let pid = until("the set-up", || pids().trim().parse().ok());
+    scenario.run(["status", "auth"]).expect_exit(0).expect_out(&["preparing", "setup"]);
+    scenario.run(["tell", "auth", "mind", "the", "dates"]).expect_exit(0);
+    running.until_said("guidance by ada");
+    assert!(lives(pid), "guidance ends no set-up");
+    scenario.run(["stop", "auth"]).expect_exit(0).expect_out(&["auth stops"]);
+    running.end().expect_exit(13).expect_out(&["stop was asked for: ending the set-up"]);
+    assert!(!lives(pid), "the set-up lives");
+    fs::write(scenario.path("home/go"), "").unwrap();
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+    assert_eq!(pids().lines().count(), 2, "the next start runs it again");
+    assert!(scenario.prompt(1).contains("mind the dates"));
+    let overview = scenario.session_file("_overview.md");
+    assert!(overview.contains(&scenario.view().worktree.unwrap().display().to_string()), "{overview}");
 }
 
 #[test]

@@ -131,7 +131,18 @@ fn a_finished_session_is_reopened_where_its_workflow_can_work_again() {
 fn a_stop_reaches_the_run_that_it_was_meant_for_and_no_later_one() {
     let mut session = running("full", "implementation");
     session.orchestrator = Some(7);
-    assert_eq!(effect(&session, Act::Stop { orchestrator: Some(7) }), Effect::Stopping);
-    assert_eq!(effect(&session, Act::Stop { orchestrator: None }), Effect::Stopping);
-    assert!(is_refused(&session, Act::Stop { orchestrator: Some(6) }));
+    session.run = "b".to_owned();
+    let stop = |orchestrator, run: Option<&str>| {
+        effect(&session, Act::Stop { orchestrator, run: run.map(str::to_owned) })
+    };
+    assert_eq!(stop(Some(7), Some("b")), Effect::Stopping);
+    assert_eq!(stop(Some(6), Some("b")), Effect::Stopping, "the run's name alone counts");
+    assert!(
+        matches!(stop(Some(7), Some("a")), Effect::Refused(_)),
+        "an earlier run with the same process id"
+    );
+    // As earlier versions ask.
+    assert_eq!(stop(Some(7), None), Effect::Stopping);
+    assert_eq!(stop(None, None), Effect::Stopping);
+    assert!(matches!(stop(Some(6), None), Effect::Refused(_)));
 }

@@ -56,7 +56,7 @@ fn a_gate_is_told_once_it_is_in_order_and_never_after_it_was_passed() {
 
 #[test]
 fn a_restart_tells_nothing_twice() {
-    let began = || Event::Began { version: "0".to_owned(), pid: 1 };
+    let began = || Event::Began { version: "0".to_owned(), pid: 1, run: String::new() };
     for cause in [BlockCause::Asked, BlockCause::Limit, BlockCause::Tampered] {
         let session = running("quick", "implementation");
         let session = after(session.clone(), judged(&session, Outcome::Completed, block(cause), ""));
@@ -72,7 +72,7 @@ fn what_only_the_person_can_mend_is_told_each_time_it_fails() {
     let failed = |session: &Session| judged(session, Outcome::Completed, block(BlockCause::Unable), "");
     let session = after(session.clone(), failed(&session));
     assert_eq!(due(&session), ["failed"]);
-    let session = after(tell(session), Event::Began { version: "0".to_owned(), pid: 1 });
+    let session = after(tell(session), Event::Began { version: "0".to_owned(), pid: 1, run: String::new() });
     assert_eq!(due(&session), [""; 0]);
     let session = after(session.clone(), started(&session));
     assert_eq!(due(&after(session.clone(), failed(&session))), ["failed"]);

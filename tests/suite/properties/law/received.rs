@@ -146,7 +146,7 @@ impl Law {
                     && answers.iter().all(|(id, text)| known(id) && !text.trim().is_empty())
             }
             Act::Tell(_) => !self.done,
-            Act::Stop { orchestrator } => orchestrator.is_none() || *orchestrator == self.began,
+            Act::Stop { orchestrator, .. } => orchestrator.is_none() || *orchestrator == self.began,
             Act::Resume(None) | Act::Reopen { .. } | Act::SetPhase(_) | Act::Restore(_) => false,
         }
     }
