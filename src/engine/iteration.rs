@@ -63,16 +63,17 @@ impl Orchestrator<'_> {
         let tag = format!("{}/{iteration}-{}", self.record.layout().process_mark(), random_hex()?);
         self.watch_checkout();
         self.guard(Guarded::Iteration(iteration))?;
+        let main = self.settings.config.for_phase(&phase).provider;
         self.append(Event::Started(Started {
             iteration,
             phase: phase.clone(),
             provider: provider.name().to_owned(),
             tag: tag.clone(),
             instead: instead.clone(),
+            own: instead.is_some().then(|| main.to_string()),
             guidance: self.session().guidance.unread().count(),
         }))?;
         self.waited_until = Timestamp::MIN;
-        let main = self.settings.config.for_phase(&phase).provider;
         let why =
             instead.map(|why| format!(", in place of {main}, which is parked: {why}")).unwrap_or_default();
         self.say.line(&format!("#{iteration} {phase} · {} started{why}", provider.name()));

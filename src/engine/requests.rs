@@ -69,7 +69,7 @@ impl Orchestrator<'_> {
         let session = self.record.session();
         // At an open gate a person may be editing the file: what they wrote there is theirs.
         let theirs = session.open_gate().is_some() && session.posted;
-        let written = session.answers.values().fold(text.clone(), |text, answer| {
+        let written = session.answers_in_order().into_iter().fold(text.clone(), |text, answer| {
             let stands = qa::parse(&text).question(&answer.id).is_some_and(|question| {
                 question.title == answer.title
                     && question.answer.as_deref() != Some(answer.text.as_str())

@@ -148,6 +148,7 @@ impl Driver {
             id: question.id.clone(),
             title: question.title.clone(),
             text: "as it stood".to_owned(),
+            place: 0,
         });
         let phase = self.dice.pick(&phases);
         let iterations = self.dice.pick(&[0, 1, 17, 1_000_000]);
@@ -254,6 +255,7 @@ impl Driver {
             provider: "demo".to_owned(),
             tag: "t".to_owned(),
             instead: None,
+            own: None,
             guidance: self.session().guidance.unread().count(),
         };
         self.append(Event::Started(started))?;

@@ -30,7 +30,7 @@ fn at(session: &mut Session, minutes: i64, event: Event) {
 
 fn park(minutes: i64) -> Decision {
     let until = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
-    Decision::Park(Park { until, reason: "limit".to_owned() })
+    Decision::Park(Park { until, reason: "limit".to_owned(), next_start: None })
 }
 
 fn block(cause: BlockCause) -> Decision {
