@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::longest_wait::{too_long, with_remedy};
 use crate::domain::outage::Outage;
 use crate::domain::policy::Policy;
-use crate::domain::session::Session;
+use crate::domain::session::{Session, State};
 use crate::domain::step::{Step, next_step, run};
-use crate::domain::verdict::Pause;
+use crate::domain::verdict::{Block, BlockCause, Pause};
 
 /// The provider to go on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +43,26 @@ pub fn next(session: &Session, policy: &Policy, main: &str, now: Timestamp) -> N
     match Providers::of(main, policy).turn(&session.outages, now) {
         Turn::Own => own(run(session, policy, after)),
         Turn::Fallback { why } => Next { step: run(session, policy, after), instead: Some(why) },
-        Turn::Nobody(pause) => own(Step::Park(pause)),
+        Turn::Nobody(pause) => own(wait(session, policy, pause, now)),
+    }
+}
+
+/// A wait, unless it would be a new one and too long: a phase may be entered whose provider is out for days, or the person
+/// may have taken the fallback away.
+fn wait(session: &Session, policy: &Policy, pause: Pause, now: Timestamp) -> Step {
+    let mut waited = session.waits.map_or(SignedDuration::ZERO, |waits| waits.total);
+    if let State::Parked(begun) = &session.state {
+        if begun.until == pause.until {
+            return Step::Park(pause);
+        }
+        waited -= begun.until.duration_since(now).max(SignedDuration::ZERO).min(waited);
+    }
+    match too_long(policy, waited, pause.until, now) {
+        Some(why) => Step::Hold(Block {
+            cause: BlockCause::Limit,
+            reason: with_remedy(&pause.reason, &why, &session.name),
+        }),
+        None => Step::Park(pause),
     }
 }
 
@@ -111,7 +131,7 @@ fn is_longer(outage: &Outage, after: Duration) -> bool {
 mod tests {
     use super::*;
     use crate::domain::session::sample::ready;
-    use crate::domain::verdict::{BlockCause, Park};
+    use crate::domain::verdict::Park;
 
     const MINUTE: i64 = 60;
 
@@ -182,6 +202,20 @@ mod tests {
             let step = next(&session, &policy, "claude", at(10)).step;
             assert!(matches!(step, Step::Park(pause) if pause.until == at(300)));
         }
+    }
+
+    #[test]
+    fn a_wait_that_would_be_too_long_is_not_begun_and_one_that_was_begun_goes_on() {
+        let (mut session, policy) = with(&[("claude", 300)]);
+        let policy = Policy { fallback: None, max_wait: Duration::from_secs(3600), ..policy };
+        let step = |session: &Session| next(session, &policy, "claude", at(10)).step;
+        let Step::Hold(block) = step(&session) else { panic!("{:?}", step(&session)) };
+        assert!(block.reason.contains("longest wait of 1 h"), "{}", block.reason);
+        let parked = |minutes| State::Parked(Pause { until: at(minutes), reason: String::new() });
+        session.state = parked(300);
+        assert!(matches!(step(&session), Step::Park(_)), "the clock was set back while it lasted");
+        session.state = parked(200);
+        assert!(matches!(step(&session), Step::Hold(_)));
     }
 
     #[test]

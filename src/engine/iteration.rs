@@ -42,7 +42,9 @@ impl Orchestrator<'_> {
         if let Some(wish) = self.take_requests()? {
             return Ok(Some(wish));
         }
-        if !matches!(self.session().state, State::Ready { .. } | State::Parked(_)) {
+        // What the person asked for may have changed what comes next, and on which provider.
+        let may_start = matches!(self.session().state, State::Ready { .. } | State::Parked(_));
+        if !may_start || self.next().instead != instead {
             return Ok(None);
         }
         let iteration = self.session().iteration + 1;

@@ -6,6 +6,7 @@ use crate::domain::amount::span_words;
 use crate::domain::decide::cut_short;
 use crate::domain::fallback::Providers;
 use crate::domain::gate::GateId;
+use crate::domain::longest_wait::{longest, too_long, with_remedy};
 use crate::domain::outage::Outage;
 use crate::domain::policy::Policy;
 use crate::domain::session::Session;
@@ -111,10 +112,7 @@ impl<'a> Row<'a> {
         let decision = match self.too_long(next_start) {
             Some(why) => Decision::Block(Block {
                 cause: BlockCause::Limit,
-                reason: format!(
-                    "{reason}: {why}; `samocode resume {}` tries again, and `--max-wait` lets it wait for longer",
-                    self.session.name
-                ),
+                reason: with_remedy(reason, &why, &self.session.name),
             }),
             None => Decision::Park(Park {
                 until,
@@ -125,33 +123,14 @@ impl<'a> Row<'a> {
         Ruling { decision, told }
     }
 
-    /// Why a wait until then must not be begun, in words.
     fn too_long(&self, until: Timestamp) -> Option<String> {
-        let wait = until.duration_since(self.now);
-        let longest = self.longest();
-        let together = self.waited.checked_add(wait).unwrap_or(SignedDuration::MAX);
-        if !wait.is_positive() || together <= longest {
-            return None;
-        }
-        let allowed = span_words(longest);
-        if self.waited.is_zero() {
-            Some(format!("it ends at {until:.0}, later than the longest wait of {allowed} allows"))
-        } else {
-            let waited = span_words(self.waited);
-            Some(format!(
-                "the next try is at {until:.0}, {waited} were waited already, and {allowed} is the longest wait"
-            ))
-        }
-    }
-
-    fn longest(&self) -> SignedDuration {
-        SignedDuration::try_from(self.policy.max_wait).unwrap_or(SignedDuration::MAX)
+        too_long(self.policy, self.waited, until, self.now)
     }
 
     /// A wait that nobody stated fits into what is left of the longest one, unless that leaves no time to wait, or another
     /// provider goes on meanwhile.
     fn guessed(&self, wait: SignedDuration) -> SignedDuration {
-        let left = self.longest().saturating_sub(self.waited);
+        let left = longest(self.policy).saturating_sub(self.waited);
         let is_covered = self.next_start(later(self.now, wait)) <= self.now;
         if is_covered || left < OUTAGE_WAIT { wait } else { wait.min(left) }
     }

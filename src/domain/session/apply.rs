@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::budget::Spent;
 use crate::domain::event::{Entry, Event, Judged, Received, Started};
+use crate::domain::notice::NoticeKind;
 use crate::domain::outage::{Outage, Waits};
 use crate::domain::outcome::{Interruption, Outcome, Usage};
 use crate::domain::phase::Phase;
@@ -103,8 +104,19 @@ impl Session {
             | State::Blocked(_)
             | State::Done(_) => {}
         }
+        // Both ends move: an outage is as long as it was, and the notice of a wait says when it ends now.
         for outage in self.outages.values_mut() {
+            outage.since = earlier(outage.since);
             outage.until = earlier(outage.until);
+        }
+        if let Some(waits) = &mut self.waits {
+            waits.since = earlier(waits.since);
+        }
+        for notice in &mut self.notices {
+            if let NoticeKind::Parked { since, until, .. } = &mut notice.kind {
+                *since = earlier(*since);
+                *until = earlier(*until);
+            }
         }
     }
 
