@@ -17,9 +17,6 @@ use crate::store::{self, Layout};
 /// How long a live orchestrator is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The phases that a finished session can be taken back to, where its workflow has them.
-const REOPENED_IN: [&str; 2] = ["implementation", "planning"];
-
 /// A person's way into one session.
 pub(super) struct Desk {
     pub(super) context: Context,
@@ -104,6 +101,11 @@ pub(super) fn tell(files: &Files, session: &str, message: &str) -> Result<u8, Fa
     if message.trim().is_empty() {
         return Err(Failure::usage("there is nothing to tell"));
     }
+    if desk.view.state == "done" {
+        let reopen = desk.context.command(&format!("reopen {} -m '…'", desk.view.name));
+        return Err(Failure::usage(format!("{} is done, and no iteration would read it", desk.view.name))
+            .with_hint(format!("`{reopen}` takes it back to work")));
+    }
     desk.send(Act::Tell(message.to_owned()))
 }
 
@@ -150,10 +152,10 @@ pub(super) fn reopen(
             .with_hint("`samocode tell` reaches a session that is under way"));
     }
     if let Some(phase) = phase
-        && !(REOPENED_IN.contains(&phase) && desk.view.phases.iter().any(|known| known == phase))
+        && !desk.view.reopened_in.iter().any(|known| known == phase)
     {
         return Err(Failure::usage(format!("{} cannot be reopened in `{phase}`", desk.view.name))
-            .with_hint(format!("phases to reopen a session in: {}", REOPENED_IN.join(", "))));
+            .with_hint(format!("phases to reopen a session in: {}", desk.view.reopened_in.join(", "))));
     }
     desk.send(Act::Reopen { phase: phase.map(Phase::named), message: message.to_owned() })
 }

@@ -16,6 +16,7 @@ use crate::domain::workflow::{GateKind, Move, PhaseRules};
 
 mod evidence;
 mod idle;
+mod unheard;
 mod wait;
 
 pub use evidence::conclude;
@@ -34,7 +35,8 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
         Heed::First => match verdict.signal.as_ref().map(|signal| obey(session, verdict, signal)) {
             Ok(Ok(ruling)) => {
                 let minded = idle::minded(ruling, session, policy, verdict);
-                return evidence::demanded(minded, session, policy, verdict);
+                let heard = unheard::heard_first(minded, session);
+                return evidence::demanded(heard, session, policy, verdict);
             }
             Ok(Err(refused)) => SignalFault::NotAllowed(refused),
             Err(fault) => fault.clone(),
@@ -53,10 +55,12 @@ pub fn decide(session: &Session, policy: &Policy, verdict: &Verdict, now: Timest
                 Heed::First => vec![cut_short(session, &detail)],
                 Heed::Never => Vec::new(),
             };
-            match wait::for_the_own(session, policy, now, &detail) {
-                Some(park) => Ruling { decision: Decision::Park(park), told },
-                None => stop(BlockCause::Unable, detail, told),
-            }
+            let park = row().until_the_own_serves(&detail);
+            let decision = match park {
+                Some(park) => Decision::Park(park),
+                None => Decision::Block(Block { cause: BlockCause::Unable, reason: detail }),
+            };
+            Ruling { decision, told }
         }
         Treatment::Ask => {
             let told = format!(

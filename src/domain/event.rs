@@ -12,7 +12,7 @@ use crate::domain::phase::Phase;
 use crate::domain::request::{Answer, Effect, Request};
 use crate::domain::review::Review;
 use crate::domain::signal::{Signal, SignalFault};
-use crate::domain::verdict::{Block, BlockCause, Decision};
+use crate::domain::verdict::{Block, BlockCause, Decision, Pause};
 
 /// The journal's version; a reader refuses a newer one.
 pub const JOURNAL_VERSION: u32 = 1;
@@ -92,6 +92,8 @@ pub enum Event {
     },
     /// Between two iterations it turned out that the session cannot go on by itself.
     Held(Block),
+    /// Between two iterations it turned out that no provider that counts can run the next one before that time.
+    Parked(Pause),
 }
 
 impl Event {
@@ -113,6 +115,7 @@ impl Event {
             Self::Received(_) => "received",
             Self::Notified { .. } => "notified",
             Self::Held(_) => "held",
+            Self::Parked(_) => "parked",
         }
     }
 }
@@ -175,6 +178,9 @@ pub struct Started {
     /// Why that is the fallback; none where it is the phase's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead: Option<String>,
+    /// The phase's own provider, if the fallback runs in its place; journals of older versions lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<String>,
     /// How many pieces of guidance its prompt holds.
     pub guidance: usize,
 }

@@ -14,6 +14,7 @@ pub mod event;
 pub mod fallback;
 pub mod gate;
 pub mod guidance;
+mod longest_wait;
 pub(crate) mod markdown;
 pub mod name;
 pub mod notice;

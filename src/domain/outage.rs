@@ -1,4 +1,5 @@
-//! What a session knows of a provider that does not serve: since when, until when, and how often it was tried.
+//! What a session knows of a provider that does not serve: since when, until when, and how often it was tried. And how
+//! long it has waited for providers in a row.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,28 +16,26 @@ pub struct Outage {
     pub reason: String,
     /// Parks in a row.
     pub parks: u32,
-    /// How long they last, together; nothing that another provider did lies between them.
-    pub waited: SignedDuration,
+}
+
+/// Waits for providers in a row: since the first of them began, no iteration has done any work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waits {
+    /// When the first one began.
+    pub since: Timestamp,
+    /// How long they last, together. A wait that was cut short counts for as long as it lasted.
+    pub total: SignedDuration,
 }
 
 impl Outage {
     /// The row with one more park, or a new one.
     #[must_use]
     pub fn with(row: Option<Self>, park: &Park, now: Timestamp) -> Self {
-        let wait = park.until.duration_since(now).max(SignedDuration::ZERO);
-        let row = row.unwrap_or_else(|| Self {
-            since: now,
-            until: now,
-            reason: String::new(),
-            parks: 0,
-            waited: SignedDuration::ZERO,
-        });
         Self {
+            since: row.as_ref().map_or(now, |row| row.since),
             until: park.until,
             reason: park.reason.clone(),
-            parks: row.parks.saturating_add(1),
-            waited: row.waited.checked_add(wait).unwrap_or(SignedDuration::MAX),
-            since: row.since,
+            parks: row.map_or(0, |row| row.parks).saturating_add(1),
         }
     }
 }

@@ -146,7 +146,7 @@ impl Prompt<'_> {
             | Effect::Reopened { .. } => String::new(),
         };
         if matches!(effect, Effect::Answered { .. }) {
-            for answer in self.session.answers.values() {
+            for answer in self.session.answers_in_order() {
                 let _ = write!(
                     said,
                     "\n- {}: {}\n  Answer: {}",

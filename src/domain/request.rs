@@ -161,4 +161,21 @@ pub struct Answer {
     pub title: String,
     /// The answer.
     pub text: String,
+    /// Where the question stood in `_qa.md` when it was answered, counted from 0. Journals of older versions lack it.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub place: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first(place: &usize) -> bool {
+    *place == 0
+}
+
+impl Answer {
+    /// Sorts answers as their questions stand in `_qa.md`; those without a known place by their numbers.
+    #[must_use]
+    pub fn in_order(&self) -> (usize, u64, &str) {
+        let number = self.id.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(u64::MAX);
+        (self.place, number, &self.id)
+    }
 }

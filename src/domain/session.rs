@@ -13,12 +13,12 @@ use crate::domain::event::{Entry, Event, Prepared};
 use crate::domain::gate::{Gate, PlanFile};
 use crate::domain::guidance::Told;
 use crate::domain::notice::Notice;
-use crate::domain::outage::Outage;
+use crate::domain::outage::{Outage, Waits};
 use crate::domain::outcome::Usage;
 use crate::domain::phase::Phase;
 use crate::domain::request::{Answer, Effect, Who};
 use crate::domain::review::Reviews;
-use crate::domain::verdict::{Block, Park, Then};
+use crate::domain::verdict::{Block, Pause, Then};
 use crate::domain::workflow::{GateKind, Move, Workflow, WorkflowError};
 
 mod apply;
@@ -55,6 +55,8 @@ pub struct Session {
     pub counters: Counters,
     /// Providers that do not serve, by name; a row stays until its provider has worked again.
     pub outages: BTreeMap<String, Outage>,
+    /// The waits for providers that no work has interrupted yet.
+    pub waits: Option<Waits>,
     /// Phases passed since the work on them last changed.
     pub passed: BTreeSet<Phase>,
     /// Phases that a move left out.
@@ -69,6 +71,8 @@ pub struct Session {
     pub head: Option<String>,
     /// The newest verification.
     pub evidence: Option<Evidence>,
+    /// A restore cut a verification short, and no iteration has started since.
+    pub verification_cut: bool,
     /// What the outside reviewers said of the newest commit that they looked at.
     pub reviews: Option<Reviews>,
     /// What the next iteration has to be told.
@@ -115,8 +119,8 @@ pub enum State {
     Verifying(Then),
     /// A gate is open.
     Waiting(Gate),
-    /// The provider cannot serve for a while.
-    Parked(Park),
+    /// No provider that counts can run the next iteration yet.
+    Parked(Pause),
     /// A person has to decide.
     Blocked(Block),
     /// Finished, with a summary.
@@ -130,6 +134,8 @@ pub struct Running {
     pub since: Timestamp,
     /// The provider that runs it.
     pub provider: String,
+    /// The phase's own provider, if the fallback runs in its place.
+    pub own: Option<String>,
     /// The tag in its environment.
     pub tag: String,
     /// How many pieces of guidance its prompt holds.
@@ -235,6 +241,7 @@ impl Session {
             iteration: 0,
             counters: Counters::default(),
             outages: BTreeMap::new(),
+            waits: None,
             passed: BTreeSet::new(),
             skipped: BTreeSet::new(),
             answers: BTreeMap::new(),
@@ -242,6 +249,7 @@ impl Session {
             snapshot_tree: None,
             head: None,
             evidence: None,
+            verification_cut: false,
             reviews: None,
             news: News::default(),
             guidance: Told::default(),
@@ -263,6 +271,14 @@ impl Session {
     #[must_use]
     pub fn has_answer(&self, id: &str, title: &str) -> bool {
         self.answers.get(id).is_some_and(|answer| answer.title == title)
+    }
+
+    /// The person's answers, in the order of their questions.
+    #[must_use]
+    pub fn answers_in_order(&self) -> Vec<&Answer> {
+        let mut answers: Vec<&Answer> = self.answers.values().collect();
+        answers.sort_by_key(|answer| answer.in_order());
+        answers
     }
 
     /// The worktree, once it stands.
@@ -299,6 +315,13 @@ impl Session {
     #[must_use]
     pub fn used_in_phase(&self) -> u32 {
         self.counters.in_phase.get(&self.phase).copied().unwrap_or(0)
+    }
+
+    /// Whether a person said something that no iteration's prompt has held yet.
+    #[must_use]
+    pub fn has_unheard_guidance(&self) -> bool {
+        let in_prompt = self.running().map_or(0, |running| running.guidance);
+        self.guidance.unread().count() > in_prompt
     }
 
     /// The gate that is open, if one is.

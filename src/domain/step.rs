@@ -6,7 +6,7 @@ use crate::domain::budget;
 use crate::domain::gate::Gate;
 use crate::domain::policy::Policy;
 use crate::domain::session::{Session, State};
-use crate::domain::verdict::{Block, BlockCause, Park};
+use crate::domain::verdict::{Block, BlockCause, Pause};
 
 /// The next thing to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +24,8 @@ pub enum Step {
     Verify,
     /// Wait for a person.
     Wait(Gate),
-    /// Wait for the provider.
-    Park(Park),
+    /// Wait: no provider that counts can run the next iteration yet.
+    Park(Pause),
     /// Journal this block first: a limit is used up.
     Hold(Block),
     /// Leave: blocked.
@@ -43,7 +43,7 @@ pub fn next_step(session: &Session, policy: &Policy, now: Timestamp) -> Step {
         State::Ready { after } => run(session, policy, *after),
         State::Verifying(_) => Step::Verify,
         State::Waiting(gate) => Step::Wait(gate.clone()),
-        State::Parked(park) if now < park.until => Step::Park(park.clone()),
+        State::Parked(pause) if now < pause.until => Step::Park(pause.clone()),
         State::Parked(_) => run(session, policy, None),
         State::Blocked(block) => Step::Blocked(block.clone()),
         State::Done(summary) => Step::Finished(summary.clone()),

@@ -65,7 +65,7 @@ pub enum Decision {
     Again,
     /// A gate opens.
     Open(Gate),
-    /// Wait, then the same phase again; nothing counts.
+    /// The provider cannot serve: wait, then the same phase again; nothing counts.
     Park(Park),
     /// A person has to decide.
     Block(Block),
@@ -97,10 +97,31 @@ pub enum Then {
     },
 }
 
-/// A wait for the provider.
+/// A provider that cannot serve for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Park {
-    /// Wall-clock time at which it ends.
+    /// When that provider is tried again; wall-clock time.
+    pub until: Timestamp,
+    /// Why, in words.
+    pub reason: String,
+    /// When the next iteration can start, if another provider can run it before `until`. Journals of older versions
+    /// lack it; their sessions wait until `until`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_start: Option<Timestamp>,
+}
+
+impl Park {
+    /// The wait that follows from it.
+    #[must_use]
+    pub fn pause(&self) -> Pause {
+        Pause { until: self.next_start.unwrap_or(self.until), reason: self.reason.clone() }
+    }
+}
+
+/// A wait between two iterations: until then no provider that counts can run one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// When the next iteration can start; wall-clock time.
     pub until: Timestamp,
     /// Why, in words.
     pub reason: String,

@@ -70,6 +70,9 @@ pub struct PhaseRules {
     /// Before it works on a new state of the branch, the person's outside reviewers look at that.
     #[serde(default)]
     pub reviewed: bool,
+    /// A finished session can be taken back to this phase. If no phase says so, see [`Workflow::reopened_in`].
+    #[serde(default)]
+    pub reopen: bool,
 }
 
 /// One legal move.
@@ -166,11 +169,44 @@ impl Workflow {
         place(later) > place(earlier)
     }
 
+    /// The phases that a finished session can be taken back to: first the one for a `reopen` that names none, then the
+    /// others in the workflow's order. Never empty.
+    ///
+    /// They are the phases with `reopen = true`, and the last of them comes first. A workflow that marks none can be
+    /// reopened in every phase of an agent except the last ones, and work begins again where it begins after a plan was
+    /// approved, or in the first of them where no plan is.
+    #[must_use]
+    pub fn reopened_in(&self) -> Vec<&Phase> {
+        let of_agents = || self.phases.iter().skip(1);
+        let named = |which: fn(&PhaseRules) -> bool| -> Vec<&Phase> {
+            of_agents().filter(|rules| which(rules)).map(|rules| &rules.name).collect()
+        };
+        let marked = named(|rules| rules.reopen);
+        if let Some(last) = marked.last().copied() {
+            return with_first(last, marked);
+        }
+        let working = named(|rules| !rules.terminal);
+        if working.is_empty() {
+            return named(|_| true);
+        }
+        let approved = of_agents().rfind(|rules| rules.gate == Some(GateKind::Approval));
+        let follows = approved.and_then(|rules| rules.to.first()).map(|step| &step.phase);
+        let begins = [follows, approved.map(|rules| &rules.name)].into_iter().flatten();
+        let first = begins.into_iter().find(|phase| working.contains(phase)).unwrap_or(working[0]);
+        with_first(first, working)
+    }
+
     /// The part of the system prompt that says what this phase may ask for: the same bytes at every iteration.
     #[must_use]
     pub fn phase_prompt(&self, phase: &Phase) -> String {
         self.rules(phase).map(rules::phase_prompt).unwrap_or_default()
     }
+}
+
+/// The same phases, and this one before all others.
+fn with_first<'a>(first: &'a Phase, phases: Vec<&'a Phase>) -> Vec<&'a Phase> {
+    let others = phases.into_iter().filter(|phase| *phase != first);
+    std::iter::once(first).chain(others).collect()
 }
 
 impl PhaseRules {
@@ -199,6 +235,32 @@ mod tests {
             assert_eq!(workflow.name, name);
             assert!(workflow.phases().len() >= 3);
         }
+    }
+
+    fn reopened_in(text: &str) -> Vec<String> {
+        Workflow::parse(text).unwrap().reopened_in().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_workflow_says_where_a_finished_session_is_taken_back_to() {
+        let built_in = |name| reopened_in(Workflow::built_in(name).unwrap());
+        assert_eq!(built_in("full"), ["implementation", "planning"]);
+        assert_eq!(built_in("quick"), ["implementation"]);
+        assert_eq!(built_in("design"), ["planning"]);
+        assert_eq!(built_in("research"), ["investigation"]);
+    }
+
+    #[test]
+    fn a_workflow_without_marks_can_be_reopened_and_so_can_sessions_that_were_made_before_there_were_any() {
+        let old = |name| reopened_in(&Workflow::built_in(name).unwrap().replace("reopen = true\n", ""));
+        let [full, quick, design] = ["full", "quick", "design"].map(old);
+        assert_eq!(full[0], "implementation");
+        assert!(full.contains(&"planning".to_owned()) && !full.contains(&"done".to_owned()), "{full:?}");
+        assert_eq!(quick, ["implementation", "testing"]);
+        assert_eq!(design[0], "planning");
+        let only = "name = \"x\"\n[[phase]]\nname = \"init\"\nto = [{ phase = \"chore\" }]\n\
+            [[phase]]\nname = \"chore\"\nagent = \"done\"\nmost_iterations = 1\nterminal = true\n";
+        assert_eq!(reopened_in(only), ["chore"]);
     }
 
     #[test]

@@ -42,7 +42,9 @@ impl Orchestrator<'_> {
         if let Some(wish) = self.called_away()? {
             return Ok(Some(wish));
         }
-        if !matches!(self.session().state, State::Ready { .. } | State::Parked(_)) {
+        // What the person asked for may have changed what comes next, and on which provider.
+        let may_start = matches!(self.session().state, State::Ready { .. } | State::Parked(_));
+        if !may_start || self.next().instead != instead {
             return Ok(None);
         }
         let iteration = self.session().iteration + 1;
@@ -67,16 +69,17 @@ impl Orchestrator<'_> {
             return Ok(Some(wish));
         }
         self.guard(Guarded::Iteration(iteration))?;
+        let main = self.settings.config.for_phase(&phase).provider;
         self.append(Event::Started(Started {
             iteration,
             phase: phase.clone(),
             provider: provider.name().to_owned(),
             tag: tag.clone(),
             instead: instead.clone(),
+            own: instead.is_some().then(|| main.to_string()),
             guidance: self.session().guidance.unread().count(),
         }))?;
         self.waited_until = Timestamp::MIN;
-        let main = self.settings.config.for_phase(&phase).provider;
         let why =
             instead.map(|why| format!(", in place of {main}, which is parked: {why}")).unwrap_or_default();
         self.say.line(&format!("#{iteration} {phase} · {} started{why}", provider.name()));

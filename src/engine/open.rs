@@ -237,8 +237,9 @@ fn person_answers(text: &str) -> Vec<Answer> {
     qa::parse(text)
         .questions
         .into_iter()
-        .filter_map(|question| {
-            Some(Answer { id: question.id, title: question.title, text: question.answer? })
+        .enumerate()
+        .filter_map(|(place, question)| {
+            Some(Answer { id: question.id, title: question.title, text: question.answer?, place })
         })
         .collect()
 }

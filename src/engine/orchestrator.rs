@@ -180,7 +180,7 @@ impl<'a> Orchestrator<'a> {
                 },
                 Step::Verify => self.verify()?,
                 Step::Wait(gate) => self.wait_at(&gate)?,
-                Step::Park(park) => self.wait_out(&park)?,
+                Step::Park(pause) => self.wait_out(&pause)?,
                 Step::Hold(block) => self.append(Event::Held(block)).map(|()| None)?,
                 Step::Blocked(block) => match self.blocked(&block)? {
                     Some(ending) => return Ok(ending),

@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::config::PhaseSettings;
+use crate::domain::event::Event;
 use crate::domain::fallback::{Next, next};
 use crate::domain::outage::Outage;
 use crate::domain::phase::Phase;
+use crate::domain::session::State;
 use crate::domain::step::Step;
-use crate::domain::verdict::{Decision, Park};
+use crate::domain::verdict::{Decision, Park, Pause};
 use crate::domain::wait::Wait;
 use crate::engine::orchestrator::{Orchestrator, TICK};
 use crate::engine::say::duration_words;
@@ -34,14 +36,19 @@ impl Orchestrator<'_> {
         }
     }
 
-    /// Waits out a park; a request that ends it is obeyed within a tick.
-    pub(super) fn wait_out(&mut self, park: &Park) -> Result<Option<Wish>, EngineError> {
-        if !self.said_parked {
+    /// Waits until a provider that counts can go on; a request that ends the wait is obeyed within a tick.
+    pub(super) fn wait_out(&mut self, pause: &Pause) -> Result<Option<Wish>, EngineError> {
+        let until = self.local(pause.until);
+        if !matches!(&self.session().state, State::Parked(shown) if shown.until == pause.until) {
+            // A phase was entered whose provider is out, or the person changed which providers count.
+            self.append(Event::Parked(pause.clone()))?;
+            self.say.line(&format!("parked until {until}: {}", pause.reason));
+        } else if !self.said_parked {
             // Another process began it.
-            self.say.line(&format!("still parked until {}: {}", self.local(park.until), park.reason));
-            self.said_parked = true;
+            self.say.line(&format!("still parked until {until}: {}", pause.reason));
         }
-        let wait = self.begin_wait(park.until);
+        self.said_parked = true;
+        let wait = self.begin_wait(pause.until);
         let began = Instant::now();
         while !wait.is_over(Timestamp::now(), began.elapsed()) {
             if let Some(wish) = self.idle(TICK)? {
@@ -51,7 +58,7 @@ impl Orchestrator<'_> {
                 return Ok(None);
             }
         }
-        self.waited_until = park.until;
+        self.waited_until = pause.until;
         Ok(None)
     }
 
@@ -86,7 +93,10 @@ impl Orchestrator<'_> {
 
     /// The start of a park, or a try in its middle.
     pub(super) fn parked_words(&mut self, park: &Park) -> String {
-        let until = self.local(park.until);
+        if !matches!(self.session().state, State::Parked(_)) {
+            return format!("parked until {}; the fallback goes on", self.local(park.until));
+        }
+        let until = self.local(park.pause().until);
         self.said_parked = true;
         if self.outlasts(park) {
             return format!("still parked until {until}");

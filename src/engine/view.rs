@@ -33,6 +33,8 @@ pub struct View {
     pub phase: String,
     /// Phases of the workflow, in order.
     pub phases: Vec<String>,
+    /// Phases that it can be taken back to once it is finished; the first is taken if none is named.
+    pub reopened_in: Vec<String>,
     /// Number of the last iteration that started.
     pub iteration: u32,
     /// Iterations used in this phase.
@@ -237,6 +239,7 @@ impl View {
             workflow: session.workflow.name.clone(),
             phase: session.phase.to_string(),
             phases: session.workflow.phases().map(|rules| rules.name.to_string()).collect(),
+            reopened_in: session.workflow.reopened_in().iter().map(ToString::to_string).collect(),
             iteration: session.iteration,
             used_in_phase: session.used_in_phase(),
             most_in_phase: session.workflow.rules(&session.phase).and_then(|rules| rules.most_iterations),
@@ -300,7 +303,7 @@ fn state_words(session: &Session, alive: bool) -> StateWords {
         State::Verifying(_) if alive => ("verifying", None, None, None),
         State::Verifying(_) => ("interrupted", None, None, None),
         State::Waiting(_) => ("waiting", None, None, None),
-        State::Parked(park) => ("parked", Some(park.reason.clone()), Some(park.until), None),
+        State::Parked(pause) => ("parked", Some(pause.reason.clone()), Some(pause.until), None),
         State::Blocked(block) => ("blocked", Some(block.reason.clone()), None, None),
         State::Done(summary) => ("done", None, None, Some(summary.clone())),
     }

@@ -51,6 +51,10 @@ pub fn conclude(session: &Session, policy: &Policy, check: &Check) -> Decision {
     };
     match &session.state {
         State::Verifying(Then::Enter { phase }) if failed == 0 => Decision::Go { phase: phase.clone() },
+        // What a person said meanwhile is heard first; the files stay verified.
+        State::Verifying(Then::Finish { .. }) if failed == 0 && session.has_unheard_guidance() => {
+            Decision::Go { phase: session.phase.clone() }
+        }
         State::Verifying(Then::Finish { summary }) if failed == 0 => {
             Decision::Finish { summary: summary.clone() }
         }

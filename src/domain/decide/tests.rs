@@ -5,9 +5,10 @@ use jiff::SignedDuration;
 use super::*;
 use crate::domain::check::{Check, CheckEnd, Evidence, Head};
 use crate::domain::fallback::Fallback;
-use crate::domain::outage::Outage;
+use crate::domain::outage::{Outage, Waits};
 use crate::domain::outcome::Outcome;
-use crate::domain::session::sample::{plan, running, verifying};
+use crate::domain::session::State;
+use crate::domain::session::sample::{after, judged, plan, ready, received, running, started, verifying};
 use crate::domain::verdict::Facts;
 
 mod verifying;
@@ -155,4 +156,25 @@ fn a_run_that_was_ended_at_a_budget_asks_with_the_figures() {
         "412,000 of 400,000 tokens are used; `samocode resume a` grants a fresh allowance"
     );
     assert!(ruling.told[0].contains("412,000 of 400,000"), "{:?}", ruling.told);
+}
+
+/// The person said something after the prompt of the running iteration was written.
+fn told_meanwhile(session: Session) -> Session {
+    let words = "and the manual".to_owned();
+    let act = crate::domain::request::Act::Tell(words.clone());
+    after(session, received("late", act, crate::domain::request::Effect::Guided(words)))
+}
+
+#[test]
+fn the_end_waits_for_an_iteration_that_hears_what_the_person_said() {
+    let end = r#"{"status":"done"}"#;
+    let ended = verdict(Outcome::Completed, signal(end), Facts::default());
+    let session = told_meanwhile(running("full", "done"));
+    let ruling = decide(&session, &Policy::default(), &ended, NOW);
+    assert_eq!(went(&ruling.decision), "done");
+    assert!(ruling.told[1].contains("the person said something while it ran"), "{ruling:?}");
+    let verifies = Policy { verify: Some("cargo test".to_owned()), ..Policy::default() };
+    assert_eq!(went(&decide(&session, &verifies, &ended, NOW).decision), "done", "before it is verified");
+    let heard = after(told_meanwhile(ready("full", "done")), started(&told_meanwhile(ready("full", "done"))));
+    assert_eq!(went(&asks(&heard, end, Facts::default())), "finished", "it was in the prompt");
 }

@@ -4,8 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::amount::span_words;
 use crate::domain::decide::cut_short;
-use crate::domain::fallback::serves_beside;
+use crate::domain::fallback::Providers;
 use crate::domain::gate::GateId;
+use crate::domain::longest_wait::{longest, too_long, with_remedy};
+use crate::domain::outage::Outage;
 use crate::domain::policy::Policy;
 use crate::domain::session::Session;
 use crate::domain::verdict::{Block, BlockCause, Decision, Park, Ruling, Verdict};
@@ -24,29 +26,46 @@ pub(super) struct Row<'a> {
     session: &'a Session,
     policy: &'a Policy,
     now: Timestamp,
+    /// The provider that ran.
     provider: &'a str,
-    /// Parks in a row so far.
-    parks: u32,
-    /// How long they lasted, together.
+    /// Those that can run the next iteration.
+    providers: Providers<'a>,
+    /// The outage of the provider that ran, if it has not worked since.
+    outage: Option<&'a Outage>,
+    /// How long the session has waited since anything was done.
     waited: SignedDuration,
-    /// Another provider can go on meanwhile, so nothing is waited for in vain.
-    is_covered: bool,
 }
 
 impl<'a> Row<'a> {
     /// The row of the provider that ran. A run that changed something had been served, and begins a new one.
     pub(super) fn of(session: &'a Session, policy: &'a Policy, verdict: &Verdict, now: Timestamp) -> Self {
-        let outage = session.outage().filter(|_| verdict.facts.unchanged);
-        let provider = session.running().map_or("", |running| running.provider.as_str());
+        let running = session.running();
+        let provider = running.map_or("", |running| running.provider.as_str());
+        let own = running.and_then(|running| running.own.as_deref()).unwrap_or(provider);
+        let unchanged = verdict.facts.unchanged;
+        let waits = session.waits.filter(|_| unchanged);
         Self {
             session,
             policy,
             now,
             provider,
-            parks: outage.map_or(0, |outage| outage.parks),
-            waited: outage.map_or(SignedDuration::ZERO, |outage| outage.waited),
-            is_covered: serves_beside(session, policy, provider, now),
+            providers: Providers::of(own, policy),
+            outage: session.outages.get(provider).filter(|_| unchanged),
+            waited: waits.map_or(SignedDuration::ZERO, |waits| waits.total),
         }
+    }
+
+    /// Parks in a row so far.
+    fn parks(&self) -> u32 {
+        self.outage.map_or(0, |outage| outage.parks)
+    }
+
+    /// When the next iteration can start if the provider that ran is out until then.
+    fn next_start(&self, until: Timestamp) -> Timestamp {
+        let park = Park { until, reason: String::new(), next_start: None };
+        let mut outages = self.session.outages.clone();
+        outages.insert(self.provider.to_owned(), Outage::with(self.outage.cloned(), &park, self.now));
+        self.providers.next_start(&outages, self.now)
     }
 
     /// Waits for a usage limit's reset. Parks in a row get longer whatever the resets are said to be.
@@ -54,10 +73,10 @@ impl<'a> Row<'a> {
         let stated = reset.map(|reset| later(reset, LIMIT_MARGIN)).filter(|until| *until > self.now);
         if let Some(until) = stated {
             let soonest =
-                if self.parks == 0 { self.now } else { later(self.now, grown(LIMIT_MARGIN, self.parks)) };
+                if self.parks() == 0 { self.now } else { later(self.now, grown(LIMIT_MARGIN, self.parks())) };
             return self.park(until.max(soonest), detail);
         }
-        let wait = self.guessed(grown(LIMIT_WAIT, self.parks));
+        let wait = self.guessed(grown(LIMIT_WAIT, self.parks()));
         let why = if reset.is_some() {
             "the limit stands after its stated reset"
         } else {
@@ -70,67 +89,51 @@ impl<'a> Row<'a> {
     /// Backs off from a service that is overloaded or out of reach. What `id` is made of spreads the tries of many
     /// sessions over the last quarter of the wait.
     pub(super) fn outage(&self, id: &GateId, detail: &str) -> Ruling {
-        let wait = self.guessed(grown(OUTAGE_WAIT, self.parks));
+        let wait = self.guessed(grown(OUTAGE_WAIT, self.parks()));
         self.park(later(self.now, jittered(wait, id)), detail)
+    }
+
+    /// Waits for the provider that a fallback ran in place of: a fallback that cannot be used must not stop a session that
+    /// would go on without one.
+    pub(super) fn until_the_own_serves(&self, detail: &str) -> Option<Park> {
+        let own = self.session.running()?.own.as_ref()?;
+        let until = self.session.outages.get(own)?.until;
+        if until <= self.now || self.too_long(until).is_some() {
+            return None;
+        }
+        let reason = format!("the fallback {} cannot be used: {detail}", self.provider);
+        Some(Park { until, reason, next_start: None })
     }
 
     fn park(&self, until: Timestamp, reason: &str) -> Ruling {
         // One that was parked before told it then.
-        let told = if self.parks == 0 { vec![cut_short(self.session, reason)] } else { Vec::new() };
-        let decision = match self.too_long(until) {
-            Some(why) if !self.is_covered => Decision::Block(Block {
+        let told = if self.parks() == 0 { vec![cut_short(self.session, reason)] } else { Vec::new() };
+        let next_start = self.next_start(until);
+        let decision = match self.too_long(next_start) {
+            Some(why) => Decision::Block(Block {
                 cause: BlockCause::Limit,
-                reason: format!(
-                    "{reason}: {why}; `samocode resume {}` tries again, and `--max-wait` lets it wait for longer",
-                    self.session.name
-                ),
+                reason: with_remedy(reason, &why, &self.session.name),
             }),
-            _ => Decision::Park(Park { until, reason: reason.to_owned() }),
+            None => Decision::Park(Park {
+                until,
+                reason: reason.to_owned(),
+                next_start: (next_start < until).then_some(next_start),
+            }),
         };
         Ruling { decision, told }
     }
 
-    /// Why a wait until then must not be begun, in words.
     fn too_long(&self, until: Timestamp) -> Option<String> {
-        let longest = self.longest();
-        // With another provider out as well, the earlier of them ends the wait.
-        let others = self.session.outages.iter().filter(|(name, _)| *name != self.provider);
-        let others = others.map(|(_, outage)| outage.until);
-        let next_try = others.filter(|other| *other > self.now).fold(until, Timestamp::min);
-        let wait = next_try.duration_since(self.now);
-        let together = self.waited.checked_add(wait).unwrap_or(SignedDuration::MAX);
-        let allowed = span_words(longest);
-        if together <= longest {
-            None
-        } else if self.waited.is_zero() {
-            Some(format!("it ends at {until:.0}, later than the longest wait of {allowed} allows"))
-        } else {
-            let waited = span_words(self.waited);
-            Some(format!(
-                "the next try is at {until:.0}, {waited} were waited already, and {allowed} is the longest wait"
-            ))
-        }
+        too_long(self.policy, self.waited, until, self.now)
     }
 
-    fn longest(&self) -> SignedDuration {
-        SignedDuration::try_from(self.policy.max_wait).unwrap_or(SignedDuration::MAX)
-    }
-
-    /// A wait that nobody stated fits into what is left of the longest one, unless that leaves no time to wait.
+    /// A wait that nobody stated fits into what is left of the longest one, unless that leaves no time to wait, or another
+    /// provider goes on meanwhile.
     fn guessed(&self, wait: SignedDuration) -> SignedDuration {
-        let left = self.longest().saturating_sub(self.waited);
-        if self.is_covered || left < OUTAGE_WAIT { wait } else { wait.min(left) }
+        let left = longest(self.policy).saturating_sub(self.waited);
+        let is_covered = self.next_start(later(self.now, wait)) <= self.now;
+        if is_covered || left < OUTAGE_WAIT { wait } else { wait.min(left) }
     }
-}
-
-/// Waits for the provider that a fallback ran in place of: a fallback that cannot be used must not stop a session that
-/// would go on without one.
-pub(super) fn for_the_own(session: &Session, policy: &Policy, now: Timestamp, detail: &str) -> Option<Park> {
-    let provider = &session.running()?.provider;
-    let fallback = policy.fallback.as_ref().filter(|fallback| fallback.provider == *provider)?;
-    let others = session.outages.iter().filter(|(name, _)| **name != fallback.provider);
-    let until = others.map(|(_, outage)| outage.until).filter(|until| *until > now).min()?;
-    Some(Park { until, reason: format!("the fallback {provider} cannot be used: {detail}") })
 }
 
 /// `first`, doubled so many times, up to the longest step.

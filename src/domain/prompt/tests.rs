@@ -117,7 +117,8 @@ fn what_happened_comes_before_the_task() {
 #[test]
 fn answers_and_rejections_reach_the_next_message() {
     let mut session = session();
-    let answer = Answer { id: "Q1".into(), title: "Where?".into(), text: "A - cookie\nbut secure".into() };
+    let answer =
+        Answer { id: "Q1".into(), title: "Where?".into(), text: "A - cookie\nbut secure".into(), place: 0 };
     session.answers.insert("Q1".into(), answer.clone());
     let answered = Effect::Answered { answers: vec![answer], open: vec![] };
     session.news.gate = Some((Who::File("_qa.md".into()), answered));
@@ -129,6 +130,26 @@ fn answers_and_rejections_reach_the_next_message() {
         said.contains("## Plan rejected\n\nBy ada at a terminal, with these words:\n\nfewer phases"),
         "{said}"
     );
+}
+
+#[test]
+fn answers_are_listed_as_their_questions_stand_in_the_file() {
+    let listed = |answers: &[(&str, usize)]| {
+        let mut session = session();
+        for (id, place) in answers {
+            let answer =
+                Answer { id: (*id).into(), title: "?".into(), text: format!("<{id}>"), place: *place };
+            session.answers.insert((*id).into(), answer);
+        }
+        let answered = Effect::Answered { answers: vec![], open: vec![] };
+        session.news.gate = Some((Who::File("_qa.md".into()), answered));
+        let said = text(&session, &[]);
+        let ids = said.lines().filter_map(|line| line.trim().strip_prefix("Answer: "));
+        ids.map(str::to_owned).collect::<Vec<_>>().concat()
+    };
+    assert_eq!(listed(&[("Q1", 0), ("Q10", 2), ("Q2", 1)]), "<Q1><Q2><Q10>");
+    assert_eq!(listed(&[("Q1", 2), ("Q2", 0), ("Q3", 1)]), "<Q2><Q3><Q1>", "the file has another order");
+    assert_eq!(listed(&[("Q1", 0), ("Q10", 0), ("Q2", 0)]), "<Q1><Q2><Q10>", "as older journals have it");
 }
 
 #[test]

@@ -70,19 +70,21 @@ fn answer(
     if given.is_empty() {
         return Effect::Refused("it holds no answer".to_owned());
     }
-    let known = |id: &str| scene.questions.iter().find(|question| question.id == id);
+    let known = |id: &str| scene.questions.iter().enumerate().find(|(_, question)| question.id == id);
     let mut answers = Vec::new();
     for (id, text) in given {
         match known(id) {
-            Some(question) if !text.trim().is_empty() => answers.push(Answer {
+            Some((place, question)) if !text.trim().is_empty() => answers.push(Answer {
                 id: id.clone(),
                 title: question.title.clone(),
                 text: text.trim().to_owned(),
+                place,
             }),
             Some(_) => return Effect::Refused(format!("the answer to {id} is empty")),
             None => return Effect::Refused(format!("there is no question {id}")),
         }
     }
+    answers.sort_by_key(|answer| answer.place);
     let open = scene
         .questions
         .iter()
@@ -149,17 +151,16 @@ fn reopen(session: &Session, phase: Option<&Phase>, message: &str) -> Effect {
             "only a finished session can be reopened; `tell` reaches a running one".to_owned(),
         );
     }
-    let known = |phase: &Phase| session.workflow.rules(phase).is_some();
-    let choices: Vec<Phase> =
-        ["implementation", "planning"].map(Phase::named).into_iter().filter(known).collect();
-    match phase.map_or_else(|| choices.first(), |phase| choices.iter().find(|choice| *choice == phase)) {
+    let choices = session.workflow.reopened_in();
+    let chosen = match phase {
+        Some(phase) => choices.into_iter().find(|choice| *choice == phase),
+        None => choices.into_iter().next(),
+    };
+    match chosen {
         Some(phase) => Effect::Reopened { phase: phase.clone(), message: message.to_owned() },
-        None if choices.is_empty() => Effect::Refused(format!(
-            "workflow {} has no phase to go back to; a new session can go on from its result",
-            session.workflow.name
-        )),
         None => {
-            let names: Vec<&str> = choices.iter().map(Phase::as_str).collect();
+            let names: Vec<&str> =
+                session.workflow.reopened_in().iter().map(|phase| phase.as_str()).collect();
             Effect::Refused(format!(
                 "workflow {} can be reopened in {} only",
                 session.workflow.name,

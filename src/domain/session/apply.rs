@@ -4,12 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::budget::Spent;
 use crate::domain::event::{Entry, Event, Judged, Received, Started};
-use crate::domain::outage::Outage;
+use crate::domain::notice::NoticeKind;
+use crate::domain::outage::{Outage, Waits};
 use crate::domain::outcome::{Interruption, Outcome, Usage};
 use crate::domain::phase::Phase;
 use crate::domain::request::Effect;
 use crate::domain::session::{Counters, Running, Session, State};
-use crate::domain::verdict::{BlockCause, Decision, Park};
+use crate::domain::verdict::{BlockCause, Decision, Pause};
 use crate::domain::workflow::GateKind;
 
 /// Words of runs that came to nothing, kept for the next one; older ones say nothing new.
@@ -69,6 +70,17 @@ impl Session {
                     return Err("it was held where it could not go on anyway".to_owned());
                 }
             },
+            Event::Parked(pause) => match self.state {
+                State::Ready { .. } | State::Parked(_) => self.wait_for_provider(pause.clone(), entry.at),
+                State::Preparing
+                | State::Running(_)
+                | State::Verifying(_)
+                | State::Waiting(_)
+                | State::Blocked(_)
+                | State::Done(_) => {
+                    return Err("it was parked where no iteration was to start".to_owned());
+                }
+            },
         }
         self.changed_at = entry.at;
         self.keep_notices(before.as_ref(), entry);
@@ -84,7 +96,7 @@ impl Session {
         let earlier = |at: Timestamp| at.checked_sub(back).unwrap_or(now);
         match &mut self.state {
             State::Ready { after: Some(after) } => *after = earlier(*after),
-            State::Parked(park) => park.until = earlier(park.until),
+            State::Parked(pause) => pause.until = earlier(pause.until),
             State::Ready { after: None }
             | State::Preparing
             | State::Running(_)
@@ -93,8 +105,19 @@ impl Session {
             | State::Blocked(_)
             | State::Done(_) => {}
         }
+        // Both ends move: an outage is as long as it was, and the notice of a wait says when it ends now.
         for outage in self.outages.values_mut() {
+            outage.since = earlier(outage.since);
             outage.until = earlier(outage.until);
+        }
+        if let Some(waits) = &mut self.waits {
+            waits.since = earlier(waits.since);
+        }
+        for notice in &mut self.notices {
+            if let NoticeKind::Parked { since, until, .. } = &mut notice.kind {
+                *since = earlier(*since);
+                *until = earlier(*until);
+            }
         }
     }
 
@@ -133,9 +156,12 @@ impl Session {
         }
         self.iteration = started.iteration;
         self.close_reviews();
+        self.end_wait(entry.at);
+        self.verification_cut = false;
         self.state = State::Running(Running {
             since: entry.at,
             provider: started.provider.clone(),
+            own: started.own.clone(),
             tag: started.tag.clone(),
             guidance: started.guidance,
         });
@@ -171,6 +197,9 @@ impl Session {
     fn keep_outages(&mut self, provider: &str, judged: &Judged, at: Timestamp) {
         match &judged.decision {
             Decision::Park(park) => {
+                if !judged.unchanged {
+                    self.waits = None;
+                }
                 let row = self.outages.remove(provider).filter(|_| judged.unchanged);
                 self.outages.insert(provider.to_owned(), Outage::with(row, park, at));
             }
@@ -183,10 +212,29 @@ impl Session {
             | Decision::Verify { .. }
             | Decision::Finish { .. } => {
                 self.outages.remove(provider);
-                for outage in self.outages.values_mut() {
-                    outage.waited = SignedDuration::ZERO;
-                }
+                self.waits = None;
             }
+        }
+    }
+
+    /// Waits until the next iteration can start, which may be now.
+    fn wait_for_provider(&mut self, pause: Pause, at: Timestamp) {
+        self.end_wait(at);
+        if pause.until <= at {
+            self.state = self.workable();
+            return;
+        }
+        let wait = pause.until.duration_since(at);
+        let waits = self.waits.get_or_insert(Waits { since: at, total: SignedDuration::ZERO });
+        waits.total = waits.total.checked_add(wait).unwrap_or(SignedDuration::MAX);
+        self.state = State::Parked(pause);
+    }
+
+    /// A wait that is cut short counts only for as long as it lasted.
+    fn end_wait(&mut self, at: Timestamp) {
+        if let (State::Parked(pause), Some(waits)) = (&self.state, &mut self.waits) {
+            let left = pause.until.duration_since(at).max(SignedDuration::ZERO);
+            waits.total = waits.total.checked_sub(left).unwrap_or(SignedDuration::ZERO);
         }
     }
 
@@ -259,15 +307,10 @@ impl Session {
                 self.posted = false;
                 State::Waiting(gate.clone())
             }
-            Decision::Park(park) => State::Parked(Park {
-                until: self
-                    .outages
-                    .values()
-                    .map(|outage| outage.until)
-                    .filter(|until| *until > at)
-                    .fold(park.until, Timestamp::min),
-                reason: park.reason.clone(),
-            }),
+            Decision::Park(park) => {
+                self.wait_for_provider(park.pause(), at);
+                return Ok(());
+            }
             Decision::Block(block) => State::Blocked(block.clone()),
             Decision::Finish { summary } => State::Done(summary.clone()),
             Decision::Verify { then } => State::Verifying(then.clone()),
@@ -353,6 +396,12 @@ impl Session {
                 self.head = head.clone().or_else(|| self.head.take());
                 self.snapshot_tree = Some(tree.clone());
                 self.news.told.push(told.clone());
+                // What was to be verified is not there any more: an iteration has to look at what is.
+                if matches!(self.state, State::Verifying(_)) {
+                    self.state = ready;
+                    self.verification_cut = true;
+                    return Ok(());
+                }
             }
         }
         if passes {
@@ -369,5 +418,6 @@ impl Session {
         self.counters = Counters { in_phase, spent: Spent::default(), ..Counters::default() };
         self.counters.in_phase.remove(&self.phase);
         self.outages.clear();
+        self.waits = None;
     }
 }

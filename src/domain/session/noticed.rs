@@ -29,12 +29,12 @@ impl Session {
                 | BlockCause::Tampered => NoticeKind::Blocked(block.clone()),
             }),
             State::Done(summary) => Some(NoticeKind::Done { summary: summary.clone() }),
-            State::Parked(park) => {
-                let since = self.outages.values().map(|outage| outage.since).min().unwrap_or(self.changed_at);
-                (park.until.duration_since(since) > SHORT_PARK).then(|| NoticeKind::Parked {
+            State::Parked(pause) => {
+                let since = self.waits.map_or(self.changed_at, |waits| waits.since);
+                (pause.until.duration_since(since) > SHORT_PARK).then(|| NoticeKind::Parked {
                     since,
-                    until: park.until,
-                    reason: park.reason.clone(),
+                    until: pause.until,
+                    reason: pause.reason.clone(),
                 })
             }
             State::Preparing | State::Ready { .. } | State::Running(_) | State::Verifying(_) => None,
@@ -51,7 +51,7 @@ impl Session {
             NoticeKind::Parked { since, .. } => Some(since),
             _ => None,
         });
-        let lasts = parked.is_some_and(|since| self.outages.values().any(|outage| outage.since == since));
+        let lasts = parked.is_some() && parked == self.waits.map(|waits| waits.since);
         match now {
             Some(kind) => {
                 let told = self.notices.iter().position(|notice| notice.kind.is_same(&kind));
@@ -83,7 +83,7 @@ impl Session {
     }
 
     pub(super) fn notified(&mut self, id: &str, channel: &str) {
-        // What holds no longer was told too late, and that is no matter.
+        // The notice may have been withdrawn meanwhile; a late delivery changes nothing.
         if let Some(notice) = self.notices.iter_mut().find(|notice| notice.id == id) {
             notice.told.insert(channel.to_owned());
         }

@@ -59,6 +59,7 @@ pub(crate) fn started(session: &Session) -> Event {
         provider: "demo".to_owned(),
         tag: "t".to_owned(),
         instead: None,
+        own: None,
         guidance: session.guidance.unread().count(),
     })
 }

@@ -7,9 +7,10 @@ use super::*;
 use crate::domain::check::{Check, CheckEnd};
 use crate::domain::event::{Adopted, JOURNAL_VERSION, Verified};
 use crate::domain::gate::GateAsk;
+use crate::domain::outage::Outage;
 use crate::domain::outcome::{Interruption, Outcome};
 use crate::domain::request::Act;
-use crate::domain::verdict::{BlockCause, Decision};
+use crate::domain::verdict::{BlockCause, Decision, Park, Pause};
 
 fn block(cause: BlockCause) -> Decision {
     Decision::Block(Block { cause, reason: "because".to_owned() })
@@ -151,11 +152,110 @@ fn fault_21_a_clock_that_was_set_back_makes_no_wait_longer() {
             other => panic!("{other:?}"),
         }
     };
-    for decision in
-        [Decision::Retry { after: meant }, Decision::Park(Park { until: meant, reason: "limit".to_owned() })]
-    {
+    for decision in [
+        Decision::Retry { after: meant },
+        Decision::Park(Park { until: meant, reason: "limit".to_owned(), next_start: None }),
+    ] {
         assert_eq!(wait(decision.clone(), at("2026-01-07T14:30:00Z")), meant - day, "set back by a day");
         assert_eq!(wait(decision.clone(), at("2026-01-08T14:40:00Z")), meant, "it went on as it should");
         assert_eq!(wait(decision, at("2026-01-09T14:30:00Z")), meant, "a day later the wait is over");
     }
+}
+
+#[test]
+fn a_restore_ends_a_verification_and_an_iteration_looks_at_what_is_there_now() {
+    let restored = || {
+        let (head, tree) = (Some("c1".to_owned()), "t1".to_owned());
+        let effect = Effect::Restored { head, tree, told: "restored".to_owned() };
+        received("r", Act::Restore("3".to_owned()), effect)
+    };
+    let session = after(verifying("quick", "testing"), restored());
+    assert_eq!(session.state, State::Ready { after: None });
+    assert_eq!(session.phase, Phase::named("testing"));
+    assert_eq!(
+        (session.head.as_deref(), session.news.told.last()),
+        (Some("c1"), Some(&"restored".to_owned()))
+    );
+    for other in [ready("quick", "testing"), running("quick", "testing"), done("quick")] {
+        assert_eq!(after(other.clone(), restored()).state, other.state);
+    }
+}
+
+#[test]
+fn a_journal_in_which_a_verification_went_on_after_a_restore_still_loads() {
+    let restored = Effect::Restored { head: None, tree: "t1".to_owned(), told: "restored".to_owned() };
+    let session = after(verifying("quick", "testing"), received("r", Act::Restore("3".to_owned()), restored));
+    let check = Check {
+        command: "true".to_owned(),
+        head: None,
+        end: CheckEnd::Passed,
+        took_ms: 0,
+        log: None,
+        tail: String::new(),
+        left: Vec::new(),
+    };
+    let decision = Decision::Go { phase: Phase::named("done") };
+    let verified = Event::Verified(Box::new(Verified { check, decision, told: Vec::new() }));
+    assert_eq!(after(session.clone(), verified.clone()).phase, Phase::named("done"));
+    let start = started(&session);
+    assert!(!refused(&after(session, start), verified).is_empty());
+}
+
+#[test]
+fn a_park_lasts_for_as_long_as_its_decision_says_whoever_else_is_out() {
+    let at = |hours: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours);
+    let park = |hours, next_start: Option<i64>| {
+        let (reason, next_start) = ("limit".to_owned(), next_start.map(at));
+        Decision::Park(Park { until: at(hours), reason, next_start })
+    };
+    let state = |decision| {
+        let mut session = running("quick", "implementation");
+        let codex = Outage { since: at(0), until: at(1), reason: "limit".to_owned(), parks: 1 };
+        session.outages.insert("codex".to_owned(), codex);
+        let event = judged(&session, Outcome::Completed, decision, "left");
+        let session = after(session, event);
+        assert_eq!(session.outages["demo"].until, at(3), "the provider is out, whoever goes on");
+        session.state
+    };
+    let parked = |hours| State::Parked(Pause { until: at(hours), reason: "limit".to_owned() });
+    assert_eq!(state(park(3, None)), parked(3));
+    assert_eq!(state(park(3, Some(2))), parked(2), "the fallback is back first");
+    assert_eq!(state(park(3, Some(0))), State::Ready { after: None }, "the fallback goes on at once");
+}
+
+#[test]
+fn waits_add_up_until_something_was_done_and_one_that_was_cut_short_counts_for_what_it_lasted() {
+    let at = |minutes: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
+    let see = |session: &mut Session, minutes, event| {
+        session.apply(&Entry { v: JOURNAL_VERSION, at: at(minutes), event }).unwrap();
+    };
+    let total = |session: &Session| session.waits.map(|waits| waits.total.as_mins());
+    let mut session = running("quick", "implementation");
+    let pause = |minutes| Pause { until: at(minutes), reason: "limit".to_owned() };
+    let park = |session: &Session, minutes| {
+        let park = Park { until: at(minutes), reason: "limit".to_owned(), next_start: None };
+        let mut event = judged(session, Outcome::Completed, Decision::Park(park), "");
+        if let Event::Judged(judged) = &mut event {
+            judged.unchanged = true;
+        }
+        event
+    };
+    let event = park(&session, 60);
+    see(&mut session, 0, event);
+    assert_eq!(total(&session), Some(60));
+    see(&mut session, 10, Event::Parked(pause(40)));
+    assert_eq!(total(&session), Some(40), "ten minutes, and thirty from there");
+    let event = started(&session);
+    see(&mut session, 20, event);
+    assert_eq!(total(&session), Some(20));
+    let event = park(&session, 50);
+    see(&mut session, 20, event);
+    assert_eq!(total(&session), Some(50));
+    let event = started(&session);
+    see(&mut session, 50, event);
+    let go = Decision::Go { phase: Phase::named("testing") };
+    let event = judged(&session, Outcome::Completed, go, "");
+    see(&mut session, 51, event);
+    assert_eq!(total(&session), None);
+    assert!(!refused(&running("quick", "testing"), Event::Parked(pause(1))).is_empty());
 }

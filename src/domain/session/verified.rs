@@ -24,9 +24,11 @@ impl Session {
     }
 
     pub(super) fn verified(&mut self, verified: &Verified, at: Timestamp) -> Result<(), String> {
-        if !matches!(self.state, State::Verifying(_)) {
+        // Older versions went on with a verification after a restore; their journals still load.
+        if !matches!(self.state, State::Verifying(_)) && !self.verification_cut {
             return Err("a verification ended where none was due".to_owned());
         }
+        self.verification_cut = false;
         if !matches!(verified.decision, Decision::Go { .. } | Decision::Finish { .. } | Decision::Block(_)) {
             return Err("a verification came to what it cannot come to".to_owned());
         }

@@ -50,9 +50,10 @@ fn ends(workflow: &Workflow, found: &mut Vec<String>) {
         || first.gate.is_some()
         || first.terminal
         || first.reviewed
+        || first.reopen
     {
         found.push(format!(
-            "the first phase, `{}`, is samocode's own: no agent, no gate, no review, exactly one `to`",
+            "the first phase, `{}`, is samocode's own: no agent, no gate, no review, no `reopen`, exactly one `to`",
             first.name
         ));
     }

@@ -184,8 +184,9 @@ impl Model {
             Some(Spot::Send) => match (open.asking.answers(), open.asking.gate()) {
                 (Ok(answers), Some(_)) if answers.is_empty() => self.say("nothing is chosen yet", false),
                 (Ok(answers), Some(gate)) => {
-                    let listed: Vec<String> =
-                        answers.iter().map(|(id, text)| format!("{id}  {text}")).collect();
+                    let in_order =
+                        open.asking.open().filter_map(|question| answers.get_key_value(&question.id));
+                    let listed: Vec<String> = in_order.map(|(id, text)| format!("{id}  {text}")).collect();
                     let act = dialog::answers(gate, answers);
                     let folder = open.folder.clone();
                     self.dialog = Some(Dialog::yes(&folder, "Send these answers?", &listed.join("\n"), act));

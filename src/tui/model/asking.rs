@@ -77,7 +77,7 @@ impl Asking {
         self.gate.is_some()
     }
 
-    fn open(&self) -> impl Iterator<Item = &QuestionView> {
+    pub(super) fn open(&self) -> impl Iterator<Item = &QuestionView> {
         self.questions.iter().filter(|question| question.answer.is_none())
     }
 

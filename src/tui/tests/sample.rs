@@ -57,6 +57,7 @@ fn session(name: &str, phase: &str, state: &'static str) -> View {
         workflow: "full".to_owned(),
         phase: phase.to_owned(),
         phases: phases.map(str::to_owned).to_vec(),
+        reopened_in: vec!["implementation".to_owned()],
         iteration: 7,
         used_in_phase: 2,
         most_in_phase: Some(10),

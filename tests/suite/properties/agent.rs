@@ -9,9 +9,10 @@ use samocode::domain::workflow::GateKind;
 use super::dice::Dice;
 use super::world::{World, later};
 
-pub(super) fn outcome(dice: &mut Dice, now: Timestamp) -> Outcome {
+/// How a run ends; so many of 100 otherwise than by themselves.
+pub(super) fn outcome(dice: &mut Dice, trouble: usize, now: Timestamp) -> Outcome {
     let detail = "said so".to_owned();
-    if !dice.chance(25) {
+    if !dice.chance(trouble) {
         return Outcome::Completed;
     }
     let resets =

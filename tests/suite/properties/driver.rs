@@ -8,18 +8,18 @@ use samocode::domain::event::{
     Adopted, Created, Entry, Event, Judged, Prepared, Received, Started, Verified,
 };
 use samocode::domain::gate::{Gate, GateAsk, GateId};
-use samocode::domain::outcome::{Interruption, Outcome};
-use samocode::domain::policy::Policy;
+use samocode::domain::outcome::{Interruption, Outcome, Usage};
 use samocode::domain::request::{Act, Answer, Effect, Request, Who};
+use samocode::domain::review::{self, Review, ReviewEnd};
 use samocode::domain::session::{Session, State};
 use samocode::domain::signal::SignalFault;
 use samocode::domain::step::Step;
-use samocode::domain::verdict::{Block, BlockCause, Decision, Verdict};
+use samocode::domain::verdict::{Block, BlockCause, Decision, Pause, Verdict};
 use samocode::domain::workflow::Workflow;
 
 use super::dice::Dice;
 use super::law::{Breach, Law};
-use super::plot::{Plot, Rules, policy, verify};
+use super::plot::{Plot, Rules, Terms};
 use super::record::{Record, entry};
 use super::world::World;
 use super::{agent, person};
@@ -28,12 +28,14 @@ struct Driver {
     rules: Rules,
     dice: Dice,
     world: World,
-    policy: Policy,
+    terms: Terms,
     record: Record,
     law: Law,
     gates: Vec<GateId>,
     sent: Vec<Request>,
     numbers: u32,
+    /// How often an orchestrator took the session up.
+    starts: u32,
     history: Vec<Entry>,
 }
 
@@ -68,25 +70,26 @@ pub(super) fn run(plot: &Plot<'_>, mut dice: Dice) -> Result<Told, Breach> {
         let begun = begin(&first, workflow);
         Record::memory(first, begun, dice.chance(10))
     };
-    let policy = policy(&mut dice);
-    let law = Law::new(record.session(), &policy);
+    let terms = Terms::new(&mut dice);
+    let law = Law::new(record.session(), &terms, plot.on_disk || dice.chance(10));
     let turns = 5 + dice.below(plot.most_turns);
     let mut driver = Driver {
         rules: plot.rules,
         dice,
         world,
-        policy,
+        terms,
         record,
         law,
         gates: Vec::new(),
         sent: Vec::new(),
         numbers: 0,
+        starts: 0,
         history: Vec::new(),
     };
     let mut seen = BTreeSet::new();
     driver.play(turns, &mut seen).map_err(|breach| {
         let history: Vec<String> = driver.history.iter().map(|e| format!("{} {:?}", e.at, e.event)).collect();
-        format!("{breach}\npolicy: {:?}\nworkflow:\n{text}\n{}", driver.policy, history.join("\n"))
+        format!("{breach}\n{:?}\nworkflow:\n{text}\n{}", driver.terms, history.join("\n"))
     })?;
     Ok(Told { seen })
 }
@@ -121,7 +124,7 @@ impl Driver {
             }
         }
         let whole = self.dice.chance(2);
-        self.record.restart(self.world.now, b"", whole)
+        self.record.restart(&self.rules, self.world.now, b"", whole)
     }
 
     fn session(&self) -> &Session {
@@ -133,11 +136,12 @@ impl Driver {
         let entry = entry(event, self.world.now);
         let before = self.session().clone();
         self.history.push(entry.clone());
-        self.record.append(&entry).map_err(|detail| format!("does not fit: {detail}"))?;
+        self.record.append(&self.rules, &entry).map_err(|detail| format!("does not fit: {detail}"))?;
         self.law.see(&before, &entry, self.record.session(), &self.world)
     }
 
     fn begin(&mut self) -> Result<(), Breach> {
+        self.starts += 1;
         self.append(Event::Began { version: "0".to_owned(), pid: 1, run: String::new() })
     }
 
@@ -148,6 +152,7 @@ impl Driver {
             id: question.id.clone(),
             title: question.title.clone(),
             text: "as it stood".to_owned(),
+            place: 0,
         });
         let phase = self.dice.pick(&phases);
         let iterations = self.dice.pick(&[0, 1, 17, 1_000_000]);
@@ -163,13 +168,31 @@ impl Driver {
     fn restart(&mut self) -> Result<(), Breach> {
         let torn: &[u8] = self.dice.pick(&[b"", b"{\"v\":1,\"at\":", b"\0\0\0", b"{}"]);
         let whole = self.dice.chance(5);
-        self.record.restart(self.world.now, torn, whole)?;
-        if self.dice.chance(10) {
-            // Between two starts a person may have set another verify command, or none.
-            self.policy.verify = verify(&mut self.dice);
-            self.law.set(&self.policy);
+        self.record.restart(&self.rules, self.world.now, torn, whole)?;
+        if self.dice.chance(15) {
+            self.terms.change(&mut self.dice);
+            self.law.set(&self.terms);
+        }
+        if self.dice.chance(15) {
+            self.restore()?;
         }
         self.begin()
+    }
+
+    /// While nothing works on it, a person brings back what an earlier iteration left.
+    fn restore(&mut self) -> Result<(), Breach> {
+        if self.session().place.is_none() {
+            return Ok(());
+        }
+        self.world.restore(&mut self.dice);
+        let request = self.request(Who::Terminal("ada".to_owned()), Act::Restore("3".to_owned()));
+        let told = format!("The files were brought back to {} by ada.", self.world.commit);
+        let effect = Effect::Restored {
+            head: self.world.head().map(|head| head.commit),
+            tree: format!("t{}", self.world.commit.div_ceil(2)),
+            told,
+        };
+        self.append(Event::Received(Box::new(Received { request, effect })))
     }
 
     /// A channel takes what is due; more often than not it has not yet.
@@ -196,7 +219,9 @@ impl Driver {
         if self.take_requests()? {
             return self.restart();
         }
-        match (self.rules.step)(self.session(), &self.policy, self.world.now) {
+        let own = self.terms.own(&self.session().phase);
+        let next = (self.rules.next)(self.session(), &self.terms.policy, own, self.world.now);
+        match next.step {
             Step::Prepare => self.prepare(),
             Step::CloseLost => self.judge(Outcome::Interrupted { by: Interruption::OrchestratorLost }),
             Step::Run { after } => {
@@ -206,16 +231,11 @@ impl Driver {
                     }
                     self.world.now = after;
                 }
-                self.iterate()
+                self.iterate(next.instead)
             }
             Step::Verify => self.verify(),
             Step::Wait(gate) => self.wait(&gate),
-            Step::Park(park) => {
-                if self.dice.chance(60) {
-                    self.world.now = park.until;
-                }
-                Ok(())
-            }
+            Step::Park(pause) => self.wait_out(&pause),
             Step::Hold(block) => self.append(Event::Held(block)),
             Step::Blocked(_) | Step::Finished(_) => {
                 if self.dice.chance(70) {
@@ -224,6 +244,49 @@ impl Driver {
                 self.restart()
             }
         }
+    }
+
+    /// Waits for a provider. What is not shown yet is journaled first.
+    fn wait_out(&mut self, pause: &Pause) -> Result<(), Breach> {
+        if !matches!(&self.session().state, State::Parked(shown) if shown.until == pause.until) {
+            self.append(Event::Parked(pause.clone()))?;
+        }
+        self.law.sees_wait(self.record.session(), pause, self.world.now)?;
+        if self.dice.chance(60) {
+            self.world.now = pause.until;
+        }
+        Ok(())
+    }
+
+    /// Outside reviewers look at what is checked out before a phase that wants them. Whether the iteration may start: a
+    /// round that is killed begins anew with the next start.
+    fn review(&mut self) -> Result<bool, Breach> {
+        let wanted = self.session().workflow.rules(&self.session().phase).is_some_and(|rules| rules.reviewed);
+        let Some(head) = self.world.head().filter(|_| wanted) else {
+            return Ok(true);
+        };
+        let reviewers = ["claude", "codex"].into_iter().filter(|_| self.dice.chance(80));
+        let reviewers: Vec<&str> = reviewers.collect();
+        let due: Vec<String> =
+            review::due(self.session(), &head.commit, reviewers).into_iter().map(str::to_owned).collect();
+        if due.is_empty() {
+            return Ok(true);
+        }
+        self.append(Event::Reviewing { head: head.commit })?;
+        for provider in due {
+            if self.dice.chance(10) {
+                self.person();
+                self.restart()?;
+                return Ok(false);
+            }
+            let end = ReviewEnd::NoReport { why: "it said nothing".to_owned() };
+            let usage = agent::usage(&mut self.dice);
+            self.append(Event::Reviewed(Box::new(Review { provider, end, usage, took_ms: 1000 })))?;
+        }
+        let told =
+            if self.dice.chance(20) { vec!["a reviewer changed a file".to_owned()] } else { Vec::new() };
+        self.append(Event::ReviewsEnded { told, usage: Usage::default(), took_ms: 0 })?;
+        Ok(true)
     }
 
     fn prepare(&mut self) -> Result<(), Breach> {
@@ -238,25 +301,31 @@ impl Driver {
         }))
     }
 
-    fn iterate(&mut self) -> Result<(), Breach> {
+    /// An iteration, on the phase's own provider or for a reason on the fallback.
+    fn iterate(&mut self, instead: Option<String>) -> Result<(), Breach> {
         if self.take_requests()? {
             return self.restart();
         }
-        if !matches!(self.session().state, State::Ready { .. } | State::Parked(_)) {
+        let own = self.terms.own(&self.session().phase);
+        let next = (self.rules.next)(self.session(), &self.terms.policy, own, self.world.now);
+        if !matches!(next.step, Step::Run { .. }) || next.instead != instead || !self.review()? {
             return Ok(());
         }
         if self.dice.chance(3) {
             return self.append(Event::Held(unable()));
         }
+        let fallback = self.terms.policy.fallback.as_ref().filter(|_| instead.is_some());
         let started = Started {
             iteration: self.session().iteration + 1,
             phase: self.session().phase.clone(),
-            provider: "demo".to_owned(),
+            provider: fallback.map_or(own, |fallback| &fallback.provider).to_owned(),
             tag: "t".to_owned(),
-            instead: None,
+            own: fallback.map(|_| own.to_owned()),
+            instead,
             guidance: self.session().guidance.unread().count(),
         };
         self.append(Event::Started(started))?;
+        let start = self.starts;
         for _ in 0..self.dice.below(3) {
             self.world.change(&mut self.dice);
             self.world.tick(&mut self.dice);
@@ -267,6 +336,10 @@ impl Driver {
                 self.judge(Outcome::Interrupted { by: Interruption::StopRequest })?;
                 return self.restart();
             }
+            if self.starts > start {
+                // It was killed; the next start closes the iteration.
+                return Ok(());
+            }
         }
         if self.dice.chance(6) {
             return self.restart();
@@ -274,10 +347,10 @@ impl Driver {
         let session = self.record.session();
         agent::work(&mut self.dice, session, &mut self.world);
         self.world.unchanged = self.dice.chance(40);
-        let outcome = agent::outcome(&mut self.dice, self.world.now);
+        let outcome = agent::outcome(&mut self.dice, self.terms.trouble, self.world.now);
         // What a child put into the inbox is ruled on before a gate may open.
         let leave = self.take_requests()?;
-        if !matches!(self.session().state, State::Running(_)) {
+        if self.starts > start || !matches!(self.session().state, State::Running(_)) {
             return Ok(());
         }
         self.judge(outcome)?;
@@ -294,8 +367,8 @@ impl Driver {
         self.numbers += 1;
         let gate_id = GateId::from_random(format!("gate-{}", self.numbers));
         let verdict = Verdict { outcome, signal, facts: self.world.facts(session), gate_id: gate_id.clone() };
-        let ruling = (self.rules.decide)(session, &self.policy, &verdict, self.world.now);
-        if ruling != (self.rules.decide)(session, &self.policy, &verdict, self.world.now) {
+        let ruling = (self.rules.decide)(session, &self.terms.policy, &verdict, self.world.now);
+        if ruling != (self.rules.decide)(session, &self.terms.policy, &verdict, self.world.now) {
             return Err("the same arguments gave two rulings".to_owned());
         }
         if matches!(ruling.decision, Decision::Open(_)) {
@@ -323,8 +396,12 @@ impl Driver {
         if self.dice.chance(10) {
             return self.restart();
         }
-        let end = match (&self.policy.verify, self.dice.below(8)) {
+        let end = match (&self.terms.policy.verify, self.dice.below(8)) {
             (None, _) => CheckEnd::Unset,
+            (Some(_), _) if self.world.unreadable => CheckEnd::NotRun { why: "HEAD is not known".to_owned() },
+            (Some(_), _) if self.world.branch_trouble => {
+                CheckEnd::NotRun { why: "it has changes".to_owned() }
+            }
             (Some(_), 0..4) => CheckEnd::Passed,
             (Some(_), 4) => CheckEnd::Failed { exit: "exit code 1".to_owned() },
             (Some(_), 5) => CheckEnd::TimeLimit { seconds: 1800 },
@@ -333,7 +410,7 @@ impl Driver {
         };
         let was_run = !matches!(end, CheckEnd::Unset | CheckEnd::NotRun { .. });
         let check = Check {
-            command: self.policy.verify.clone().unwrap_or_default(),
+            command: self.terms.policy.verify.clone().unwrap_or_default(),
             head: self.world.head().filter(|_| was_run),
             end,
             took_ms: 1000,
@@ -342,7 +419,18 @@ impl Driver {
             left: if self.dice.chance(10) { vec!["report.xml".to_owned()] } else { Vec::new() },
             origins: Vec::new(),
         };
-        let decision = (self.rules.conclude)(self.session(), &self.policy, &check);
+        let start = self.starts;
+        // What somebody said while it ran is taken before its end is journaled.
+        if self.dice.chance(15) {
+            self.person();
+        }
+        if self.take_requests()? {
+            return self.restart();
+        }
+        if self.starts > start || !matches!(self.session().state, State::Verifying(_)) {
+            return Ok(());
+        }
+        let decision = (self.rules.conclude)(self.session(), &self.terms.policy, &check);
         let told = if self.dice.chance(5) { vec!["a hook was put back".to_owned()] } else { Vec::new() };
         self.append(Event::Verified(Box::new(Verified { check, decision, told })))
     }

@@ -1,108 +1,78 @@
-//! The law of a session, stated a second time: small books of its own that say what every entry of the journal may
-//! do. Never calls the code under test; it reads entries, and the sessions before and after them.
+//! What a person may rely on, whatever happens to a session: outcomes, checked after each entry of the journal. The law
+//! reads the entries, the sessions before and after them, and the world that the history runs in. It never calls the code
+//! under test, and has no copy of its transitions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use samocode::domain::event::{Entry, Event, Started};
-use samocode::domain::gate::GateId;
 use samocode::domain::phase::Phase;
-use samocode::domain::policy::Policy;
-use samocode::domain::request::{Effect, Who};
+use samocode::domain::request::Answer;
 use samocode::domain::session::{Session, State};
-use samocode::domain::verdict::BlockCause;
-use samocode::domain::workflow::{GateKind, Move, PhaseRules, Workflow};
+use samocode::domain::verdict::{BlockCause, Pause};
+use samocode::domain::workflow::{Move, PhaseRules, Workflow};
 
+use super::plot::Terms;
 use super::world::World;
+use ends::Ends;
+use history::{Fact, History};
+use waits::Waits;
+use words::Words;
 
+mod ends;
+mod granted;
+mod history;
 mod judged;
 mod noticed;
 mod received;
 mod verified;
+mod waits;
+mod words;
 
 /// What the law demands, broken.
 pub(super) type Breach = String;
 
-/// The books.
 #[derive(Debug, Clone)]
 pub(super) struct Law {
     workflow: Arc<Workflow>,
-    policy: Policy,
-    phase: Phase,
-    /// The open gate.
-    open: Option<(GateId, GateKind)>,
-    done: bool,
-    last_iteration: u32,
-    /// Iterations by phase since a person granted more.
-    used: BTreeMap<Phase, u32>,
-    /// Iterations of all phases since a person let it go on.
-    spent: u32,
-    moves: BTreeMap<String, u32>,
-    passed: BTreeSet<Phase>,
-    failures: u32,
-    lost: u32,
-    /// Iterations in a row that went on with the phase and changed nothing.
-    idle: u32,
-    /// Waits for the provider in a row.
-    parks: u32,
-    /// A verification is due: the phase that follows it, none for the end.
-    verifying: Option<Option<Phase>>,
-    /// The newest verification, if it passed: command and tree.
-    evidence: Option<(String, Option<String>)>,
-    /// Verifications in a row that failed.
-    unverified: u32,
-    /// How long they last, together.
-    waited: SignedDuration,
-    /// The person's answers: question id → (title, answer).
-    answers: BTreeMap<String, (String, String)>,
-    /// Guidance that no iteration heard yet.
-    guidance: Vec<String>,
-    /// How much of it stands in the prompt of the running iteration.
-    in_prompt: usize,
-    told: Vec<String>,
-    gate_news: Option<(Who, Effect)>,
-    requests: BTreeSet<String>,
+    terms: Terms,
+    history: History,
+    words: Words,
+    waits: Waits,
+    ends: Ends,
     noticed: noticed::Noticed,
+    /// The person's answers, by question.
+    answers: BTreeMap<String, Answer>,
     /// Process id of the orchestrator that is at work.
     began: Option<u32>,
 }
 
 impl Law {
-    pub(super) fn new(session: &Session, policy: &Policy) -> Self {
+    pub(super) fn new(session: &Session, terms: &Terms, reads_prompts: bool) -> Self {
         Self {
             workflow: Arc::clone(&session.workflow),
-            policy: policy.clone(),
-            phase: session.phase.clone(),
-            open: None,
-            done: false,
-            last_iteration: 0,
-            used: BTreeMap::new(),
-            spent: 0,
-            moves: BTreeMap::new(),
-            passed: BTreeSet::new(),
-            failures: 0,
-            lost: 0,
-            idle: 0,
-            parks: 0,
-            verifying: None,
-            evidence: None,
-            unverified: 0,
-            waited: SignedDuration::ZERO,
-            answers: BTreeMap::new(),
-            guidance: Vec::new(),
-            in_prompt: 0,
-            told: Vec::new(),
-            gate_news: None,
-            requests: BTreeSet::new(),
+            terms: terms.clone(),
+            history: History::default(),
+            words: Words::new(reads_prompts),
+            waits: Waits::default(),
+            ends: Ends::default(),
             noticed: noticed::Noticed::default(),
+            answers: BTreeMap::new(),
             began: None,
         }
     }
 
     /// The person's settings are others from now on.
-    pub(super) fn set(&mut self, policy: &Policy) {
-        self.policy = policy.clone();
+    pub(super) fn set(&mut self, terms: &Terms) {
+        self.terms = terms.clone();
+    }
+
+    /// The session is about to wait for a provider.
+    pub(super) fn sees_wait(&self, session: &Session, pause: &Pause, now: Timestamp) -> Result<(), Breach> {
+        waits::shown(session, pause)?;
+        let earliest = waits::earliest(session, &self.terms.policy, self.terms.own(&session.phase), now);
+        demand(pause.until == earliest, "it waits although the next iteration could start earlier, or later")
     }
 
     /// Looks at one entry: what stood before it, and what stands after it.
@@ -116,150 +86,148 @@ impl Law {
         match &entry.event {
             Event::Created(_) => return Err("a session was created twice".to_owned()),
             Event::Adopted(adopted) => {
-                self.phase = adopted.phase.clone();
-                self.last_iteration = adopted.iterations;
                 for answer in &adopted.answers {
-                    self.answers.insert(answer.id.clone(), (answer.title.clone(), answer.text.clone()));
+                    self.answers.insert(answer.id.clone(), answer.clone());
                 }
             }
-            Event::Prepared(_) => {
-                if self.phase == self.workflow.first().name {
-                    self.phase = self.workflow.first().to[0].phase.clone();
-                }
-            }
-            Event::Started(started) => self.started(before, started)?,
-            Event::Judged(judged) => self.judged(before, judged, entry.at, world)?,
-            Event::Verified(verified) => self.verified(verified)?,
+            Event::Prepared(_) => {}
+            Event::Started(started) => self.started(before, started, entry.at)?,
+            Event::Judged(judged) => self.judged(before, judged, after, entry.at, world)?,
+            Event::Verified(verified) => self.verified(before, verified, after)?,
             Event::Received(received) => self.received(before, received, after, world)?,
-            Event::Began { pid, .. } => {
-                self.began = Some(*pid);
-                let unable = matches!(&before.state, State::Blocked(b) if b.cause == BlockCause::Unable);
+            Event::Began { pid, .. } => self.began(*pid, before, after, entry.at)?,
+            Event::ReviewsEnded { told, .. } => self.words.left(told),
+            Event::Reviewing { .. } | Event::Reviewed(_) | Event::Posted { .. } => {}
+            Event::Notified { notice, .. } => self.noticed.take(before, notice)?,
+            Event::Held(_) => {
                 demand(
-                    unable || before.state == after.state || waits_as_long(before, after, entry.at),
-                    "a new start changed what the session does",
+                    matches!(
+                        before.state,
+                        State::Preparing | State::Ready { .. } | State::Parked(_) | State::Blocked(_)
+                    ),
+                    "something was held that could not go on anyway",
                 )?;
             }
-            Event::Reviewing { .. } | Event::Reviewed(_) | Event::ReviewsEnded { .. } => {
-                demand(before.state == after.state, "a review changed what the session does")?;
-                if let Event::ReviewsEnded { told, .. } = &entry.event {
-                    self.told.extend(told.iter().cloned());
-                }
-            }
-            Event::Posted { .. } => {
-                demand(before.state == after.state, "posting a gate changed what the session does")?;
-            }
-            Event::Notified { notice, .. } => {
-                self.noticed.take(before, notice)?;
-                demand(before.state == after.state, "a message changed what the session does")?;
-            }
-            Event::Held(_) => {
-                demand(self.open.is_none() && !self.done, "a gate or a finished session was held")?;
-                demand(self.verifying.is_none(), "a verification that was due was held")?;
+            Event::Parked(pause) => {
+                self.waits.begin(after, entry.at);
+                self.waits.are_bounded(&self.terms.policy)?;
+                self.sees_wait(after, pause, entry.at)?;
             }
         }
+        self.keeps_still(before, entry, after)?;
+        if let (State::Done(_), false) = (&after.state, matches!(before.state, State::Done(_))) {
+            self.ends.done(&self.terms.policy, world, &self.words)?;
+        }
         self.noticed.agrees(before, after)?;
-        self.books_agree(after)
+        self.agrees(after)
     }
 
-    /// No iteration starts over a gate, after the end, beyond a limit, or under a used number.
-    fn started(&mut self, before: &Session, started: &Started) -> Result<(), Breach> {
+    /// Another orchestrator, and nothing else: a clock that was set back makes no wait longer.
+    fn began(&mut self, pid: u32, before: &Session, after: &Session, at: Timestamp) -> Result<(), Breach> {
+        self.began = Some(pid);
+        let back = before.changed_at.duration_since(at);
+        if back.is_positive() {
+            self.waits.set_back(back);
+        }
+        let unable = matches!(&before.state, State::Blocked(block) if block.cause == BlockCause::Unable);
+        demand(
+            unable || before.state == after.state || waits_as_long(before, after, at),
+            "a new start changed what the session does",
+        )
+    }
+
+    /// No iteration starts over a gate, after the end, beyond a limit, under a used number, or without being told what
+    /// is owed.
+    fn started(&mut self, before: &Session, started: &Started, at: Timestamp) -> Result<(), Breach> {
         demand(
             matches!(before.state, State::Ready { .. } | State::Parked(_)),
             "an iteration started where none may",
         )?;
-        demand(started.phase == self.phase, "an iteration started in another phase")?;
-        demand(started.iteration > self.last_iteration, "an iteration's number was used again")?;
-        self.last_iteration = started.iteration;
-        let most = self.rules()?.most_iterations.unwrap_or(u32::MAX);
-        let used = self.used.get(&self.phase).copied().unwrap_or(0);
-        demand(used < most, "a phase's iterations went beyond their limit")?;
-        let budget = self.policy.max_iterations.unwrap_or(u32::MAX);
-        demand(self.spent < budget, "the budget of iterations was overdrawn")?;
-        demand(before.guidance.unread().eq(&self.guidance), "the prompt lacks guidance")?;
-        demand(started.guidance == self.guidance.len(), "the prompt counts its guidance wrongly")?;
-        self.in_prompt = started.guidance;
-        Ok(())
+        demand(started.phase == before.phase, "an iteration started in another phase")?;
+        demand(started.iteration > before.iteration, "an iteration's number was used again")?;
+        let most = self.rules(&before.phase)?.most_iterations.map_or(usize::MAX, |most| most as usize);
+        demand(self.history.used(&before.phase) < most, "a phase's iterations went beyond their limit")?;
+        let budget = self.terms.policy.max_iterations.map_or(usize::MAX, |most| most as usize);
+        demand(self.history.spent() < budget, "the budget of iterations was overdrawn")?;
+        waits::started(before, &self.terms.policy, self.terms.own(&before.phase), started, at)?;
+        self.waits.end(at);
+        self.words.started(before, started.guidance)
     }
 
-    /// What the session says of itself is what the books say.
-    fn books_agree(&self, after: &Session) -> Result<(), Breach> {
-        demand(after.phase == self.phase, "the session moved without right, or not where it should have")?;
-        let open = after.open_gate().map(|gate| (gate.id.clone(), gate.ask.kind()));
-        demand(open == self.open, "a gate opened or closed without right")?;
-        demand(matches!(after.state, State::Done(_)) == self.done, "done began or ended without right")?;
-        let due = matches!(after.state, State::Verifying(_));
-        demand(due == self.verifying.is_some(), "a verification was forgotten or invented")?;
-        demand(after.counters.unverified == self.unverified, "failed verifications are miscounted")?;
-        demand(after.iteration == self.last_iteration, "the iteration's number changed")?;
-        let used: BTreeMap<_, _> = self.used.iter().filter(|(_, used)| **used > 0).collect();
-        let counted: BTreeMap<_, _> = after.counters.in_phase.iter().filter(|(_, used)| **used > 0).collect();
-        demand(counted == used, "iterations of a phase are miscounted")?;
-        demand(after.counters.spent.iterations == self.spent, "iterations are miscounted")?;
-        demand(after.counters.idle == self.idle, "iterations without progress are miscounted")?;
-        demand(after.counters.moves == self.moves, "limited moves are miscounted")?;
-        demand(after.guidance.unread().eq(&self.guidance), "guidance was lost, or told for ever")?;
-        demand(after.news.told == self.told, "what an iteration left was lost")?;
-        demand(after.news.gate == self.gate_news, "how the gate was passed was lost, or told for ever")?;
-        demand(after.taken == self.requests, "a taken request was forgotten")?;
-        let answers: BTreeMap<_, _> = after
-            .answers
-            .iter()
-            .map(|(id, answer)| (id.clone(), (answer.title.clone(), answer.text.clone())))
-            .collect();
-        demand(answers == self.answers, "a person's answer was lost or invented")
+    /// What an entry is not about stays as it is.
+    fn keeps_still(&self, before: &Session, entry: &Entry, after: &Session) -> Result<(), Breach> {
+        let moves = match &entry.event {
+            Event::Adopted(_)
+            | Event::Prepared(_)
+            | Event::Judged(_)
+            | Event::Verified(_)
+            | Event::Received(_) => true,
+            Event::Created(_)
+            | Event::Began { .. }
+            | Event::Started(_)
+            | Event::Reviewing { .. }
+            | Event::Reviewed(_)
+            | Event::ReviewsEnded { .. }
+            | Event::Posted { .. }
+            | Event::Notified { .. }
+            | Event::Held(_)
+            | Event::Parked(_) => false,
+        };
+        demand(moves || before.phase == after.phase, "the session moved although nothing called for it")?;
+        let still = matches!(
+            entry.event,
+            Event::Reviewing { .. }
+                | Event::Reviewed(_)
+                | Event::ReviewsEnded { .. }
+                | Event::Posted { .. }
+                | Event::Notified { .. }
+        );
+        demand(
+            !still || before.state == after.state,
+            "a review, a gate's files or a message changed what it does",
+        )?;
+        let of_person = matches!(entry.event, Event::Received(_) | Event::Adopted(_));
+        demand(of_person || before.answers == after.answers, "answers changed without a person")?;
+        let gate = before.open_gate();
+        demand(
+            of_person || gate.is_none() || after.open_gate() == gate,
+            "a gate closed without a person's act",
+        )
     }
 
-    fn rules(&self) -> Result<&PhaseRules, Breach> {
-        self.workflow
-            .phases()
-            .find(|rules| rules.name == self.phase)
-            .ok_or_else(|| format!("there is no phase {}", self.phase))
+    /// What the session shows of itself is so.
+    fn agrees(&self, after: &Session) -> Result<(), Breach> {
+        let used = u32::try_from(self.history.used(&after.phase)).unwrap_or(u32::MAX);
+        demand(after.used_in_phase() == used, "the iterations of a phase are shown wrongly")?;
+        self.words.agree(after)?;
+        demand(after.answers == self.answers, "a person's answer was lost or invented")
     }
 
-    fn step_to(&self, target: &Phase) -> Option<Move> {
-        self.rules().ok()?.to.iter().find(|step| step.phase == *target).cloned()
+    fn rules(&self, phase: &Phase) -> Result<&PhaseRules, Breach> {
+        self.workflow.rules(phase).ok_or_else(|| format!("there is no phase {phase}"))
+    }
+
+    fn is_last(&self, phase: &Phase) -> bool {
+        self.workflow.rules(phase).is_some_and(|rules| rules.terminal)
+    }
+
+    fn step_to(&self, from: &Phase, to: &Phase) -> Option<Move> {
+        self.workflow.rules(from)?.to.iter().find(|step| step.phase == *to).cloned()
+    }
+
+    /// Notes that the session went from one phase to another, or did not.
+    fn walked(&mut self, before: &Session, after: &Session) {
+        let (from, to) = (before.phase.clone(), after.phase.clone());
+        if from != to {
+            let rules = self.step_to(&from, &to);
+            self.history.add(Fact::Moved { from, to, rules });
+        }
     }
 
     /// The questions that no person has answered as they read now.
     fn unanswered(&self, world: &World) -> Vec<String> {
-        let answered = |id: &String, title: &String| self.answers.get(id).is_some_and(|(t, _)| t == title);
+        let answered = |id: &String, title: &String| self.answers.get(id).is_some_and(|a| a.title == *title);
         world.questions.iter().filter(|q| !answered(&q.id, &q.title)).map(|q| q.id.clone()).collect()
-    }
-
-    /// Enters a move into the books.
-    fn walk(&mut self, target: &Phase) {
-        if *target == self.phase {
-            return;
-        }
-        let step = self.step_to(target);
-        let from = std::mem::replace(&mut self.phase, target.clone());
-        self.passed.insert(from);
-        self.failures = 0;
-        self.idle = 0;
-        if let Some(count) = step.as_ref().and_then(|step| step.count.clone()) {
-            *self.moves.entry(count).or_insert(0) += 1;
-        }
-        if step.is_some_and(|step| step.redo) {
-            self.forget_from(target);
-        }
-    }
-
-    /// What follows a phase, and the phase itself, has to be passed again.
-    fn forget_from(&mut self, phase: &Phase) {
-        let order: Vec<&Phase> = self.workflow.phases().map(|rules| &rules.name).collect();
-        let at = order.iter().position(|name| *name == phase).unwrap_or(0);
-        self.passed.retain(|passed| order[..at].contains(&passed));
-    }
-
-    /// The person let it go on.
-    fn grant(&mut self) {
-        self.spent = 0;
-        self.moves.clear();
-        self.failures = 0;
-        self.lost = 0;
-        self.unpark();
-        self.idle = 0;
-        self.unverified = 0;
     }
 }
 

@@ -2,14 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 use samocode::domain::check::{Check, CheckEnd};
+use samocode::domain::event::{Entry, Event};
+use samocode::domain::fallback::Next;
 use samocode::domain::gate::GateAsk;
+use samocode::domain::guidance::Told;
 use samocode::domain::outcome::Outcome;
 use samocode::domain::phase::Phase;
 use samocode::domain::policy::Policy;
 use samocode::domain::request::{Act, Effect, Request, Scene};
 use samocode::domain::session::{Counters, Session, State};
 use samocode::domain::signal::Ask;
-use samocode::domain::step::Step;
 use samocode::domain::verdict::{Decision, Ruling, Verdict};
 use samocode::domain::workflow::GateKind;
 
@@ -162,18 +164,18 @@ fn endless_waits(session: &Session, policy: &Policy, verdict: &Verdict, now: Tim
 
 #[test]
 fn waits_without_end_are_noticed() {
-    assert_caught(Rules { decide: endless_waits, ..REAL }, "a park is longer than the longest wait");
+    assert_caught(Rules { decide: endless_waits, ..REAL }, "waits in a row are longer than the longest wait");
 }
 
-fn endless_phase(session: &Session, policy: &Policy, now: Timestamp) -> Step {
+fn endless_phase(session: &Session, policy: &Policy, own: &str, now: Timestamp) -> Next {
     let fresh = Session { counters: Counters::default(), ..session.clone() };
-    (REAL.step)(&fresh, policy, now)
+    (REAL.next)(&fresh, policy, own, now)
 }
 
 #[test]
 fn iterations_without_end_are_noticed() {
-    assert_caught(Rules { step: endless_phase, ..REAL }, "a phase's iterations went beyond their limit");
-    assert_caught(Rules { step: endless_phase, ..REAL }, "the budget of iterations was overdrawn");
+    assert_caught(Rules { next: endless_phase, ..REAL }, "a phase's iterations went beyond their limit");
+    assert_caught(Rules { next: endless_phase, ..REAL }, "the budget of iterations was overdrawn");
 }
 
 fn outage_as_failure(session: &Session, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Ruling {
@@ -325,4 +327,94 @@ fn endless_verification(session: &Session, policy: &Policy, check: &Check) -> De
 #[test]
 fn verifications_without_end_are_noticed() {
     assert_caught(Rules { conclude: endless_verification, ..REAL }, "failed verifications without end");
+}
+
+/// Takes whoever is back first for the one that goes on, whether it has a part in the phase or not.
+fn anybody(session: &Session, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Ruling {
+    let mut ruling = (REAL.decide)(session, policy, verdict, now);
+    if let Decision::Park(park) = &mut ruling.decision {
+        let others = session.outages.values().map(|outage| outage.until).filter(|until| *until > now);
+        park.next_start = others.chain(park.next_start).min();
+    }
+    ruling
+}
+
+#[test]
+fn a_wait_that_another_provider_cuts_short_is_noticed() {
+    let breach = "what is shown is not when the next iteration can start";
+    assert_caught(Rules { decide: anybody, ..REAL }, breach);
+}
+
+/// Forgets how long the session has waited already.
+fn patient(session: &Session, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Ruling {
+    (REAL.decide)(&Session { waits: None, ..session.clone() }, policy, verdict, now)
+}
+
+#[test]
+fn waits_that_are_short_each_and_endless_together_are_noticed() {
+    assert_caught(Rules { decide: patient, ..REAL }, "waits in a row are longer than the longest wait");
+}
+
+/// Runs on the phase's own provider, out or not.
+fn stubborn(session: &Session, policy: &Policy, own: &str, now: Timestamp) -> Next {
+    let served = Session { outages: std::collections::BTreeMap::new(), ..session.clone() };
+    (REAL.next)(&served, policy, own, now)
+}
+
+#[test]
+fn an_iteration_on_a_provider_that_is_out_is_noticed() {
+    assert_caught(Rules { next: stubborn, ..REAL }, "an iteration started on a provider that is out");
+}
+
+/// Waits for the phase's own provider alone, whatever the fallback could do.
+fn without_fallback(session: &Session, policy: &Policy, own: &str, now: Timestamp) -> Next {
+    (REAL.next)(session, &Policy { fallback: None, ..policy.clone() }, own, now)
+}
+
+#[test]
+fn a_wait_although_the_fallback_could_go_on_is_noticed() {
+    assert_caught(
+        Rules { next: without_fallback, ..REAL },
+        "it waits although the next iteration could start earlier",
+    );
+}
+
+/// The session, as if nobody had told it anything.
+fn unguided(session: &Session) -> Session {
+    Session { guidance: Told::default(), ..session.clone() }
+}
+
+fn hasty(session: &Session, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Ruling {
+    (REAL.decide)(&unguided(session), policy, verdict, now)
+}
+
+fn hasty_after_verifying(session: &Session, policy: &Policy, check: &Check) -> Decision {
+    (REAL.conclude)(&unguided(session), policy, check)
+}
+
+#[test]
+fn an_end_that_leaves_the_persons_words_unread_is_noticed() {
+    assert_caught(Rules { decide: hasty, ..REAL }, "allowed is Go(Phase(");
+    let breach = "it ended with words of the person unread";
+    assert_caught(Rules { conclude: hasty_after_verifying, ..REAL }, breach);
+}
+
+/// Goes on with a verification although other files were brought back.
+fn undisturbed(session: &mut Session, entry: &Entry) -> Result<(), String> {
+    let before = session.state.clone();
+    session.apply(entry)?;
+    let restored = match &entry.event {
+        Event::Received(received) => matches!(received.effect, Effect::Restored { .. }),
+        _ => false,
+    };
+    if restored && matches!(before, State::Verifying(_)) {
+        session.state = before;
+    }
+    Ok(())
+}
+
+#[test]
+fn an_end_with_files_that_were_brought_back_is_noticed() {
+    let breach = "it ended without an iteration that asked for the end of what is there";
+    assert_caught(Rules { apply: Some(undisturbed), ..REAL }, breach);
 }

@@ -11,6 +11,8 @@ use samocode::domain::session::{Session, fold};
 use samocode::store::{Layout, Writable, post, read_journal, take_in, waiting_requests};
 use tempfile::TempDir;
 
+use super::plot::Rules;
+
 /// A session with its journal and its inbox.
 pub(super) enum Record {
     Memory(Box<Memory>),
@@ -63,10 +65,10 @@ impl Record {
     }
 
     /// Journals an event. One that does not fit ends the history.
-    pub(super) fn append(&mut self, entry: &Entry) -> Result<(), String> {
+    pub(super) fn append(&mut self, rules: &Rules, entry: &Entry) -> Result<(), String> {
         match self {
             Self::Memory(memory) => {
-                memory.session.apply(entry)?;
+                rules.apply(&mut memory.session, entry)?;
                 memory.entries.push(entry.clone());
                 Ok(())
             }
@@ -78,10 +80,16 @@ impl Record {
     }
 
     /// The process dies and another one takes the session up from the journal alone.
-    pub(super) fn restart(&mut self, now: Timestamp, torn: &[u8], whole: bool) -> Result<(), String> {
+    pub(super) fn restart(
+        &mut self,
+        rules: &Rules,
+        now: Timestamp,
+        torn: &[u8],
+        whole: bool,
+    ) -> Result<(), String> {
         let live = self.session().clone();
         let again = match self {
-            Self::Memory(memory) => memory.replay(whole)?,
+            Self::Memory(memory) => memory.replay(rules, whole)?,
             Self::Store(stored) => {
                 stored.writable = None;
                 let journal = stored.layout.journal();
@@ -142,16 +150,16 @@ impl Record {
 
 impl Memory {
     /// Replays the journal: all of it with its workflow's text, or only what came since the last replay.
-    fn replay(&mut self, whole: bool) -> Result<Session, String> {
-        if whole {
+    fn replay(&mut self, rules: &Rules, whole: bool) -> Result<Session, String> {
+        if whole && rules.apply.is_none() {
             let entries: Vec<Entry> = self.entries.iter().map(through_json).collect::<Result<_, _>>()?;
             return fold(&entries).map_err(|e| e.to_string());
         }
         for entry in &self.entries[self.folded..] {
             if self.as_json {
-                self.replayed.apply(&through_json(entry)?)?;
+                rules.apply(&mut self.replayed, &through_json(entry)?)?;
             } else {
-                self.replayed.apply(entry)?;
+                rules.apply(&mut self.replayed, entry)?;
             }
         }
         self.folded = self.entries.len();

@@ -93,6 +93,12 @@ impl World {
         }
     }
 
+    /// A person brings back what was checked out earlier, with the branch or only the files.
+    pub(super) fn restore(&mut self, dice: &mut Dice) {
+        self.commit = dice.below(self.commit + 1);
+        self.branch_trouble = dice.chance(20);
+    }
+
     /// What is checked out, as git says it.
     pub(super) fn head(&self) -> Option<Head> {
         let (commit, tree) = (format!("c{}", self.commit), format!("t{}", self.commit.div_ceil(2)));

@@ -76,6 +76,25 @@ fn a_short_park_is_waited_out_and_so_is_one_without_a_fallback() {
 }
 
 #[test]
+fn a_wait_that_begins_because_the_fallback_was_taken_away_is_shown_and_can_be_ended() {
+    let scenario = limited(3600).config("SAMOCODE_FALLBACK=demo").env("SAMOCODE_DEMO_PACE", "5000");
+    let running = scenario.start(RUN);
+    running.until_said("demo started");
+    assert_eq!(scenario.view().until, None, "nothing is waited for while the fallback goes on");
+    running.ctrl_c();
+    running.end().expect_exit(130);
+    let scenario = scenario.config("SAMOCODE_FALLBACK=");
+    let running = scenario.start(["run", "auth"]);
+    let view = scenario.until_state("parked");
+    let left = view.until.unwrap().duration_since(jiff::Timestamp::now());
+    assert!((3000..3800).contains(&left.as_secs()), "{left}");
+    assert_eq!(view.reason.as_deref(), Some("You've hit your session limit"));
+    scenario.run(["resume", "auth"]).expect_exit(0);
+    running.end().expect_exit(0).expect_state("done").expect_out(&["parked until"]);
+    assert_eq!(providers(&scenario), ["claude", "demo", "claude", "claude", "claude"]);
+}
+
+#[test]
 fn a_fallback_that_is_not_there_is_refused_before_anything_is_made() {
     for provider in ["codex", "gemini"] {
         let program = format!("{}_PATH=no-{provider}", provider.to_uppercase());

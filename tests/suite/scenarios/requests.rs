@@ -81,6 +81,43 @@ fn a_finished_session_is_reopened_with_words_and_finishes_again() {
 }
 
 #[test]
+fn a_workflow_of_ones_own_can_be_reopened_where_it_says_or_where_its_work_begins() {
+    let scenario = planning();
+    scenario.run(RUN_PLANNED.into_iter().chain(["--approve-plan"])).expect_exit(0).expect_state("done");
+    scenario
+        .run(["reopen", "auth", "--phase", "done", "-m", "again"])
+        .expect_exit(2)
+        .expect_err(&["cannot be reopened in `done`", "implementation, planning"]);
+    scenario.run(["reopen", "auth", "-m", "also for admins"]).expect_exit(0);
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+    assert_eq!(scenario.invocations()[3].phase, "implementation");
+
+    let scenario = asking();
+    let workflow = std::fs::read_to_string(scenario.path("ask.toml")).unwrap();
+    let marked = workflow.replace("most_iterations = 3\n", "most_iterations = 3\nreopen = true\n");
+    std::fs::write(scenario.path("ask.toml"), marked).unwrap();
+    scenario.run(RUN_ASK.into_iter().chain(["--accept-suggestions"])).expect_exit(0).expect_state("done");
+    scenario
+        .run(["reopen", "auth", "--phase", "requirements", "-m", "again"])
+        .expect_exit(2)
+        .expect_err(&["phases to reopen a session in: done"]);
+    let iterations = scenario.invocations().len();
+    scenario.run(["reopen", "auth", "-m", "a shorter summary"]).expect_exit(0);
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+    assert_eq!(scenario.invocations()[iterations].phase, "done");
+}
+
+#[test]
+fn what_is_told_to_a_finished_session_is_refused_with_what_to_do() {
+    let scenario = Scenario::new();
+    scenario.run(["run", "auth", "--workflow", "quick", "--task", "t"]).expect_exit(0);
+    scenario
+        .run(["tell", "auth", "and the manual"])
+        .expect_exit(2)
+        .expect_err(&["auth is done", "samocode reopen auth"]);
+}
+
+#[test]
 fn an_agent_that_approves_its_own_plan_is_refused() {
     let call = |words: &[&str], into: &str| Step::Call {
         command: [SAMOCODE].iter().chain(words).map(|&word| word.to_owned()).collect(),

@@ -8,6 +8,7 @@ use samocode::domain::request::{Act, Effect, Who};
 use samocode_testing_agent::{Script, Step};
 use serde_json::{Value, json};
 
+use super::verifying::{before_the_end, until_before_the_end};
 use crate::scenario::{SAMOCODE, Scenario, expect_words, lives, until};
 
 const RUN: [&str; 6] = ["run", "auth", "--workflow", "quick", "--task", "Add tokens"];
@@ -278,4 +279,20 @@ fn a_filter_that_a_killed_samocodes_agent_planted_never_runs() {
     assert!(!scenario.records().join("ran").exists());
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
     expect_words(&scenario.prompt(3), &["filter.x.clean", "brought back by ada"]);
+}
+
+#[test]
+fn a_restore_in_the_verification_before_the_end_ends_nothing() {
+    let scenario = before_the_end();
+    let running = until_before_the_end(&scenario);
+    scenario.run(["stop", "auth"]).expect_exit(0);
+    running.end().expect_exit(13);
+    fs::write(scenario.path("home/go"), "").unwrap();
+    scenario.run(["restore", "auth", "2", "--branch", "--yes"]).expect_exit(0);
+    assert!(!worktree(&scenario).join("late.txt").exists());
+    scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
+    let called = scenario.invocations();
+    assert_eq!(called.len(), 4, "an iteration looked at what was brought back");
+    expect_words(&scenario.prompt(4), &["The files of the worktree were brought back"]);
+    assert_ne!(scenario.view().summary.as_deref(), Some("with late.txt"));
 }

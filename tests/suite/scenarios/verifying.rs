@@ -5,9 +5,10 @@ use std::fs;
 use rustix::process::Signal;
 use samocode::domain::check::CheckEnd;
 use samocode_testing_agent::{Script, Step};
+use serde_json::json;
 
 use super::evidence::{RUN, commits, log, phases, summary, verified, verifies};
-use crate::scenario::{Scenario, expect_words, lives, until};
+use crate::scenario::{Running, Scenario, expect_words, lives, until};
 
 #[test]
 fn a_command_that_runs_too_long_is_ended_with_all_it_started() {
@@ -193,4 +194,57 @@ fn under_the_sandbox_it_writes_only_where_the_session_works() {
     assert!(!scenario.path("home/planted").exists());
     assert!(!scenario.path("sessions/.samocode/planted").exists());
     expect_words(&log(&scenario), &["Permission denied"]);
+}
+
+/// A session whose last phase commits once more, and whose verification of that commit stays until `go` is there.
+pub(super) fn before_the_end() -> Scenario {
+    let scenario = verifies(&format!("[ ! -e late.txt ] || {{ {STAYS}; }}"));
+    let late = Step::run([
+        Step::write("{worktree}/late.txt", "x"),
+        Step::git(&["add", "--all"]),
+        Step::git(&["commit", "--quiet", "-m", "late"]),
+        Step::signal(json!({"status": "done", "summary": "with late.txt"})),
+    ]);
+    scenario.agent(Script::new().once("done", late).then(Script::quick()))
+}
+
+/// Starts it, and waits for the verification before its end.
+pub(super) fn until_before_the_end(scenario: &Scenario) -> Running<'_> {
+    let running = scenario.start(RUN);
+    until_started(scenario, 1);
+    running
+}
+
+#[test]
+fn what_a_person_says_during_the_last_verification_is_read_before_the_session_ends() {
+    let scenario = before_the_end();
+    let running = until_before_the_end(&scenario);
+    scenario
+        .run(["tell", "auth", "and the manual"])
+        .expect_exit(0)
+        .expect_out(&["the next iteration will read it"]);
+    fs::write(scenario.path("home/go"), "").unwrap();
+    running.end().expect_exit(0).expect_state("done");
+    assert_eq!(phases(&scenario), ["implementation", "testing", "done", "done"]);
+    expect_words(&scenario.prompt(4), &["## Guidance from the person\n\nand the manual"]);
+    assert_eq!(verified(&scenario).len(), 2, "the same files are not verified again");
+    let view = scenario.view();
+    assert_eq!((view.unread_guidance, view.guidance[0].read_by), (0, Some(4)));
+}
+
+#[test]
+fn what_a_person_says_during_the_last_iteration_is_read_before_the_session_ends() {
+    let mut waits = vec![Step::write("{records}/up", ""), Step::Await("{records}/go".into())];
+    waits.extend(Step::finish());
+    let scenario = Scenario::new().agent(Script::new().once("done", waits).then(Script::quick()));
+    let running = scenario.start(RUN);
+    until("the last phase", || scenario.records().join("up").exists().then_some(()));
+    scenario.run(["tell", "auth", "and the manual"]).expect_exit(0);
+    scenario.release("go");
+    running.end().expect_exit(0).expect_state("done");
+    assert_eq!(phases(&scenario), ["implementation", "testing", "done", "done"]);
+    expect_words(
+        &scenario.prompt(4),
+        &["did not end with iteration 3", "## Guidance from the person\n\nand the manual"],
+    );
 }

@@ -51,7 +51,11 @@ impl Audit {
                 return Err("a review ran that nobody asked for".to_owned());
             }
             Event::Verified(_) => return Err("a verification ran that nobody asked for".to_owned()),
-            Event::Began { .. } | Event::Posted { .. } | Event::Notified { .. } | Event::Held(_) => {}
+            Event::Began { .. }
+            | Event::Posted { .. }
+            | Event::Notified { .. }
+            | Event::Held(_)
+            | Event::Parked(_) => {}
         }
         let stays = before.phase == after.phase;
         demand(stays || to == Some(&after.phase), "the session moved to a phase that nothing led to")?;

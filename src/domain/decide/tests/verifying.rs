@@ -85,3 +85,16 @@ fn a_verification_leads_on_keeps_the_phase_or_blocks() {
         assert!(block.reason.starts_with("3 verifications in a row failed"), "{}", block.reason);
     }
 }
+
+#[test]
+fn a_verification_before_the_end_leads_to_an_iteration_that_hears_what_the_person_said() {
+    let end = judged(
+        &running("full", "done"),
+        Outcome::Completed,
+        Decision::Verify { then: crate::domain::verdict::Then::Finish { summary: "all".to_owned() } },
+        "ended",
+    );
+    let session = after(running("full", "done"), end);
+    assert_eq!(went(&conclude(&session, &verifies(), &check(CheckEnd::Passed))), "finished");
+    assert_eq!(went(&conclude(&told_meanwhile(session), &verifies(), &check(CheckEnd::Passed))), "done");
+}

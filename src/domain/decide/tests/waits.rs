@@ -16,15 +16,10 @@ fn a_limit_parks_even_where_the_signal_is_refused() {
 
 /// The session's provider was parked so often in a row already, for so many minutes together.
 fn parked(session: &mut Session, parks: u32, minutes: i64) {
-    let row = Outage {
-        since: NOW,
-        until: NOW,
-        reason: String::new(),
-        parks,
-        waited: SignedDuration::from_mins(minutes),
-    };
+    let row = Outage { since: NOW, until: NOW, reason: String::new(), parks };
     if parks > 0 {
         session.outages.insert("demo".to_owned(), row);
+        session.waits = Some(Waits { since: NOW, total: SignedDuration::from_mins(minutes) });
     }
 }
 
@@ -135,7 +130,7 @@ fn guessed_waits_in_a_row_have_a_bound_together() {
     assert!((2700..=3600).contains(&wait(&session)), "the last wait is as long as what is left");
     parked(&mut session, 9, 12 * 60 - 1);
     assert!((45..=60).contains(&wait(&session)));
-    session.outages.get_mut("demo").unwrap().waited += SignedDuration::from_secs(31);
+    session.waits.as_mut().unwrap().total += SignedDuration::from_secs(31);
     assert_eq!(wait(&session), 0, "nothing is left to wait for");
 }
 
@@ -179,13 +174,7 @@ fn a_reset_beyond_the_longest_wait_is_waited_for_where_the_fallback_goes_on() {
     let mut both = session;
     both.outages.insert(
         "other".to_owned(),
-        Outage {
-            since: NOW,
-            until: NOW + SignedDuration::from_hours(20),
-            reason: String::new(),
-            parks: 1,
-            waited: SignedDuration::ZERO,
-        },
+        Outage { since: NOW, until: NOW + SignedDuration::from_hours(20), reason: String::new(), parks: 1 },
     );
     assert_eq!(went(&decide(&both, &policy("other"), &weekly, NOW).decision), "blocked", "both are out");
 }
@@ -205,11 +194,70 @@ fn a_fallback_that_cannot_be_used_stops_nothing_while_the_own_provider_is_waited
     let mut own = session.outages.remove("demo").unwrap();
     own.until = NOW + SignedDuration::from_hours(1);
     session.outages.insert("claude".to_owned(), own);
+    on_fallback(&mut session, "claude");
     let ruling = decide(&session, &policy, &login, NOW);
     let Decision::Park(park) = ruling.decision else { panic!("{ruling:?}") };
     assert_eq!(park.until, NOW + SignedDuration::from_hours(1));
     assert_eq!(park.reason, "the fallback demo cannot be used: log in");
     assert_eq!(ruling.told, ["Iteration 11 was cut short: log in. Check what it left."]);
+    let short = Policy { max_wait: Duration::from_secs(60), ..policy };
+    assert_eq!(went(&decide(&session, &short, &login, NOW).decision), "blocked", "that is too long to wait");
+}
+
+/// The running iteration is on the fallback, in place of this provider.
+fn on_fallback(session: &mut Session, own: &str) {
+    let State::Running(running) = &mut session.state else { panic!("{:?}", session.state) };
+    running.own = Some(own.to_owned());
+}
+
+/// A provider that is out until then, in hours.
+fn out(session: &mut Session, provider: &str, hours: i64) {
+    let until = NOW + SignedDuration::from_hours(hours);
+    let row = Outage { since: NOW, until, reason: "limit".to_owned(), parks: 1 };
+    session.outages.insert(provider.to_owned(), row);
+}
+
+/// When the next iteration can start after the one that runs hit a limit of so many hours, in minutes.
+fn next_start(session: &Session, policy: &Policy, hours: i64) -> Option<i64> {
+    let until = Some(NOW + SignedDuration::from_hours(hours));
+    let limit = Outcome::UsageLimit { until, detail: "limit".to_owned() };
+    let verdict = verdict(limit, Err(SignalFault::Missing), Facts { unchanged: true, ..Facts::default() });
+    match decide(session, policy, &verdict, NOW).decision {
+        Decision::Park(park) => Some(park.pause().until.as_second() / 60),
+        Decision::Block(_) => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_park_lasts_until_a_provider_that_counts_can_go_on() {
+    let after = |seconds| Policy {
+        fallback: Some(Fallback { provider: "other".to_owned(), after: Duration::from_secs(seconds) }),
+        ..Policy::default()
+    };
+    let mut session = running("full", "planning");
+    out(&mut session, "codex", 1);
+    assert_eq!(next_start(&session, &Policy::default(), 3), Some(182), "codex has no part in this phase");
+    assert_eq!(next_start(&session, &after(900), 3), Some(0), "the fallback goes on at once");
+    assert_eq!(next_start(&session, &after(100_000), 3), Some(182), "it is too short for the fallback");
+    out(&mut session, "other", 2);
+    assert_eq!(next_start(&session, &after(900), 3), Some(120), "the fallback is back first");
+    let mut session = running("full", "planning");
+    out(&mut session, "demo", 2);
+    on_fallback(&mut session, "claude");
+    out(&mut session, "claude", 1);
+    assert_eq!(next_start(&session, &Policy::default(), 3), Some(60), "its own provider is back first");
+}
+
+#[test]
+fn the_longest_wait_is_measured_by_the_wait_that_is_begun() {
+    let policy = Policy { max_wait: Duration::from_secs(2 * 3600), ..Policy::default() };
+    let mut session = running("full", "planning");
+    out(&mut session, "codex", 1);
+    assert_eq!(next_start(&session, &policy, 3), None, "codex does not make it any shorter");
+    let short = Fallback { provider: "other".to_owned(), after: Duration::from_secs(100_000) };
+    let policy = Policy { fallback: Some(short), ..policy };
+    assert_eq!(next_start(&session, &policy, 3), None, "the fallback would not step in");
 }
 
 #[test]

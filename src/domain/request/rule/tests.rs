@@ -113,7 +113,7 @@ fn a_finished_session_is_reopened_where_its_workflow_can_work_again() {
         ("full", Some("testing"), None),
         ("design", None, Some("planning")),
         ("design", Some("implementation"), None),
-        ("research", None, None),
+        ("research", None, Some("investigation")),
     ];
     for (workflow, asked, came) in cases {
         let phase = match effect(&done(workflow), reopen(asked)) {
@@ -123,8 +123,11 @@ fn a_finished_session_is_reopened_where_its_workflow_can_work_again() {
         assert_eq!(phase.as_deref(), came, "{workflow} {asked:?}");
     }
     assert!(is_refused(&ready("full", "done"), reopen(None)));
-    let Effect::Refused(why) = effect(&done("research"), reopen(None)) else { panic!("it was reopened") };
-    assert!(why.contains("no phase to go back to"), "{why}");
+    let testing = effect(&done("full"), reopen(Some("testing")));
+    assert_eq!(
+        testing,
+        Effect::Refused("workflow full can be reopened in implementation or planning only".to_owned())
+    );
 }
 
 #[test]
@@ -145,4 +148,19 @@ fn a_stop_reaches_the_run_that_it_was_meant_for_and_no_later_one() {
     assert_eq!(stop(Some(7), None), Effect::Stopping);
     assert_eq!(stop(None, None), Effect::Stopping);
     assert!(matches!(stop(Some(6), None), Effect::Refused(_)));
+}
+
+#[test]
+fn answers_have_the_order_of_their_file() {
+    let ids = ["Q2", "Q10", "Q1"];
+    let questions =
+        ids.map(|id| SceneQuestion { id: id.to_owned(), title: format!("what about {id}") }).to_vec();
+    let scene = Scene { questions, ..Scene::default() };
+    let answers = ids.map(|id| (id.to_owned(), "yes".to_owned())).into();
+    let act = Act::Answer { gate: gate("g1"), answers };
+    let Effect::Answered { answers, .. } = rule(&at_answers(), &request("r", act), &scene) else {
+        panic!("it was refused")
+    };
+    let order: Vec<_> = answers.iter().map(|answer| (answer.id.as_str(), answer.place)).collect();
+    assert_eq!(order, [("Q2", 0), ("Q10", 1), ("Q1", 2)]);
 }

@@ -8,9 +8,9 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::outcome::Outcome;
 use crate::domain::phase::Phase;
 use crate::domain::request::{Act, Effect};
-use crate::domain::session::Session;
 use crate::domain::session::sample::{after, gate, judged, ready, received, running, started, waiting};
-use crate::domain::verdict::{Block, BlockCause, Decision, Park};
+use crate::domain::session::{Session, State};
+use crate::domain::verdict::{Block, BlockCause, Decision, Park, Pause};
 
 fn due(session: &Session) -> Vec<&'static str> {
     session.due("phone").map(|notice| notice.kind.name()).collect()
@@ -30,7 +30,7 @@ fn at(session: &mut Session, minutes: i64, event: Event) {
 
 fn park(minutes: i64) -> Decision {
     let until = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
-    Decision::Park(Park { until, reason: "limit".to_owned() })
+    Decision::Park(Park { until, reason: "limit".to_owned(), next_start: None })
 }
 
 fn block(cause: BlockCause) -> Decision {
@@ -108,6 +108,20 @@ fn a_long_wait_is_told_at_its_start_and_at_its_end_and_a_short_one_never() {
     assert!(
         matches!(session.notices[0].kind, NoticeKind::Resumed { since } if since == Timestamp::UNIX_EPOCH)
     );
+}
+
+#[test]
+fn a_clock_that_was_set_back_moves_the_end_of_a_wait_in_its_notice_and_tells_nothing_twice() {
+    let session = running("quick", "implementation");
+    let event = judged(&session, Outcome::Completed, park(60), "");
+    let mut session = tell(after(session, event));
+    at(&mut session, -120, Event::Began { version: "0".to_owned(), pid: 1 });
+    assert_eq!(due(&session), [""; 0]);
+    let until = Timestamp::UNIX_EPOCH - SignedDuration::from_mins(60);
+    assert!(matches!(session.state, State::Parked(Pause { until: shown, .. }) if shown == until));
+    assert!(matches!(session.notices[0].kind, NoticeKind::Parked { until: told, .. } if told == until));
+    let outage = &session.outages["demo"];
+    assert_eq!(outage.until.duration_since(outage.since).as_mins(), 60, "it is as long as it was");
 }
 
 #[test]

@@ -1,29 +1,24 @@
-//! What may come of an iteration.
+//! What may come of an iteration, and what it may cost.
 
 use jiff::{SignedDuration, Timestamp};
 use samocode::domain::event::Judged;
 use samocode::domain::outcome::{Interruption, Outcome};
-use samocode::domain::phase::Phase;
-use samocode::domain::session::{Session, State};
-use samocode::domain::signal::{Ask, Signal, WaitFor};
-use samocode::domain::verdict::{BlockCause, Decision, Then};
-use samocode::domain::workflow::GateKind;
+use samocode::domain::session::{Running, Session, State};
+use samocode::domain::signal::Ask;
+use samocode::domain::verdict::{BlockCause, Decision, Park, Then};
 
 use super::super::world::World;
-use super::{Breach, Law, demand};
+use super::granted::Granted;
+use super::history::{Fact, How, Ran};
+use super::{Breach, Law, demand, waits};
 
-/// What a signal gets that is allowed.
-#[derive(Debug)]
-enum Granted {
-    Go(Phase),
-    UsedUp,
-    /// It would go on with its phase once more, and has changed nothing for too long.
-    Idle,
-    Open(GateKind),
-    Block,
-    Finish,
-    /// First a verification, then this phase or the end.
-    Verify(Option<Phase>),
+/// An iteration that was judged, with what stood before and after that.
+struct Case<'a> {
+    before: &'a Session,
+    running: &'a Running,
+    judged: &'a Judged,
+    after: &'a Session,
+    at: Timestamp,
 }
 
 impl Law {
@@ -31,31 +26,76 @@ impl Law {
         &mut self,
         before: &Session,
         judged: &Judged,
+        after: &Session,
         at: Timestamp,
         world: &World,
     ) -> Result<(), Breach> {
-        demand(matches!(before.state, State::Running(_)), "an iteration was judged that did not run")?;
-        demand(judged.iteration == self.last_iteration, "another iteration was judged")?;
-        let ran = !matches!(judged.outcome, Outcome::Interrupted { .. } | Outcome::CannotStart { .. });
-        let interrupted = matches!(judged.outcome, Outcome::Interrupted { .. });
-        if !(judged.outcome.is_outage() && judged.unchanged || interrupted) {
-            // The provider has worked since it was parked.
-            self.unpark();
-        }
+        let State::Running(running) = &before.state else {
+            return Err("an iteration was judged that did not run".to_owned());
+        };
+        demand(judged.iteration == before.iteration, "another iteration was judged")?;
         demand(judged.unchanged == world.unchanged, "what an iteration changed was misread")?;
-        let granted = judged.signal.as_ref().ok().filter(|_| ran).and_then(|s| self.grants(s, world));
-        match granted {
+        let case = Case { before, running, judged, after, at };
+        let half_done = matches!(judged.outcome, Outcome::Interrupted { .. } | Outcome::CannotStart { .. });
+        let signal = judged.signal.as_ref().ok().filter(|_| !half_done);
+        let granted = signal.and_then(|signal| self.grants(&before.phase, signal, world));
+        let asks_for_end = granted.is_some() && signal.is_some_and(|signal| signal.ask == Ask::Done);
+        self.ends.judged(asks_for_end, world);
+        let how = match granted {
             // Nobody can tell it from a limit that outlasts the longest wait, which counts for nothing.
             Some(Granted::UsedUp) if judged.outcome.is_outage() => {
                 demand(blocks(judged, BlockCause::Limit), "a move went beyond its limit")?;
+                How::Outage
             }
-            Some(granted) => {
-                self.unpark();
-                let granted = self.verified_first(self.minded(granted, judged), world);
-                return self.heard(judged, &granted);
-            }
-            None => {}
+            Some(granted) => self.obeyed(&case, self.held_up(&before.phase, granted, judged, world))?,
+            None => self.not_obeyed(&case)?,
+        };
+        brings_about(&judged.decision, after)?;
+        self.costs(&case, how)?;
+        if matches!(how, How::Stayed | How::Obeyed) {
+            self.words.heard();
         }
+        self.words.left(&judged.told);
+        self.lasts(&case, how)?;
+        self.history.add(Fact::Ran(Ran {
+            phase: before.phase.clone(),
+            provider: running.provider.clone(),
+            how,
+            unchanged: judged.unchanged,
+        }));
+        self.walked(before, after);
+        Ok(())
+    }
+
+    /// Its signal counts: exactly what was asked for happens.
+    fn obeyed(&self, case: &Case<'_>, granted: Granted) -> Result<How, Breach> {
+        let phase = &case.before.phase;
+        let done = match (&granted, &case.judged.decision) {
+            (Granted::Go(target), Decision::Go { phase }) => target == phase,
+            (Granted::UsedUp, Decision::Block(block)) => block.cause == BlockCause::Limit,
+            (Granted::Idle, Decision::Block(block)) => block.cause == BlockCause::NoProgress,
+            (Granted::Open(kind), Decision::Open(gate)) => gate.ask.kind() == *kind && gate.phase == *phase,
+            (Granted::Block, Decision::Block(block)) => block.cause == BlockCause::Asked,
+            (Granted::Finish, Decision::Finish { .. }) => true,
+            (Granted::Verify(wanted), Decision::Verify { then: Then::Enter { phase } }) => {
+                wanted.as_ref() == Some(phase)
+            }
+            (Granted::Verify(wanted), Decision::Verify { then: Then::Finish { .. } }) => wanted.is_none(),
+            _ => false,
+        };
+        if !done {
+            return Err(format!("allowed is {granted:?}, done was {:?}", case.judged.decision));
+        }
+        Ok(match granted {
+            Granted::Go(target) if target == *phase => How::Stayed,
+            Granted::UsedUp | Granted::Idle | Granted::Block => How::Asked,
+            Granted::Go(_) | Granted::Open(_) | Granted::Finish | Granted::Verify(_) => How::Obeyed,
+        })
+    }
+
+    /// It left no signal that is allowed here: how it ended says what follows.
+    fn not_obeyed(&self, case: &Case<'_>) -> Result<How, Breach> {
+        let judged = case.judged;
         demand(
             !matches!(
                 judged.decision,
@@ -63,25 +103,26 @@ impl Law {
             ),
             "progress without a signal that is allowed here",
         )?;
-        // Nothing was heard: whatever there was to tell is told again, with what this iteration left.
-        self.told.extend(judged.told.iter().cloned());
         match &judged.outcome {
-            Outcome::Interrupted { by } => self.interrupted(judged, *by),
+            Outcome::Interrupted { by } => {
+                let lost = *by == Interruption::OrchestratorLost;
+                if lost && self.history.lost() + 1 >= self.terms.policy.max_interruptions {
+                    demand(blocks(judged, BlockCause::Interruptions), "too many interruptions in a row")?;
+                } else {
+                    demand(judged.decision == Decision::Again, "an interruption counted against something")?;
+                }
+                Ok(if lost { How::Lost } else { How::Interrupted })
+            }
             Outcome::CannotStart { .. } | Outcome::LoginRequired { .. } | Outcome::CreditExhausted { .. } => {
-                self.lost = 0;
-                demand(blocks(judged, BlockCause::Unable), "what cannot be used does not block")
+                self.unable(case)
             }
             Outcome::BudgetReached { .. } => {
-                self.lost = 0;
-                self.count();
-                if !judged.unchanged {
-                    self.idle = 0;
-                }
-                demand(blocks(judged, BlockCause::Limit), "a run that was ended at a budget does not ask")
+                demand(blocks(judged, BlockCause::Limit), "a run that was ended at a budget does not ask")?;
+                Ok(How::Budget)
             }
             Outcome::UsageLimit { .. } | Outcome::Overloaded { .. } | Outcome::OutOfResources { .. } => {
-                self.lost = 0;
-                self.parked(judged, at)
+                self.out(case)?;
+                Ok(How::Outage)
             }
             Outcome::Completed
             | Outcome::Crashed { .. }
@@ -89,198 +130,109 @@ impl Law {
             | Outcome::ContextExhausted
             | Outcome::Refused { .. }
             | Outcome::TimeLimit { .. }
-            | Outcome::Stalled { .. } => self.failed(judged),
-        }
-    }
-
-    /// Its signal counts: exactly what was asked for happens, and its news were told.
-    fn heard(&mut self, judged: &Judged, granted: &Granted) -> Result<(), Breach> {
-        let done = match (granted, &judged.decision) {
-            (Granted::Go(target), Decision::Go { phase }) => target == phase,
-            (Granted::UsedUp, Decision::Block(block)) => block.cause == BlockCause::Limit,
-            (Granted::Idle, Decision::Block(block)) => block.cause == BlockCause::NoProgress,
-            (Granted::Open(kind), Decision::Open(gate)) => {
-                self.open = Some((gate.id.clone(), gate.ask.kind()));
-                gate.ask.kind() == *kind && gate.phase == self.phase
-            }
-            (Granted::Block, Decision::Block(block)) => block.cause == BlockCause::Asked,
-            (Granted::Finish, Decision::Finish { .. }) => {
-                self.done = true;
-                true
-            }
-            (Granted::Verify(wanted), Decision::Verify { then }) => {
-                self.verifying = Some(wanted.clone());
-                match then {
-                    Then::Enter { phase } => wanted.as_ref() == Some(phase),
-                    Then::Finish { .. } => wanted.is_none(),
+            | Outcome::Stalled { .. } => {
+                if self.history.failures() + 1 >= self.terms.policy.max_failures {
+                    demand(
+                        blocks(judged, BlockCause::Failures),
+                        "failures in a row went beyond their limit",
+                    )?;
+                } else {
+                    demand(
+                        matches!(judged.decision, Decision::Retry { .. }),
+                        "a failure is not tried again",
+                    )?;
                 }
+                Ok(How::Failed)
             }
-            _ => false,
-        };
-        if !done {
-            return Err(format!("allowed is {granted:?}, done was {:?}", judged.decision));
-        }
-        self.count();
-        self.lost = 0;
-        self.moved_on(granted, judged);
-        if matches!(granted, Granted::UsedUp | Granted::Idle | Granted::Block) {
-            // A person is asked first; the next iteration starts without knowing what this one read.
-            self.told.extend(judged.told.iter().cloned());
-            return Ok(());
-        }
-        self.failures = 0;
-        self.told.clone_from(&judged.told);
-        self.gate_news = None;
-        self.guidance.drain(..self.in_prompt);
-        if let Granted::Go(target) = granted {
-            self.walk(target);
-        }
-        Ok(())
-    }
-
-    /// An iteration that changed nothing may be followed by few others of the same kind.
-    fn minded(&self, granted: Granted, judged: &Judged) -> Granted {
-        let terminal = self.rules().is_ok_and(|rules| rules.terminal);
-        match granted {
-            Granted::Go(target) if target == self.phase && judged.unchanged && !terminal => {
-                if self.idle + 1 >= self.policy.max_idle { Granted::Idle } else { Granted::Go(target) }
-            }
-            other => other,
         }
     }
 
-    /// The last phase is entered and ended only over a passed verification of the files that are there.
-    fn verified_first(&self, granted: Granted, world: &World) -> Granted {
-        let last = |phase: &Phase| self.workflow.phases().any(|rules| rules.name == *phase && rules.terminal);
-        let wanted = match &granted {
-            Granted::Go(target) if *target != self.phase && last(target) => Some(target.clone()),
-            Granted::Finish => None,
-            _ => return granted,
-        };
-        if self.needs_verification(world) { Granted::Verify(wanted) } else { granted }
-    }
-
-    fn moved_on(&mut self, granted: &Granted, judged: &Judged) {
-        match granted {
-            Granted::Go(target) if *target == self.phase && judged.unchanged => self.idle += 1,
-            Granted::Go(_) | Granted::Open(_) | Granted::Finish | Granted::Verify(_) => self.idle = 0,
-            Granted::UsedUp | Granted::Idle | Granted::Block if judged.unchanged => {}
-            Granted::UsedUp | Granted::Idle | Granted::Block => self.idle = 0,
-        }
-    }
-
-    fn interrupted(&mut self, judged: &Judged, by: Interruption) -> Result<(), Breach> {
-        self.lost = if by == Interruption::OrchestratorLost { self.lost + 1 } else { 0 };
-        if by == Interruption::OrchestratorLost && self.lost >= self.policy.max_interruptions {
-            demand(blocks(judged, BlockCause::Interruptions), "too many interruptions in a row")
-        } else {
-            demand(judged.decision == Decision::Again, "an interruption counted against something")
-        }
-    }
-
-    fn parked(&mut self, judged: &Judged, at: Timestamp) -> Result<(), Breach> {
-        let longest = SignedDuration::try_from(self.policy.max_wait).unwrap_or(SignedDuration::MAX);
-        match &judged.decision {
+    /// A CLI that cannot be used blocks, unless it is the fallback and the phase's own provider is waited for.
+    fn unable(&self, case: &Case<'_>) -> Result<How, Breach> {
+        let own = self.terms.own(&case.before.phase);
+        let back = case.before.outages.get(own).map(|outage| outage.until).filter(|until| *until > case.at);
+        match &case.judged.decision {
             Decision::Park(park) => {
-                let wait = park.until.duration_since(at);
-                demand(wait <= longest, "a park is longer than the longest wait")?;
-                let edge = park.until == Timestamp::MAX;
-                demand(wait >= SignedDuration::from_secs(1) || edge, "a park that is no wait")?;
-                // Waits in a row double, up to two hours; a quarter less spreads them.
-                let left = longest.saturating_sub(self.waited).max(SignedDuration::ZERO);
-                let least = SignedDuration::from_secs(22 << self.parks.min(8)).min(left / 4 * 3);
-                self.parks += 1;
-                self.waited = self.waited.checked_add(wait).unwrap_or(SignedDuration::MAX);
-                demand(self.waited <= longest, "parks in a row are longer than the longest wait")?;
-                demand(wait >= least || edge, "waits for a provider do not grow")
+                let is_fallback = case.running.provider != own;
+                demand(is_fallback && Some(park.until) == back, "what cannot be used does not block")?;
+                Ok(How::Outage)
             }
             _ => {
-                self.unpark();
-                demand(blocks(judged, BlockCause::Limit), "a limit counted against something")
+                demand(blocks(case.judged, BlockCause::Unable), "what cannot be used does not block")?;
+                Ok(How::Unable)
             }
         }
     }
 
-    pub(super) fn unpark(&mut self) {
-        self.parks = 0;
-        self.waited = SignedDuration::ZERO;
-    }
-
-    fn failed(&mut self, judged: &Judged) -> Result<(), Breach> {
-        self.count();
-        self.lost = 0;
-        if !judged.unchanged {
-            self.idle = 0;
-        }
-        self.failures += 1;
-        if self.failures >= self.policy.max_failures {
-            demand(blocks(judged, BlockCause::Failures), "failures in a row went beyond their limit")
-        } else {
-            demand(matches!(judged.decision, Decision::Retry { .. }), "a failure is not tried again")
-        }
-    }
-
-    fn count(&mut self) {
-        *self.used.entry(self.phase.clone()).or_insert(0) += 1;
-        self.spent += 1;
-    }
-
-    /// What a signal gets in this phase; none where it is not allowed.
-    fn grants(&self, signal: &Signal, world: &World) -> Option<Granted> {
-        let rules = self.rules().ok()?;
-        match &signal.ask {
-            Ask::Handoff(_) => Some(Granted::Go(self.phase.clone())),
-            Ask::Blocked { .. } => Some(Granted::Block),
-            Ask::Done => (rules.terminal && !world.branch_trouble).then_some(Granted::Finish),
-            Ask::Continue(_) if rules.terminal => None,
-            Ask::Continue(None) => Some(Granted::Go(self.phase.clone())),
-            Ask::Continue(Some(target)) => self.grants_move(&Phase::named(target), world),
-            Ask::Waiting { what, .. } => {
-                let kind = rules.gate?;
-                let fits = what.is_none_or(|what| kind_of(what) == kind);
-                let ready = match kind {
-                    GateKind::Answers => !world.repeated && !self.unanswered(world).is_empty(),
-                    GateKind::Approval => world.plan.is_some(),
-                    GateKind::HumanAction => true,
-                };
-                (fits && ready).then_some(Granted::Open(kind))
-            }
-        }
-    }
-
-    fn grants_move(&self, target: &Phase, world: &World) -> Option<Granted> {
-        if *target == self.phase {
-            return Some(Granted::Go(target.clone()));
-        }
-        let step = self.step_to(target)?;
-        let rules = self.rules().ok()?;
-        let written = rules.document.as_ref().is_some_and(|document| world.documents.contains(document));
-        let may_leave = match rules.gate {
-            Some(GateKind::Approval) => false,
-            Some(GateKind::Answers) => {
-                !world.repeated
-                    && self.unanswered(world).is_empty()
-                    && (!world.questions.is_empty() || written)
-            }
-            Some(GateKind::HumanAction) | None => true,
+    /// A provider that cannot serve is tried again later and later.
+    fn out(&self, case: &Case<'_>) -> Result<(), Breach> {
+        let Decision::Park(Park { until, .. }) = &case.judged.decision else {
+            return demand(blocks(case.judged, BlockCause::Limit), "a limit counted against something");
         };
-        let ends = self.workflow.phases().any(|rules| rules.name == *target && rules.terminal);
-        let in_order = step.after.as_ref().is_none_or(|after| self.passed.contains(after));
-        if !may_leave || !in_order || (ends && world.branch_trouble) {
-            return None;
+        let known = case.after.outages.get(&case.running.provider);
+        demand(known.is_some_and(|outage| outage.until == *until), "it is forgotten who is out until when")?;
+        let wait = until.duration_since(case.at);
+        let edge = *until == Timestamp::MAX;
+        demand(wait >= SignedDuration::from_secs(1) || edge, "a park that is no wait")?;
+        let in_a_row = if case.judged.unchanged { self.history.outages(&case.running.provider) } else { 0 };
+        let longest = SignedDuration::try_from(self.terms.policy.max_wait).unwrap_or(SignedDuration::MAX);
+        let waited = if case.judged.unchanged { self.waits.total() } else { SignedDuration::ZERO };
+        // They double, up to two hours; a quarter less spreads them, and the last one is what is left.
+        let left = longest.saturating_sub(waited).max(SignedDuration::ZERO);
+        let least = SignedDuration::from_secs(22 << in_a_row.min(8)).min(left / 4 * 3);
+        demand(wait >= least || edge, "waits for a provider do not grow")
+    }
+
+    /// Limits, outages and interruptions cost no allowance, no retry and no budget of iterations.
+    fn costs(&self, case: &Case<'_>, how: How) -> Result<(), Breach> {
+        let (was, is) = (&case.before.counters, &case.after.counters);
+        let same = was.in_phase == is.in_phase
+            && was.moves == is.moves
+            && was.failures == is.failures
+            && was.idle == is.idle
+            && was.unverified == is.unverified
+            && was.spent.iterations == is.spent.iterations;
+        let free = matches!(how, How::Interrupted | How::Lost | How::Outage | How::Unable);
+        demand(!free || same, "what nobody at work is to blame for counted against something")
+    }
+
+    /// The session waits for exactly as long as no provider can go on, and not for too long in all.
+    fn lasts(&mut self, case: &Case<'_>, how: How) -> Result<(), Breach> {
+        let waits = matches!(case.judged.decision, Decision::Park(_));
+        let worked = !case.judged.unchanged || !waits;
+        if worked && !matches!(case.judged.decision, Decision::Again) {
+            self.waits.forget();
         }
-        let used = step.count.as_ref().and_then(|count| self.moves.get(count)).copied().unwrap_or(0);
-        let left = step.most.is_none_or(|most| used < most);
-        Some(if left { Granted::Go(target.clone()) } else { Granted::UsedUp })
+        if !waits {
+            return Ok(());
+        }
+        demand(how == How::Outage, "it waits although a provider serves")?;
+        self.waits.begin(case.after, case.at);
+        self.waits.are_bounded(&self.terms.policy)?;
+        let own = self.terms.own(&case.before.phase);
+        let earliest = waits::earliest(case.after, &self.terms.policy, own, case.at);
+        let shown = match &case.after.state {
+            State::Parked(pause) => pause.until,
+            _ => case.at,
+        };
+        demand(shown == earliest, "what is shown is not when the next iteration can start")
     }
 }
 
-fn kind_of(what: WaitFor) -> GateKind {
-    match what {
-        WaitFor::QaAnswers => GateKind::Answers,
-        WaitFor::PlanApproval => GateKind::Approval,
-        WaitFor::HumanAction | WaitFor::FileUpdate => GateKind::HumanAction,
-    }
+/// The state is what was decided.
+fn brings_about(decision: &Decision, after: &Session) -> Result<(), Breach> {
+    let fits = match (decision, &after.state) {
+        (Decision::Go { phase }, State::Ready { after: None }) => after.phase == *phase,
+        (Decision::Again, State::Ready { after: None }) => true,
+        (Decision::Retry { after: wanted }, State::Ready { after: Some(set) }) => wanted == set,
+        (Decision::Open(gate), State::Waiting(open)) => gate == open,
+        (Decision::Park(_), State::Parked(_) | State::Ready { after: None }) => true,
+        (Decision::Block(wanted), State::Blocked(block)) => wanted == block,
+        (Decision::Verify { then }, State::Verifying(wanted)) => then == wanted,
+        (Decision::Finish { summary }, State::Done(said)) => summary == said,
+        _ => false,
+    };
+    demand(fits, "the session is not in the state that was decided upon")
 }
 
 fn blocks(judged: &Judged, cause: BlockCause) -> bool {

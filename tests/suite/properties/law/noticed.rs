@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use samocode::domain::notice::{Notice, NoticeKind};
+use samocode::domain::notice::{Notice, NoticeKind, SHORT_PARK};
 use samocode::domain::session::{Session, State};
 use samocode::domain::verdict::BlockCause;
 
@@ -54,10 +54,15 @@ fn calls(session: &Session, notice: Option<&Notice>) -> bool {
         }
         (State::Done(summary), Some(NoticeKind::Done { summary: told })) => summary == told,
         (State::Blocked(_) | State::Done(_), _) => false,
-        // A wait that is tried in its middle stays told; that a provider serves again is told while it works.
+        (State::Parked(pause), Some(NoticeKind::Parked { until, .. })) => pause.until == *until,
+        // A short wait is not worth a message.
+        (State::Parked(pause), _) => {
+            session.waits.is_some_and(|waits| pause.until.duration_since(waits.since) <= SHORT_PARK)
+        }
+        // That a provider serves again is told while it works, and a wait that is tried in its middle stays told.
         (_, None | Some(NoticeKind::Resumed { .. })) => true,
         (_, Some(NoticeKind::Parked { since, .. })) => {
-            session.outages.values().any(|outage| outage.since == *since)
+            session.waits.is_some_and(|waits| waits.since == *since)
         }
         (_, Some(_)) => false,
     }

@@ -2,11 +2,12 @@
 
 use samocode::domain::event::Received;
 use samocode::domain::phase::Phase;
-use samocode::domain::request::{Act, Answer, Effect, Who};
+use samocode::domain::request::{Act, Answer, Effect, SceneQuestion};
 use samocode::domain::session::{Session, State};
 use samocode::domain::workflow::GateKind;
 
 use super::super::world::World;
+use super::history::Fact;
 use super::{Breach, Law, demand};
 
 impl Law {
@@ -18,60 +19,80 @@ impl Law {
         world: &World,
     ) -> Result<(), Breach> {
         let id = &received.request.id;
-        let again = !self.requests.insert(id.clone());
-        if again || matches!(received.effect, Effect::Refused(_)) {
-            let mut untouched = before.clone();
-            untouched.taken.insert(id.clone());
-            untouched.changed_at = after.changed_at;
+        let again = before.taken.contains(id);
+        let refused = matches!(received.effect, Effect::Refused(_));
+        let mut untouched = before.clone();
+        untouched.taken.insert(id.clone());
+        untouched.changed_at = after.changed_at;
+        if again || refused {
             demand(untouched == *after, "a refused or repeated request changed something")?;
-            let refused = matches!(received.effect, Effect::Refused(_));
-            return demand(!refused || !self.must_pass(received, world), "a person's right act was refused");
+            return demand(
+                !refused || again || !self.must_pass(before, received, world),
+                "a person's right act was refused",
+            );
         }
+        let is_done = matches!(before.state, State::Done(_));
         if received.effect != Effect::Stopping {
-            self.idle = 0;
+            self.history.add(Fact::Acted);
         }
-        let who = &received.request.who;
+        self.words.received(&received.effect);
         match (&received.effect, &received.request.act) {
             (Effect::Guided(words), Act::Tell(said)) => {
-                demand(words == said && !self.done, "guidance that nobody will read was taken")?;
-                self.guidance.push(words.clone());
-                Ok(())
+                demand(words == said && !is_done, "guidance that nobody will read was taken")?;
+                demand(before.state == after.state, "guidance changed what the session does")
             }
-            (Effect::Stopping, Act::Stop { .. }) => demand(after.stopped, "a stop was not kept"),
+            (Effect::Stopping, Act::Stop { .. }) => {
+                untouched.stopped = true;
+                demand(untouched == *after, "a stop lost something, or was not kept")
+            }
             (Effect::Resumed, Act::Resume(_)) => {
                 demand(
                     matches!(before.state, State::Blocked(_) | State::Parked(_)),
                     "what nothing held up was resumed",
                 )?;
-                self.grant();
-                self.used.remove(&self.phase);
+                self.history.add(Fact::Granted(Some(before.phase.clone())));
+                self.waits.forget();
                 goes_on(after)
             }
             (Effect::Reopened { phase, message }, Act::Reopen { message: said, .. }) => {
-                demand(self.done, "an unfinished session was reopened")?;
-                demand(["planning", "implementation"].contains(&phase.as_str()), "reopened elsewhere")?;
+                demand(is_done, "an unfinished session was reopened")?;
+                demand(self.may_reopen(phase) && after.phase == *phase, "reopened elsewhere")?;
                 demand(message == said, "the words of a reopening were changed")?;
-                self.done = false;
-                self.grant();
-                self.used.clear();
-                self.guidance.push(message.clone());
-                self.phase = phase.clone();
-                self.forget_from(phase);
+                self.history.add(Fact::Granted(None));
+                self.history.add(Fact::SentBack(phase.clone()));
+                self.waits.forget();
                 goes_on(after)
             }
-            _ => self.acted_at_gate(received, who, after, world),
+            (Effect::Restored { tree, .. }, Act::Restore(_)) => {
+                self.ends.restored();
+                demand(after.snapshot_tree.as_ref() == Some(tree), "a restore is forgotten")?;
+                // A verification may be off; whether what was restored can end the session is seen at its end.
+                let same = before.state == after.state || matches!(before.state, State::Verifying(_));
+                demand(same && before.phase == after.phase, "a restore changed what the session does")?;
+                let (was, is) = (&before.counters, &after.counters);
+                let free =
+                    was.in_phase == is.in_phase && was.moves == is.moves && was.failures == is.failures;
+                demand(free && was.spent == is.spent, "a restore cost something")
+            }
+            _ => self.acted_at_gate(before, received, after, world),
         }
+    }
+
+    /// A phase of an agent; where the workflow says which, one of those.
+    fn may_reopen(&self, phase: &Phase) -> bool {
+        let marked = self.workflow.phases().any(|rules| rules.reopen);
+        self.workflow.rules(phase).is_some_and(|rules| rules.agent.is_some() && (rules.reopen || !marked))
     }
 
     /// A gate passes by an act that names it, of its kind, with the hash of the bytes that stand there.
     fn acted_at_gate(
         &mut self,
+        before: &Session,
         received: &Received,
-        who: &Who,
         after: &Session,
         world: &World,
     ) -> Result<(), Breach> {
-        let Some((id, kind)) = self.open.clone() else {
+        let Some((id, kind)) = before.open_gate().map(|gate| (gate.id.clone(), gate.ask.kind())) else {
             return Err("an act at a gate that is not open".to_owned());
         };
         match (&received.effect, &received.request.act) {
@@ -80,14 +101,16 @@ impl Law {
                 for answer in answers {
                     let said = given.get(&answer.id).is_some_and(|said| said.trim() == answer.text);
                     demand(said && asked(world, answer), "an answer that nobody gave")?;
-                    let kept = (answer.title.clone(), answer.text.clone());
-                    self.answers.insert(answer.id.clone(), kept);
+                    self.answers.insert(answer.id.clone(), answer.clone());
                 }
                 demand(*open == self.unanswered(world), "questions that are open are miscounted")?;
                 if !open.is_empty() {
-                    return Ok(());
+                    return demand(before.state == after.state, "a gate passed with half of the answers");
                 }
                 demand(!answers.is_empty(), "a gate passed without an answer")?;
+                let of = |question: &SceneQuestion| self.answers.get(&question.id).cloned();
+                let in_order: Vec<Answer> = world.questions.iter().filter_map(of).collect();
+                self.words.answered(in_order.iter().map(|answer| answer.text.as_str()));
             }
             (Effect::Approved { plan, to }, Act::Approve { gate, sha256 }) => {
                 demand(*gate == id && kind == GateKind::Approval, "an approval at another gate")?;
@@ -96,16 +119,15 @@ impl Law {
                     plan.sha256 == *sha256 && stands.as_ref() == Some(sha256),
                     "an approval of bytes that were not shown",
                 )?;
-                self.approved(to, after, world)?;
+                self.approved(before, to, after, world)?;
             }
             (Effect::Approved { to, .. }, Act::SetPhase(phase)) => {
                 demand(to == phase && kind == GateKind::Approval, "a hand edit went elsewhere")?;
-                self.approved(to, after, world)?;
+                self.approved(before, to, after, world)?;
             }
             (Effect::Moved(to), Act::SetPhase(phase)) => {
-                let legal = self.step_to(to).is_some();
+                let legal = self.step_to(&before.phase, to).is_some() && after.phase == *to;
                 demand(to == phase && legal && kind != GateKind::Approval, "an illegal hand edit")?;
-                self.walk(to);
             }
             (Effect::Rejected(words), Act::Reject { gate, message }) => {
                 demand(*gate == id && kind == GateKind::Approval, "a rejection at another gate")?;
@@ -117,22 +139,22 @@ impl Law {
             }
             (effect, act) => return Err(format!("{act:?} came to {effect:?}")),
         }
-        self.open = None;
-        self.gate_news = Some((who.clone(), received.effect.clone()));
+        self.walked(before, after);
         goes_on(after)
     }
 
-    fn approved(&mut self, to: &Phase, after: &Session, world: &World) -> Result<(), Breach> {
-        demand(self.step_to(to).is_some(), "an approval led astray")?;
+    fn approved(&self, before: &Session, to: &Phase, after: &Session, world: &World) -> Result<(), Breach> {
+        let legal = self.step_to(&before.phase, to).is_some() && after.phase == *to;
+        demand(legal, "an approval led astray")?;
         let kept = after.approved.as_ref().map(|plan| plan.sha256.clone());
-        demand(kept.is_some() && kept == world.plan_sha256(), "the approved bytes were not kept")?;
-        self.walk(to);
-        Ok(())
+        demand(kept.is_some() && kept == world.plan_sha256(), "the approved bytes were not kept")
     }
 
     /// Acts that must not be refused: the right one at an open gate, and what lets a held session go on.
-    fn must_pass(&self, received: &Received, world: &World) -> bool {
-        let at = |gate, kind| self.open == Some((gate, kind));
+    fn must_pass(&self, before: &Session, received: &Received, world: &World) -> bool {
+        let open = before.open_gate().map(|gate| (gate.id.clone(), gate.ask.kind()));
+        let is_done = matches!(before.state, State::Done(_));
+        let at = |gate, kind| open == Some((gate, kind));
         match &received.request.act {
             Act::Approve { gate, sha256 } => {
                 at(gate.clone(), GateKind::Approval) && world.plan_sha256().as_ref() == Some(sha256)
@@ -145,10 +167,17 @@ impl Law {
                     && !answers.is_empty()
                     && answers.iter().all(|(id, text)| known(id) && !text.trim().is_empty())
             }
-            Act::Tell(_) => !self.done,
+            Act::Tell(_) => !is_done,
+            Act::Reopen { phase, .. } => is_done && phase.as_ref().is_none_or(|phase| self.is_marked(phase)),
             Act::Stop { orchestrator, .. } => orchestrator.is_none() || *orchestrator == self.began,
-            Act::Resume(None) | Act::Reopen { .. } | Act::SetPhase(_) | Act::Restore(_) => false,
+            Act::Resume(None) | Act::SetPhase(_) | Act::Restore(_) => false,
         }
+    }
+}
+
+impl Law {
+    fn is_marked(&self, phase: &Phase) -> bool {
+        self.workflow.rules(phase).is_some_and(|rules| rules.reopen)
     }
 }
 

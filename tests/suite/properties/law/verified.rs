@@ -1,61 +1,61 @@
-//! What may come of a verification, and when one is due.
+//! What may come of a verification.
 
 use samocode::domain::check::CheckEnd;
 use samocode::domain::event::Verified;
-use samocode::domain::verdict::{BlockCause, Decision};
+use samocode::domain::session::{Session, State};
+use samocode::domain::verdict::{BlockCause, Decision, Then};
 
-use super::super::world::World;
+use super::history::Fact;
 use super::{Breach, Law, demand};
 
 impl Law {
-    /// Whether the files that are there still have to pass the person's command. Those of the base are the person's.
-    pub(super) fn needs_verification(&self, world: &World) -> bool {
-        let Some(command) = &self.policy.verify else {
-            return false;
-        };
-        let Some(head) = world.head() else {
-            return true;
-        };
-        head.commit != "c0" && self.evidence != Some((command.clone(), Some(head.tree)))
-    }
-
-    pub(super) fn verified(&mut self, verified: &Verified) -> Result<(), Breach> {
-        let Some(wanted) = self.verifying.take() else {
+    pub(super) fn verified(
+        &mut self,
+        before: &Session,
+        verified: &Verified,
+        after: &Session,
+    ) -> Result<(), Breach> {
+        let State::Verifying(then) = &before.state else {
             return Err("a verification that was not due".to_owned());
         };
-        self.told.extend(verified.told.iter().cloned());
+        self.words.left(&verified.told);
         let check = &verified.check;
-        let passed = match &check.end {
+        match &check.end {
             CheckEnd::Unset => {
-                demand(self.policy.verify.is_none(), "a verification was left out")?;
-                true
+                demand(self.terms.policy.verify.is_none(), "a verification was left out")?;
             }
             CheckEnd::Passed => {
-                self.unverified = 0;
-                let tree = check.head.as_ref().map(|head| head.tree.clone());
-                self.evidence = Some((check.command.clone(), tree));
-                true
+                self.history.add(Fact::Checked(true));
+                self.ends.passed(&check.command, check.head.as_ref().map(|head| head.tree.clone()));
             }
             _ => {
-                self.unverified += 1;
-                self.evidence = None;
-                false
+                self.history.add(Fact::Checked(false));
+                self.ends.failed();
+                return self.unverified(before, &verified.decision);
             }
+        }
+        let leads_on = match (then, &verified.decision) {
+            (Then::Enter { phase: wanted }, Decision::Go { phase }) => {
+                wanted == phase && after.phase == *wanted
+            }
+            (Then::Finish { .. }, Decision::Finish { .. }) => matches!(after.state, State::Done(_)),
+            // Somebody said something meanwhile: the phase that would have ended hears it.
+            (Then::Finish { .. }, Decision::Go { phase }) => {
+                self.words.is_guidance_unheard() && *phase == before.phase
+            }
+            _ => false,
         };
-        if !passed {
-            return if self.unverified >= self.policy.max_failures {
-                let blocks = matches!(&verified.decision, Decision::Block(block) if block.cause == BlockCause::Unverified);
-                demand(blocks, "failed verifications without end")
-            } else {
-                let stays = matches!(&verified.decision, Decision::Go { phase } if *phase == self.phase);
-                demand(stays, "a failed verification did not keep the phase")
-            };
+        self.walked(before, after);
+        demand(leads_on, "a verification that passed led elsewhere")
+    }
+
+    fn unverified(&self, before: &Session, decision: &Decision) -> Result<(), Breach> {
+        if self.history.unverified() >= self.terms.policy.max_failures {
+            let blocks = matches!(decision, Decision::Block(block) if block.cause == BlockCause::Unverified);
+            demand(blocks, "failed verifications without end")
+        } else {
+            let stays = matches!(decision, Decision::Go { phase } if *phase == before.phase);
+            demand(stays, "a failed verification did not keep the phase")
         }
-        match (wanted, &verified.decision) {
-            (Some(wanted), Decision::Go { phase }) if wanted == *phase => self.walk(&wanted),
-            (None, Decision::Finish { .. }) => self.done = true,
-            (wanted, decision) => return Err(format!("due was {wanted:?}, done was {decision:?}")),
-        }
-        Ok(())
     }
 }
