@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::attend::{Kept, Pipes, attend};
 use super::error::{ProcessError, StartFailure};
 use super::ladder::Graces;
-use super::lines::Line;
+use super::lines::{Line, Piece};
 use super::log::Log;
 use super::pid::Pid;
 use super::running::{ProcessEvent, Running};
@@ -69,7 +69,7 @@ pub enum Stderr {
 pub fn launch(
     launch: Launch,
     events: impl Fn(ProcessEvent) + Send + Sync + 'static,
-    lines: impl FnMut(Line<'_>) + Send + 'static,
+    lines: impl FnMut(Piece<'_>) + Send + 'static,
     stderr_lines: impl FnMut(Line<'_>) + Send + 'static,
 ) -> Result<Running, ProcessError> {
     let log = Log::create(launch.stdout_log.clone())

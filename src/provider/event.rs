@@ -140,6 +140,8 @@ pub struct RunResult {
     pub words: String,
     /// What the whole run used; none when the line was cut before it came to that.
     pub usage: Option<Usage>,
-    /// Turns of the model.
+    /// The tokens of `usage` are only those since the result before.
+    pub since_last: bool,
+    /// Turns of the model since the result before.
     pub turns: u64,
 }
