@@ -79,7 +79,7 @@ const fn read(field: Field) -> Want<Field> {
 }
 
 /// A line of the stream.
-static LINE: [(&str, Want<Field>); 23] = [
+pub(in super::super) static WANTED: Members<Field> = Members::of(&[
     ("type", short(Field::Type)),
     ("message", Want::Members(&MESSAGE)),
     ("error", shown(Field::Error)),
@@ -87,9 +87,9 @@ static LINE: [(&str, Want<Field>); 23] = [
     // system/init
     ("claude_code_version", short(Field::Version)),
     ("model", short(Field::Model)),
-    ("agents", Want::Each(&AGENT)),
-    ("tools", Want::Each(&TOOL)),
-    ("mcp_servers", Want::Each(&SERVER)),
+    ("agents", Want::Each(&short(Field::Agent))),
+    ("tools", Want::Each(&short(Field::Tool))),
+    ("mcp_servers", Want::Each(&Want::Entry(Field::Server, &SERVER))),
     // system/api_retry
     ("attempt", short(Field::Attempt)),
     ("max_retries", short(Field::MaxRetries)),
@@ -102,28 +102,29 @@ static LINE: [(&str, Want<Field>); 23] = [
     ("api_error_status", short(Field::ApiErrorStatus)),
     ("num_turns", short(Field::Turns)),
     ("result", read(Field::LastWords)),
-    ("errors", Want::Each(&ERROR)),
+    ("errors", Want::Each(&shown(Field::Errors))),
     ("stop_reason", short(Field::StopReason)),
     ("total_cost_usd", short(Field::Cost)),
     ("usage", Want::Members(&USAGE)),
-    ("modelUsage", Want::Each(&MODEL_USAGE)),
-];
+    // By the name of the model.
+    ("modelUsage", Want::Each(&Want::Members(&MODEL_USAGE))),
+]);
 
-static MESSAGE: [(&str, Want<Field>); 3] =
-    [("id", short(Field::MessageId)), ("content", Want::Each(&BLOCK)), ("usage", Want::Members(&USAGE))];
+static MESSAGE: Members<Field> = Members::of(&[
+    ("id", short(Field::MessageId)),
+    ("content", Want::Each(&Want::Entry(Field::Block, &BLOCK))),
+    ("usage", Want::Members(&USAGE)),
+]);
 
-static BLOCK: Want<Field> = Want::Entry(
-    Field::Block,
-    &[
-        ("type", short(Field::BlockType)),
-        ("text", read(Field::BlockText)),
-        ("name", short(Field::ToolName)),
-        ("input", Want::Members(&INPUT)),
-    ],
-);
+static BLOCK: Members<Field> = Members::of(&[
+    ("type", short(Field::BlockType)),
+    ("text", read(Field::BlockText)),
+    ("name", short(Field::ToolName)),
+    ("input", Want::Members(&INPUT)),
+]);
 
 /// What the tools call the thing they work on.
-static INPUT: [(&str, Want<Field>); 9] = [
+static INPUT: Members<Field> = Members::of(&[
     ("command", shown(Field::Command)),
     ("file_path", shown(Field::FilePath)),
     ("notebook_path", shown(Field::NotebookPath)),
@@ -133,35 +134,27 @@ static INPUT: [(&str, Want<Field>); 9] = [
     ("skill", shown(Field::Skill)),
     ("description", shown(Field::Description)),
     ("path", shown(Field::Path)),
-];
+]);
 
-static USAGE: [(&str, Want<Field>); 4] = [
+static USAGE: Members<Field> = Members::of(&[
     ("input_tokens", short(Field::InputTokens)),
     ("cache_creation_input_tokens", short(Field::CacheCreationTokens)),
     ("cache_read_input_tokens", short(Field::CacheReadTokens)),
     ("output_tokens", short(Field::OutputTokens)),
-];
+]);
 
-static AGENT: Want<Field> = short(Field::Agent);
-static TOOL: Want<Field> = short(Field::Tool);
-static ERROR: Want<Field> = shown(Field::Errors);
+static SERVER: Members<Field> =
+    Members::of(&[("name", short(Field::ServerName)), ("status", short(Field::ServerStatus))]);
 
-static SERVER: Want<Field> =
-    Want::Entry(Field::Server, &[("name", short(Field::ServerName)), ("status", short(Field::ServerStatus))]);
-
-static LIMIT: [(&str, Want<Field>); 3] = [
+static LIMIT: Members<Field> = Members::of(&[
     ("status", short(Field::LimitStatus)),
     ("resetsAt", short(Field::ResetsAt)),
     ("rateLimitType", short(Field::LimitType)),
-];
+]);
 
-/// By the name of the model.
-static MODEL_USAGE: Want<Field> = Want::Members(&[
+static MODEL_USAGE: Members<Field> = Members::of(&[
     ("inputTokens", short(Field::ModelInputTokens)),
     ("outputTokens", short(Field::ModelOutputTokens)),
     ("cacheReadInputTokens", short(Field::ModelCacheReadTokens)),
     ("cacheCreationInputTokens", short(Field::ModelCacheCreationTokens)),
 ]);
-
-/// Wanted members of a line.
-pub(in super::super) const WANTED: Members<Field> = &LINE;

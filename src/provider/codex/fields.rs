@@ -31,30 +31,34 @@ const SHORT: usize = 256;
 const SHOWN: usize = 16 * 1024;
 
 /// A line of the stream.
-pub(in super::super) const WANTED: Members<Field> = &[
+pub(in super::super) static WANTED: Members<Field> = Members::of(&[
     ("type", Want::Value(Field::Type, SHORT)),
     ("message", Want::Value(Field::Message, SHOWN)),
-    ("error", Want::Members(&[("message", Want::Value(Field::ErrorMessage, SHOWN))])),
-    ("item", Want::Members(ITEM)),
-    ("usage", Want::Members(USAGE)),
-];
+    ("error", Want::Members(&ERROR)),
+    ("item", Want::Members(&ITEM)),
+    ("usage", Want::Members(&USAGE)),
+]);
 
-const ITEM: Members<Field> = &[
+static ERROR: Members<Field> = Members::of(&[("message", Want::Value(Field::ErrorMessage, SHOWN))]);
+
+static CHANGE: Members<Field> = Members::of(&[("path", Want::Value(Field::Path, SHOWN))]);
+
+static ITEM: Members<Field> = Members::of(&[
     ("id", Want::Value(Field::ItemId, SHORT)),
     ("type", Want::Value(Field::ItemType, SHORT)),
     ("text", Want::Value(Field::Text, MOST_READ)),
     ("command", Want::Value(Field::Command, SHOWN)),
-    ("changes", Want::Each(&Want::Entry(Field::Change, &[("path", Want::Value(Field::Path, SHOWN))]))),
+    ("changes", Want::Each(&Want::Entry(Field::Change, &CHANGE))),
     ("server", Want::Value(Field::Server, SHORT)),
     ("tool", Want::Value(Field::Tool, SHORT)),
     ("prompt", Want::Value(Field::Prompt, SHOWN)),
     ("query", Want::Value(Field::Query, SHOWN)),
-];
+]);
 
-const USAGE: Members<Field> = &[
+static USAGE: Members<Field> = Members::of(&[
     // Those from the cache included.
     ("input_tokens", Want::Value(Field::InputTokens, SHORT)),
     ("cached_input_tokens", Want::Value(Field::CachedTokens, SHORT)),
     // Those of its reasoning included.
     ("output_tokens", Want::Value(Field::OutputTokens, SHORT)),
-];
+]);

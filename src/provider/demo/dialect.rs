@@ -38,7 +38,7 @@ pub(in super::super) enum Field {
 const MOST: usize = 16 * 1024;
 
 /// A line, as it is read.
-pub(in super::super) const WANTED: Members<Field> = &[
+pub(in super::super) static WANTED: Members<Field> = Members::of(&[
     ("type", Want::Value(Field::Type, MOST)),
     ("version", Want::Value(Field::Version, MOST)),
     ("message", Want::Value(Field::Message, MOST)),
@@ -47,7 +47,7 @@ pub(in super::super) const WANTED: Members<Field> = &[
     ("output_tokens", Want::Value(Field::OutputTokens, MOST)),
     ("ok", Want::Value(Field::Ok, MOST)),
     ("words", Want::Value(Field::Words, MOST)),
-];
+]);
 
 /// The line in samocode's own words.
 pub(in super::super) fn event(line: &fields::Line<'_, Field>) -> Option<AgentEvent> {

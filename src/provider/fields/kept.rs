@@ -25,7 +25,7 @@ struct Item<F> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// The inside of a string, as JSON writes it.
     Text,
     /// A number, `true`, `false` or `null`.
@@ -75,17 +75,15 @@ impl<F: Copy> Kept<F> {
         self.begin(field, Kind::Entry, 0, true);
     }
 
-    /// Begins a string.
-    pub(super) fn text(&mut self, field: F, most: usize, in_array: bool) -> Option<Slot> {
-        self.begin(field, Kind::Text, most, in_array)
+    /// Keeps a value that is all there.
+    pub(super) fn put(&mut self, field: F, kind: Kind, most: usize, in_array: bool, value: &[u8]) {
+        if let Some(slot) = self.begin(field, kind, most, in_array) {
+            self.extend(slot, value);
+        }
     }
 
-    /// Begins any other value that isn't an object or array.
-    pub(super) fn plain(&mut self, field: F, most: usize, in_array: bool) -> Option<Slot> {
-        self.begin(field, Kind::Plain, most, in_array)
-    }
-
-    fn begin(&mut self, field: F, kind: Kind, most: usize, in_array: bool) -> Option<Slot> {
+    /// Begins a value that comes in pieces; none where there is no room for another one.
+    pub(super) fn begin(&mut self, field: F, kind: Kind, most: usize, in_array: bool) -> Option<Slot> {
         if self.items.len() >= MOST || (in_array && self.repeated >= MOST_REPEATED) {
             return None;
         }

@@ -1,18 +1,15 @@
 //! Walks through a line of JSON in pieces of any size, and keeps what is wanted of it.
 
-use memchr::memchr;
-
-use super::kept::{Kept, Line, Slot};
+use super::kept::{Kept, Kind, Line, Slot};
+use super::quote::{LONGEST_KEY, closing_quote, ends_odd, is_escaped};
 use super::unescape::unescape;
 use super::{Members, Want};
 use crate::domain::redact::Redactor;
 
-/// Longer keys are not wanted; one of 40 letters that are all escapes is shorter.
-const LONGEST_KEY: usize = 256;
-
 /// An object or array that is open and in which something is wanted.
+#[derive(Clone, Copy)]
 enum Open<F: 'static> {
-    Members(Members<F>),
+    Members(&'static Members<F>),
     Elements(&'static Want<F>),
     /// As elements, of an object.
     Values(&'static Want<F>),
@@ -44,8 +41,11 @@ enum Step<F: 'static> {
 
 /// Reads lines, one after another.
 pub(in super::super) struct Scanner<F: 'static> {
-    wanted: Members<F>,
-    open: Vec<Open<F>>,
+    wanted: &'static Members<F>,
+    /// The innermost open object or array.
+    inner: Open<F>,
+    /// Those around it.
+    outer: Vec<Open<F>>,
     /// How many of them are arrays or the like.
     repeating: usize,
     step: Step<F>,
@@ -56,10 +56,11 @@ pub(in super::super) struct Scanner<F: 'static> {
 
 impl<F: Copy + Eq> Scanner<F> {
     /// For lines that are objects with these members.
-    pub(in super::super) fn new(wanted: Members<F>) -> Self {
+    pub(in super::super) fn new(wanted: &'static Members<F>) -> Self {
         Self {
             wanted,
-            open: Vec::new(),
+            inner: Open::Members(wanted),
+            outer: Vec::new(),
             repeating: 0,
             step: Step::Start,
             key: Vec::new(),
@@ -71,7 +72,7 @@ impl<F: Copy + Eq> Scanner<F> {
     pub(in super::super) fn feed(&mut self, piece: &[u8]) {
         let mut rest = piece;
         while !rest.is_empty() {
-            rest = self.advance(rest);
+            rest = if matches!(self.step, Step::Between) { self.between(rest) } else { self.go_on(rest) };
         }
     }
 
@@ -82,7 +83,8 @@ impl<F: Copy + Eq> Scanner<F> {
 
     /// Forgets the line; another one begins.
     pub(in super::super) fn next_line(&mut self) {
-        self.open.clear();
+        self.inner = Open::Members(self.wanted);
+        self.outer.clear();
         self.repeating = 0;
         self.step = Step::Start;
         self.key.clear();
@@ -95,8 +97,8 @@ impl<F: Copy + Eq> Scanner<F> {
         self.key.capacity() + self.kept.capacity()
     }
 
-    /// Takes some bytes of `text`, which isn't empty, and gives the rest.
-    fn advance<'t>(&mut self, text: &'t [u8]) -> &'t [u8] {
+    /// Goes on where the piece before ended.
+    fn go_on<'t>(&mut self, text: &'t [u8]) -> &'t [u8] {
         match self.step {
             Step::Between => self.between(text),
             Step::Key { odd } => self.key(text, odd),
@@ -115,7 +117,6 @@ impl<F: Copy + Eq> Scanner<F> {
         match text.split_first() {
             None => {}
             Some((b'{', rest)) => {
-                self.open.push(Open::Members(self.wanted));
                 self.step = Step::Between;
                 return rest;
             }
@@ -124,28 +125,34 @@ impl<F: Copy + Eq> Scanner<F> {
         b""
     }
 
+    /// Takes what is next in the innermost object or array, and gives the rest.
+    #[inline]
     fn between<'t>(&mut self, text: &'t [u8]) -> &'t [u8] {
-        let Some((&byte, rest)) = text.split_first() else {
-            return b"";
-        };
-        match (byte, self.open.last()) {
-            (b',' | b' ' | b'\t' | b'\r' | b'\n', _) => rest,
-            (b'"', Some(Open::Members(_) | Open::Values(_))) => self.key(rest, false),
-            (b'}', Some(Open::Members(_) | Open::Values(_))) | (b']', Some(Open::Elements(_))) => {
-                if !matches!(self.open.pop(), Some(Open::Members(_))) {
-                    self.repeating -= 1;
+        let mut rest = text;
+        while let Some((&byte, after)) = rest.split_first() {
+            match (byte, self.inner) {
+                (b',' | b' ' | b'\t' | b'\r' | b'\n', _) => rest = after,
+                (b'"', Open::Members(_) | Open::Values(_)) => return self.key(after, false),
+                (b'}', Open::Members(_) | Open::Values(_)) | (b']', Open::Elements(_)) => {
+                    self.close();
+                    return after;
                 }
-                self.step = if self.open.is_empty() { Step::Over } else { Step::Between };
-                rest
+                (_, Open::Elements(want)) => return self.value(rest, Some(want)),
+                _ => return self.give_up(),
             }
-            (_, Some(Open::Elements(want))) => {
-                let want = *want;
-                self.value(text, Some(want))
-            }
-            _ => self.give_up(),
+        }
+        b""
+    }
+
+    fn close(&mut self) {
+        self.repeating -= usize::from(!matches!(self.inner, Open::Members(_)));
+        match self.outer.pop() {
+            Some(around) => self.inner = around,
+            None => self.step = Step::Over,
         }
     }
 
+    #[inline]
     fn key<'t>(&mut self, text: &'t [u8], odd: bool) -> &'t [u8] {
         let Some(end) = closing_quote(text, odd) else {
             let room = LONGEST_KEY.saturating_sub(self.key.len());
@@ -167,25 +174,17 @@ impl<F: Copy + Eq> Scanner<F> {
     }
 
     /// What is wanted of the member of this name, which is as JSON writes it.
+    #[inline]
     fn wanted(&self, key: &[u8]) -> Option<&'static Want<F>> {
-        let members = match self.open.last()? {
-            Open::Values(want) => return Some(want),
-            Open::Members(members) => members,
-            Open::Elements(_) => return None,
-        };
-        let named = |key: &[u8]| {
-            let found = members.iter().find(|(name, _)| name.as_bytes() == key);
-            found.map(|(_, want)| want)
-        };
-        if key.len() > LONGEST_KEY {
-            return None;
+        match self.inner {
+            Open::Members(members) if is_escaped(key) => members.get(unescape(key).as_bytes()),
+            Open::Members(members) => members.get(key),
+            Open::Values(want) => Some(want),
+            Open::Elements(_) => None,
         }
-        named(key).or_else(|| {
-            let escaped = memchr(b'\\', key).is_some();
-            escaped.then(|| named(unescape(key).as_bytes())).flatten()
-        })
     }
 
+    #[inline]
     fn colon<'t>(&mut self, text: &'t [u8], want: Option<&'static Want<F>>) -> &'t [u8] {
         let mut rest = text;
         while let Some((&byte, after)) = rest.split_first() {
@@ -199,17 +198,13 @@ impl<F: Copy + Eq> Scanner<F> {
     }
 
     /// Begins a value.
+    #[inline]
     fn value<'t>(&mut self, text: &'t [u8], want: Option<&'static Want<F>>) -> &'t [u8] {
         let Some((&byte, rest)) = text.split_first() else {
             return b"";
         };
-        let in_array = self.repeating > 0;
         match (byte, want) {
-            (b'"', Some(Want::Value(field, most))) => {
-                let slot = self.kept.text(*field, *most, in_array);
-                self.text(rest, slot, false)
-            }
-            (b'"', _) => self.text(rest, None, false),
+            (b'"', want) => self.string(rest, want),
             (b'{', Some(Want::Members(members))) => self.enter(Open::Members(members), rest),
             (b'{', Some(Want::Entry(field, members))) => {
                 self.kept.entry(*field);
@@ -218,22 +213,41 @@ impl<F: Copy + Eq> Scanner<F> {
             (b'{', Some(Want::Each(want))) => self.enter(Open::Values(want), rest),
             (b'[', Some(Want::Each(want))) => self.enter(Open::Elements(want), rest),
             (b'{' | b'[', _) => self.unwanted(rest, 1),
-            (b'-' | b'0'..=b'9' | b'a'..=b'z', Some(Want::Value(field, most))) => {
-                let slot = self.kept.plain(*field, *most, in_array);
-                self.plain(text, slot)
-            }
-            (b'-' | b'0'..=b'9' | b'a'..=b'z', _) => self.plain(text, None),
+            (b'-' | b'0'..=b'9' | b'a'..=b'z', _) => self.word(text, want),
             _ => self.give_up(),
         }
     }
 
     fn enter<'t>(&mut self, open: Open<F>, rest: &'t [u8]) -> &'t [u8] {
         self.repeating += usize::from(!matches!(open, Open::Members(_)));
-        self.open.push(open);
+        self.outer.push(std::mem::replace(&mut self.inner, open));
         self.step = Step::Between;
         rest
     }
 
+    /// A string that is a value.
+    #[inline]
+    fn string<'t>(&mut self, text: &'t [u8], want: Option<&Want<F>>) -> &'t [u8] {
+        let in_array = self.repeating > 0;
+        let end = closing_quote(text, false);
+        let slot = match (want, end) {
+            (Some(Want::Value(field, most)), Some(end)) => {
+                self.kept.put(*field, Kind::Text, *most, in_array, &text[..end]);
+                None
+            }
+            (Some(Want::Value(field, most)), None) => self.kept.begin(*field, Kind::Text, *most, in_array),
+            (_, _) => None,
+        };
+        match end {
+            Some(end) => {
+                self.step = Step::Between;
+                &text[end + 1..]
+            }
+            None => self.text(text, slot, false),
+        }
+    }
+
+    /// More of a string whose end was not there yet.
     fn text<'t>(&mut self, text: &'t [u8], slot: Option<Slot>, odd: bool) -> &'t [u8] {
         let end = closing_quote(text, odd);
         if let Some(slot) = slot {
@@ -247,6 +261,17 @@ impl<F: Copy + Eq> Scanner<F> {
         b""
     }
 
+    /// A number, `true`, `false` or `null`.
+    #[inline]
+    fn word<'t>(&mut self, text: &'t [u8], want: Option<&Want<F>>) -> &'t [u8] {
+        let slot = match want {
+            Some(Want::Value(field, most)) => self.kept.begin(*field, Kind::Plain, *most, self.repeating > 0),
+            _ => None,
+        };
+        self.plain(text, slot)
+    }
+
+    #[inline]
     fn plain<'t>(&mut self, text: &'t [u8], slot: Option<Slot>) -> &'t [u8] {
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
         let end = text.iter().position(|byte| !is_part(byte));
@@ -259,16 +284,23 @@ impl<F: Copy + Eq> Scanner<F> {
     }
 
     fn unwanted<'t>(&mut self, text: &'t [u8], mut open: usize) -> &'t [u8] {
-        for (at, byte) in text.iter().enumerate() {
+        let mut rest = text;
+        while let Some((byte, after)) = rest.split_first() {
+            rest = after;
             match byte {
                 b'{' | b'[' => open += 1,
                 b'}' | b']' => open -= 1,
-                b'"' => return self.unwanted_text(&text[at + 1..], open, false),
-                _ => continue,
+                b'"' => {
+                    let Some(end) = closing_quote(after, false) else {
+                        return self.unwanted_text(after, open, false);
+                    };
+                    rest = &after[end + 1..];
+                }
+                _ => {}
             }
             if open == 0 {
                 self.step = Step::Between;
-                return &text[at + 1..];
+                return rest;
             }
         }
         self.step = Step::Unwanted { open };
@@ -288,23 +320,4 @@ impl<F: Copy + Eq> Scanner<F> {
         self.step = Step::Broken;
         b""
     }
-}
-
-/// Where the string ends that `text` goes on with; `odd` if an odd number of backslashes stands right before it.
-fn closing_quote(text: &[u8], odd: bool) -> Option<usize> {
-    let mut from = 0;
-    loop {
-        let at = from + memchr(b'"', &text[from..])?;
-        if !ends_odd(&text[..at], odd) {
-            return Some(at);
-        }
-        from = at + 1;
-    }
-}
-
-/// Whether an odd number of backslashes stands at the end of `text`, `odd` saying the same of what stood before it.
-fn ends_odd(text: &[u8], odd: bool) -> bool {
-    let run = text.iter().rev().take_while(|byte| **byte == b'\\').count();
-    let before = odd && run == text.len();
-    before != (run % 2 == 1)
 }

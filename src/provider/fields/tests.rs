@@ -12,18 +12,24 @@ enum Field {
     Model,
 }
 
-static MODEL: Want<Field> = Want::Members(&[("in", Want::Value(Field::Model, 20))]);
-static BLOCK: Want<Field> = Want::Entry(Field::Block, &[("name", Want::Value(Field::Name, 1000))]);
-
-const WANTED: Members<Field> = &[
+static WANTED: Members<Field> = Members::of(&[
     ("type", Want::Value(Field::Type, 100)),
-    ("message", Want::Members(&[("count", Want::Value(Field::Count, 20)), ("blocks", Want::Each(&BLOCK))])),
-    ("models", Want::Each(&MODEL)),
-];
+    ("message", Want::Members(&MESSAGE)),
+    ("models", Want::Each(&Want::Members(&MODEL))),
+]);
+
+static MESSAGE: Members<Field> = Members::of(&[
+    ("count", Want::Value(Field::Count, 20)),
+    ("blocks", Want::Each(&Want::Entry(Field::Block, &BLOCK))),
+]);
+
+static BLOCK: Members<Field> = Members::of(&[("name", Want::Value(Field::Name, 1000))]);
+
+static MODEL: Members<Field> = Members::of(&[("in", Want::Value(Field::Model, 20))]);
 
 /// What `read` makes of a line that came in pieces.
 fn read<T>(pieces: &[&[u8]], read: impl Fn(&Line<'_, Field>) -> T) -> T {
-    let mut scanner = Scanner::new(WANTED);
+    let mut scanner = Scanner::new(&WANTED);
     for piece in pieces {
         scanner.feed(piece);
     }
@@ -110,7 +116,7 @@ fn a_secret_is_taken_out_before_a_text_is_cut_and_half_of_one_is_left_out() {
     let redactor = Redactor::new([secret]);
     for before in 0..1000 {
         let line = format!(r#"{{"message":{{"blocks":[{{"name":"{}{secret}!"}}]}}}}"#, "x".repeat(before));
-        let mut scanner = Scanner::new(WANTED);
+        let mut scanner = Scanner::new(&WANTED);
         scanner.feed(line.as_bytes());
         let text = scanner.line(&redactor).text(Field::Name).unwrap();
         assert!(!text.contains("cor"), "after {before}: {text}");
@@ -120,7 +126,7 @@ fn a_secret_is_taken_out_before_a_text_is_cut_and_half_of_one_is_left_out() {
 
 #[test]
 fn what_is_kept_is_bounded_and_the_type_is_found_behind_it_all() {
-    let mut scanner = Scanner::new(WANTED);
+    let mut scanner = Scanner::new(&WANTED);
     scanner.feed(br#"{"message":{"blocks":["#);
     for _ in 0..100_000 {
         scanner.feed(format!(r#"{{"name":"{}"}},"#, "x".repeat(2000)).as_bytes());

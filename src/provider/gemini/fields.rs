@@ -37,21 +37,21 @@ const SHORT: usize = 256;
 const SHOWN: usize = 16 * 1024;
 
 /// A line of the stream.
-pub(in super::super) const WANTED: Members<Field> = &[
+pub(in super::super) static WANTED: Members<Field> = Members::of(&[
     ("type", Want::Value(Field::Type, SHORT)),
     ("role", Want::Value(Field::Role, SHORT)),
     ("content", Want::Value(Field::Content, MOST_READ)),
     ("model", Want::Value(Field::Model, SHORT)),
     ("tool_name", Want::Value(Field::ToolName, SHORT)),
-    ("parameters", Want::Members(PARAMETERS)),
+    ("parameters", Want::Members(&PARAMETERS)),
     ("message", Want::Value(Field::Message, SHOWN)),
     ("status", Want::Value(Field::Status, SHORT)),
-    ("error", Want::Members(ERROR)),
-    ("stats", Want::Members(STATS)),
-];
+    ("error", Want::Members(&ERROR)),
+    ("stats", Want::Members(&STATS)),
+]);
 
 /// What the tools call the thing they work on.
-const PARAMETERS: Members<Field> = &[
+static PARAMETERS: Members<Field> = Members::of(&[
     ("command", Want::Value(Field::Command, SHOWN)),
     ("file_path", Want::Value(Field::FilePath, SHOWN)),
     ("agent_name", Want::Value(Field::AgentName, SHOWN)),
@@ -61,17 +61,17 @@ const PARAMETERS: Members<Field> = &[
     ("query", Want::Value(Field::Query, SHOWN)),
     ("prompt", Want::Value(Field::Prompt, SHOWN)),
     ("dir_path", Want::Value(Field::DirPath, SHOWN)),
-];
+]);
 
-const ERROR: Members<Field> = &[
+static ERROR: Members<Field> = Members::of(&[
     ("type", Want::Value(Field::ErrorType, SHORT)),
     // The service's answer, as JSON in a string.
     ("message", Want::Value(Field::ErrorMessage, 4 * SHOWN)),
-];
+]);
 
-const STATS: Members<Field> = &[
+static STATS: Members<Field> = Members::of(&[
     ("total_tokens", Want::Value(Field::TotalTokens, SHORT)),
     ("input_tokens", Want::Value(Field::InputTokens, SHORT)),
     ("output_tokens", Want::Value(Field::OutputTokens, SHORT)),
     ("cached", Want::Value(Field::CachedTokens, SHORT)),
-];
+]);
