@@ -88,7 +88,7 @@ impl Redactor {
         }
     }
 
-    /// The beginning of a longer text without its secrets, and without what might be the beginning of one at its end.
+    /// The beginning of a longer text without its secrets, and without anything at its end that might begin one.
     pub fn beginning(&self, text: &str) -> String {
         let mut clean = Vec::new();
         Stream::default().feed(self, text.as_bytes(), &mut |piece| clean.extend_from_slice(piece));

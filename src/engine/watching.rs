@@ -177,12 +177,12 @@ pub(super) fn judged(
     provider.judge(seen, exit, stderr, &clock)
 }
 
-/// What hears a child's stdout, and keeps of it what is needed.
+/// Reads a child's stdout, and keeps what later decisions need.
 struct Hearing {
     reader: Reader,
     keeps_message: bool,
     confined: bool,
-    /// The end of a line that came in several pieces.
+    /// The end of a line that arrived in several pieces.
     tail: Tail,
     heard: Arc<Mutex<Heard>>,
 }

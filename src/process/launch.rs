@@ -61,7 +61,8 @@ pub enum Stderr {
 
 /// Starts the program and returns when it runs.
 ///
-/// `events` is called from threads of this layer, `lines` and `stderr_lines` from the ones that empty stdout and stderr:
+/// `events` is called from threads of this layer, `lines` and `stderr_lines` from the ones that empty stdout and stderr,
+/// `lines` with pieces of stdout's lines in constant memory:
 /// they should be quick, for the program waits while they are busy. Without a stderr of its own, `stderr_lines` gets none.
 ///
 /// # Errors

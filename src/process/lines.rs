@@ -5,16 +5,16 @@ use memchr::{memchr_iter, memrchr};
 /// The longest line that is handed on whole, in bytes.
 pub const LONGEST_LINE: usize = 1024 * 1024;
 
-/// Bytes of one line of output, as they came, without its newline. A line that came with one read is one piece.
+/// Part of a line of output, unchanged, without the newline. A line that arrives in one read is one piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Piece<'a> {
-    /// What came of it.
+    /// The bytes.
     pub bytes: &'a [u8],
     /// The line begins with it.
     pub begins: bool,
     /// The line ends with it.
     pub ends: bool,
-    /// No other line ended with the same read: who only wants the newest state may skip all the others.
+    /// It ends the last complete line of the read: to show the newest state, the others can be skipped.
     pub last_in_chunk: bool,
 }
 
@@ -27,10 +27,10 @@ pub struct Line<'a> {
     pub truncated: bool,
 }
 
-/// Cuts into pieces of lines, and keeps none of their bytes.
+/// Splits reads at newlines, without copying.
 #[derive(Debug, Default)]
 pub(crate) struct Cutter {
-    /// A line has begun and not ended.
+    /// A line has begun and hasn't ended.
     open: bool,
 }
 
@@ -52,7 +52,7 @@ impl Cutter {
         }
     }
 
-    /// The stream is over; ends what has no newline.
+    /// Ends a last line without a newline.
     pub(crate) fn finish(&mut self, sink: &mut impl FnMut(Piece<'_>)) {
         if std::mem::take(&mut self.open) {
             sink(Piece { bytes: &[], begins: false, ends: true, last_in_chunk: true });
@@ -60,7 +60,7 @@ impl Cutter {
     }
 }
 
-/// Puts pieces together to whole lines, up to the longest.
+/// Joins pieces into lines of at most [`LONGEST_LINE`].
 #[derive(Debug, Default)]
 pub(crate) struct Joiner {
     carry: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Reads what a CLI prints on stdout, a line at a time and in pieces of any size.
+//! Reads a CLI's stdout, one line at a time, in pieces of any size.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,16 +7,16 @@ use super::fields::Scanner;
 use super::{AgentEvent, Message, Provider, claude, codex, demo, gemini};
 use crate::domain::redact::Redactor;
 
-/// The reader of one run's stdout. Constant memory, however long a line is.
+/// Reads the stdout of one run, in constant memory at any line length.
 ///
-/// Feed it a line's bytes, ask what the line says, and go on to the next line. What it says in words is without secrets,
-/// which are taken out before anything is shortened: half a secret isn't recognized as one.
+/// Feed it a line's bytes, ask for the line's event, then move to the next line. Secrets are removed from all words, before
+/// anything is shortened: half a secret wouldn't be recognized.
 pub struct Reader {
     lines: Lines,
     redactor: Arc<Redactor>,
 }
 
-/// The line that is being read, by what is wanted of it.
+/// The current line, with the fields of its provider.
 enum Lines {
     Claude(Scanner<claude::Field>),
     Codex(Scanner<codex::Field>),
@@ -41,7 +41,7 @@ impl Reader {
         Self { lines, redactor }
     }
 
-    /// Takes the next bytes of the line; its line break is not one of them.
+    /// Adds the next bytes of the line, without its line break.
     pub fn feed(&mut self, piece: &[u8]) {
         match &mut self.lines {
             Lines::Claude(line) => line.feed(piece),
@@ -51,9 +51,9 @@ impl Reader {
         }
     }
 
-    /// What the line says, as far as it was fed; none for what is of no interest or not understood.
+    /// The event that the line tells; none if it is of no interest or isn't understood.
     ///
-    /// `last_in_chunk`: nothing further is at hand yet, so this line is worth a closer look for what to show.
+    /// `last_in_chunk`: this is the newest line so far, so it's worth reading what a tool works on, to show it.
     pub fn event(&self, last_in_chunk: bool) -> Option<AgentEvent> {
         match &self.lines {
             Lines::Claude(line) => claude::event(&line.line(&self.redactor), last_in_chunk),
@@ -81,7 +81,7 @@ impl Reader {
         }
     }
 
-    /// The line is over; the next bytes are another one's.
+    /// Drops the line; the next bytes belong to another one.
     pub fn next_line(&mut self) {
         match &mut self.lines {
             Lines::Claude(line) => line.next_line(),

@@ -182,8 +182,8 @@ impl Seen {
     }
 }
 
-/// The newest result with the sums of those before it: after a woken turn, Claude Code's `num_turns` and `usage` are
-/// that turn's, while its cost and its tokens by model are the run's (measured with 2.1.197 and 2.1.332).
+/// Adds the previous results to the newest one. After a woken turn, Claude Code's `num_turns` and `usage` count that turn
+/// only; its cost and its tokens by model count the whole run (measured with 2.1.197 and 2.1.332).
 fn added_up(before: Option<RunResult>, newest: &RunResult) -> RunResult {
     let mut result = newest.clone();
     let Some(before) = before else {

@@ -1,4 +1,4 @@
-//! What was kept of one line, in bounded memory.
+//! The values kept from one line, in bounded memory.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -6,11 +6,11 @@ use std::ops::Range;
 use super::unescape::unescape;
 use crate::domain::redact::Redactor;
 
-/// Most values kept of the elements of arrays; no line of a CLI has nearly as many.
+/// Most values kept from inside arrays; no CLI writes nearly as many in a line.
 const MOST_REPEATED: usize = 8 * 1024;
 /// Most values kept in all.
 const MOST: usize = 2 * MOST_REPEATED;
-/// Most bytes kept of the elements of arrays, and of all the rest.
+/// Most bytes kept from inside arrays, and most bytes kept from everywhere else.
 const ROOM: usize = 512 * 1024;
 
 /// A value, or the beginning of an entry.
@@ -18,23 +18,23 @@ const ROOM: usize = 512 * 1024;
 struct Item<F> {
     field: F,
     kind: Kind,
-    /// Where its bytes are.
+    /// Its place in [`Kept::bytes`].
     bytes: Range<usize>,
-    /// There was more of it.
+    /// The value was longer than what is kept.
     cut: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The inside of a string, as JSON writes it.
+    /// The inside of a string, escapes and all.
     Text,
     /// A number, `true`, `false` or `null`.
     Plain,
-    /// The entry that begins here.
+    /// An entry begins here.
     Entry,
 }
 
-/// The values of one line, in its order.
+/// The values of one line, in the order of the line.
 #[derive(Debug)]
 pub(super) struct Kept<F> {
     items: Vec<Item<F>>,
@@ -49,10 +49,10 @@ impl<F> Default for Kept<F> {
     }
 }
 
-/// Where a value is kept that comes in pieces.
+/// The place of a value that arrives in pieces.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slot {
-    /// Most of its bytes that are kept; none where there is no room for it at all.
+    /// Most bytes of it that are kept.
     room: usize,
     in_array: bool,
 }
@@ -75,27 +75,27 @@ impl<F: Copy> Kept<F> {
         self.begin(field, Kind::Entry, 0, true);
     }
 
-    /// Keeps a value that is all there.
+    /// Keeps a value that has arrived whole.
     pub(super) fn put(&mut self, field: F, kind: Kind, most: usize, in_array: bool, value: &[u8]) {
         if let Some(slot) = self.begin(field, kind, most, in_array) {
             self.extend(slot, value);
         }
     }
 
-    /// Begins a value that comes in pieces; none where there is no room for another one.
+    /// Begins a value that arrives in pieces; none when there is no room for another value.
     pub(super) fn begin(&mut self, field: F, kind: Kind, most: usize, in_array: bool) -> Option<Slot> {
         if self.items.len() >= MOST || (in_array && self.repeated >= MOST_REPEATED) {
             return None;
         }
         self.repeated += usize::from(in_array);
-        // What stands outside of arrays has room even behind arrays that took all of theirs.
+        // Two budgets: arrays that use up theirs leave room for everything outside of arrays.
         let taken = if in_array { self.repeated_bytes } else { self.bytes.len() - self.repeated_bytes };
         let end = self.bytes.len();
         self.items.push(Item { field, kind, bytes: end..end, cut: false });
         Some(Slot { room: most.min(ROOM.saturating_sub(taken)), in_array })
     }
 
-    /// Adds to the value that was begun last.
+    /// Extends the value begun last.
     pub(super) fn extend(&mut self, slot: Slot, piece: &[u8]) {
         let Some(item) = self.items.last_mut() else {
             return;
@@ -110,7 +110,7 @@ impl<F: Copy> Kept<F> {
     }
 }
 
-/// A line that was read, or one entry of it.
+/// The values of a line, or of one entry in it.
 #[derive(Debug)]
 pub(in super::super) struct Line<'a, F> {
     items: &'a [Item<F>],
@@ -124,34 +124,34 @@ impl<'a, F: Copy + Eq> Line<'a, F> {
         Self { items: &kept.items, bytes: &kept.bytes, redactor, is_whole }
     }
 
-    /// Whether it is an object to its end. Of one that isn't, what came before is there.
+    /// Whether the line was a complete JSON object. If not, the values before the break are still there.
     pub(in super::super) fn is_whole(&self) -> bool {
         self.is_whole
     }
 
-    /// Whether there is a value for the field, be it `null`.
+    /// Whether the field has a value, `null` included.
     pub(in super::super) fn has(&self, field: F) -> bool {
         self.last(field).is_some()
     }
 
-    /// A string's text for comparing, with secrets that may be in it. Empty where the field is no string.
+    /// A string for comparing; it may contain secrets. Empty if the field isn't a string.
     pub(in super::super) fn word(&self, field: F) -> Cow<'a, str> {
         let item = self.last(field).filter(|item| item.kind == Kind::Text);
         item.map_or(Cow::Borrowed(""), |item| unescape(self.raw(item)))
     }
 
-    /// A string's text without secrets; none where the field is no string.
+    /// A string without secrets; none if the field isn't a string.
     pub(in super::super) fn text(&self, field: F) -> Option<String> {
         self.last(field).filter(|item| item.kind == Kind::Text).map(|item| self.clean(item))
     }
 
-    /// The texts of all strings of the field, without secrets.
+    /// All strings of the field, without secrets.
     pub(in super::super) fn texts(&self, field: F) -> impl Iterator<Item = String> {
         let texts = self.items.iter().filter(move |item| item.field == field && item.kind == Kind::Text);
         texts.map(|item| self.clean(item))
     }
 
-    /// A whole number; none where the field is none.
+    /// A whole number; none if the field isn't one.
     pub(in super::super) fn number(&self, field: F) -> Option<u64> {
         self.last(field).and_then(|item| whole_number(self.plain(item)))
     }
@@ -162,7 +162,7 @@ impl<'a, F: Copy + Eq> Line<'a, F> {
         items.filter_map(|item| whole_number(self.plain(item))).fold(0, u64::saturating_add)
     }
 
-    /// A number, be it whole or not; none where the field is none.
+    /// Any number; none if the field isn't one.
     pub(in super::super) fn decimal(&self, field: F) -> Option<f64> {
         std::str::from_utf8(self.plain(self.last(field)?)).ok()?.parse().ok()
     }
@@ -172,7 +172,7 @@ impl<'a, F: Copy + Eq> Line<'a, F> {
         self.last(field).is_some_and(|item| self.plain(item) == b"true")
     }
 
-    /// The entries that begin with this field, each with the values up to the next one.
+    /// The entries of this field, each with the values up to the next entry.
     pub(in super::super) fn entries(&self, field: F) -> impl DoubleEndedIterator<Item = Line<'a, F>> {
         let starts = move |item: &Item<F>| item.field == field && item.kind == Kind::Entry;
         let (bytes, redactor, is_whole) = (self.bytes, self.redactor, self.is_whole);
@@ -199,7 +199,7 @@ impl<'a, F: Copy + Eq> Line<'a, F> {
     }
 }
 
-/// Of digits only: a fraction or exponent is no count of anything.
+/// Digits only: a count has no fraction or exponent.
 fn whole_number(text: &[u8]) -> Option<u64> {
     if text.is_empty() {
         return None;

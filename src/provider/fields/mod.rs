@@ -1,10 +1,10 @@
-//! The wanted fields of a line of JSON, wherever they stand in it and however long it is.
+//! Extracts the wanted fields from a line of JSON, in any order of keys and at any length.
 //!
-//! A provider says in a table which members it wants, and gets their values: the order of keys, white space and unknown
-//! members make no difference. A line is fed in pieces as they come, so one of any length takes constant memory. Nothing
-//! is validated: what is unwanted is skipped, and what isn't JSON yields nothing from there on.
+//! A provider lists the members it wants in a table. Unknown members and white space are skipped. A line is fed in pieces,
+//! and only wanted values are kept, so a line of any length takes constant memory. Never validates more than it needs to:
+//! at the first byte that can't be JSON it stops, and keeps what it has.
 //!
-//! Where a key stands twice, the last one counts, as for `JSON.parse`, which the CLIs' own programs read JSON with.
+//! If a key occurs twice, the last one wins, as with JavaScript's `JSON.parse`.
 
 mod kept;
 mod quote;
@@ -16,49 +16,51 @@ mod unescape;
 pub(super) use kept::Line;
 pub(super) use scan::Scanner;
 
-/// What is wanted of a value; `F` names it.
+/// Which part of a value to keep, and the field to keep it under.
 pub(super) enum Want<F: 'static> {
-    /// A string, number, `true`, `false` or `null`, kept up to so many bytes.
+    /// A string, number, `true`, `false` or `null`: at most this many bytes of it, as JSON writes it.
     Value(F, usize),
     /// These members of an object.
     Members(&'static Members<F>),
-    /// These members of an object that is one of several: each begins an entry of [`Line::entries`].
+    /// These members of an object that is one of several; each object is an entry of [`Line::entries`].
     Entry(F, &'static Members<F>),
-    /// The same of every element of an array, or of every member of an object.
+    /// The same for every element of an array, or for every member of an object.
     Each(&'static Want<F>),
 }
 
 /// Members by their names.
 pub(super) struct Members<F: 'static> {
     named: &'static [(&'static str, Want<F>)],
-    /// A bit for the mark of each name: most keys of a line are told from all of the names by a glance at it.
-    marks: u64,
+    /// For each length, the set of names that long, as bits: most keys are ruled out by their length.
+    by_length: [u32; LENGTHS],
 }
+
+/// Every name is shorter than this, in bytes.
+const LENGTHS: usize = 32;
 
 impl<F> Members<F> {
+    /// A table of at most 32 names, each shorter than [`LENGTHS`]; anything else fails to compile, as tables are statics.
     pub(super) const fn of(named: &'static [(&'static str, Want<F>)]) -> Self {
-        let mut marks = 0;
+        let mut by_length = [0; LENGTHS];
         let mut at = 0;
         while at < named.len() {
-            marks |= mark(named[at].0.as_bytes());
+            by_length[named[at].0.len()] |= 1_u32 << at;
             at += 1;
         }
-        Self { named, marks }
+        Self { named, by_length }
     }
 
-    /// What is wanted of the member whose key is this text.
+    /// What to keep of the member with this key.
+    #[inline]
     fn get(&self, key: &[u8]) -> Option<&'static Want<F>> {
-        if self.marks & mark(key) == 0 {
-            return None;
+        let mut as_long = *self.by_length.get(key.len())?;
+        while as_long != 0 {
+            let (name, want) = &self.named[as_long.trailing_zeros() as usize];
+            if name.as_bytes() == key {
+                return Some(want);
+            }
+            as_long &= as_long - 1;
         }
-        self.named.iter().find(|(name, _)| name.as_bytes() == key).map(|(_, want)| want)
+        None
     }
-}
-
-/// One of 64 bits, by a key's length and its two ends.
-const fn mark(key: &[u8]) -> u64 {
-    let [first, .., last] = key else {
-        return 1;
-    };
-    1 << ((*first as usize * 7 + *last as usize * 3 + key.len()) % 64)
 }

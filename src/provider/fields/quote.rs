@@ -1,60 +1,67 @@
-//! Where a JSON string ends.
+//! Finds the end of a JSON string.
 
 use memchr::memchr;
 
-/// Longer strings are looked through by a search that is made for long ones.
+/// Beyond this many bytes, `memchr` is faster.
 const SHORT: usize = 48;
 
-/// Longer keys are not wanted; one of 40 letters that are all escapes is shorter.
-pub(super) const LONGEST_KEY: usize = 256;
-
-/// Where the string ends that `text` goes on with; `odd` if an odd number of backslashes stands right before it.
-#[inline]
-pub(super) fn closing_quote(text: &[u8], odd: bool) -> Option<usize> {
-    let mut at = quote(text)?;
-    while ends_odd(&text[..at], odd) {
-        at += 1 + quote(&text[at + 1..])?;
-    }
-    Some(at)
+/// The end of a string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct End {
+    /// The position of the closing quote.
+    pub(super) at: usize,
+    /// The string is known to have no escapes.
+    pub(super) is_plain: bool,
 }
 
-/// Whether an odd number of backslashes stands at the end of `text`, `odd` saying the same of what stood before it.
+/// Finds the closing quote of the string that `text` starts inside of; `odd` if an odd number of backslashes precedes it.
 #[inline]
+pub(super) fn closing_quote(text: &[u8], odd: bool) -> Option<End> {
+    let mut end = quote(text)?;
+    if end.is_plain && !odd {
+        return Some(end);
+    }
+    while ends_odd(&text[..end.at], odd) {
+        end.at += 1 + quote(&text[end.at + 1..])?.at;
+    }
+    end.is_plain = false;
+    Some(end)
+}
+
+/// Whether `text` ends with an odd number of backslashes, counting those before it if `odd`.
 pub(super) fn ends_odd(text: &[u8], odd: bool) -> bool {
-    match text.last() {
-        None => odd,
-        Some(b'\\') => {
-            let run = text.iter().rev().take_while(|byte| **byte == b'\\').count();
-            let before = odd && run == text.len();
-            before != (run % 2 == 1)
-        }
-        Some(_) => false,
-    }
+    let run = text.iter().rev().take_while(|byte| **byte == b'\\').count();
+    let before = odd && run == text.len();
+    before != (run % 2 == 1)
 }
 
-/// Whether a key, which is as JSON writes it, is written with escapes.
+/// Finds the first quote. Most strings in a line are too short for a vectorised search to pay off, so the first bytes are
+/// compared eight at a time.
 #[inline]
-pub(super) fn is_escaped(key: &[u8]) -> bool {
-    // Without an early end, so that it takes a few steps only.
-    key.len() <= LONGEST_KEY && key.iter().fold(false, |found, byte| found | (*byte == b'\\'))
-}
-
-/// The first quote. Most strings of a line are shorter than a vectorised search takes to begin, so the first bytes are
-/// looked through by eights.
-#[inline]
-fn quote(text: &[u8]) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
+fn quote(text: &[u8]) -> Option<End> {
     let mut from = 0;
+    let mut escapes = 0;
     for eight in text.as_chunks::<8>().0.iter().take(SHORT / 8) {
-        // A byte is zero where the quote is; of several, the first one is told exactly.
-        let zeros = u64::from_le_bytes(*eight) ^ (ONES * b'"' as u64);
-        let found = zeros.wrapping_sub(ONES) & !zeros & (ONES << 7);
-        if found != 0 {
-            return Some(from + found.trailing_zeros() as usize / 8);
+        let eight = u64::from_le_bytes(*eight);
+        let quotes = marks(eight, b'"');
+        let backslashes = marks(eight, b'\\');
+        if quotes != 0 {
+            let first = quotes.trailing_zeros();
+            escapes |= backslashes & ((1 << first) - 1);
+            return Some(End { at: from + first as usize / 8, is_plain: escapes == 0 });
         }
+        escapes |= backslashes;
         from += 8;
     }
-    memchr(b'"', &text[from..]).map(|at| from + at)
+    memchr(b'"', &text[from..]).map(|at| End { at: from + at, is_plain: false })
+}
+
+/// Sets the top bit of each byte that equals `byte`; exact up to and including the first match.
+#[inline]
+fn marks(eight: u64, byte: u8) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let zeros = eight ^ (ONES * u64::from(byte));
+    zeros.wrapping_sub(ONES) & !zeros & (ONES << 7)
 }
 
 #[cfg(test)]
@@ -66,7 +73,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_first_quote_is_found_wherever_it_stands(text in prop::collection::vec(any::<u8>(), 0..200)) {
-            prop_assert_eq!(quote(&text), text.iter().position(|byte| *byte == b'"'));
+            prop_assert_eq!(quote(&text).map(|end| end.at), text.iter().position(|byte| *byte == b'"'));
         }
 
         #[test]
@@ -80,7 +87,11 @@ mod tests {
                 }
                 escaped = byte == b'\\' && !escaped;
             }
-            prop_assert_eq!(closing_quote(text.as_bytes(), odd), end);
+            let found = closing_quote(text.as_bytes(), odd);
+            prop_assert_eq!(found.map(|end| end.at), end);
+            if let Some(end) = found.filter(|end| end.is_plain) {
+                prop_assert!(!text[..end.at].contains('\\'));
+            }
         }
     }
 }

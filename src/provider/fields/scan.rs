@@ -1,41 +1,44 @@
-//! Walks through a line of JSON in pieces of any size, and keeps what is wanted of it.
+//! Scans a line of JSON that arrives in pieces of any size, and keeps the wanted values.
 
 use super::kept::{Kept, Kind, Line, Slot};
-use super::quote::{LONGEST_KEY, closing_quote, ends_odd, is_escaped};
+use super::quote::{End, closing_quote, ends_odd};
 use super::unescape::unescape;
 use super::{Members, Want};
 use crate::domain::redact::Redactor;
 
-/// An object or array that is open and in which something is wanted.
+/// Longer keys are ignored, in bytes. A name of 40 letters still fits if every letter is written as an escape.
+const LONGEST_KEY: usize = 256;
+
+/// An open object or array that something is wanted from.
 #[derive(Clone, Copy)]
 enum Open<F: 'static> {
     Members(&'static Members<F>),
     Elements(&'static Want<F>),
-    /// As elements, of an object.
+    /// The same for an object, whatever its keys.
     Values(&'static Want<F>),
 }
 
-/// What the next byte belongs to.
+/// What the next byte is part of.
 enum Step<F: 'static> {
-    /// The line's object, which has not begun.
+    /// White space before the line's object.
     Start,
-    /// The innermost open object or array, between its members.
+    /// The innermost open object or array, between two members.
     Between,
-    /// A key.
+    /// A key; `odd` after an odd number of backslashes.
     Key { odd: bool },
-    /// What stands between a key and its value.
+    /// The colon and white space before a value.
     Colon(Option<&'static Want<F>>),
-    /// A string that is a value; `odd` after an odd number of backslashes.
+    /// A string value.
     Text { slot: Option<Slot>, odd: bool },
     /// A number, `true`, `false` or `null`.
     Plain(Option<Slot>),
-    /// An object or array in which nothing is wanted, and how many in it are open.
+    /// An object or array that nothing is wanted from, and how many are open inside it, itself included.
     Unwanted { open: usize },
-    /// A string in there.
+    /// A string inside of one.
     UnwantedText { open: usize, odd: bool },
-    /// The line's object has ended.
+    /// The line's object is complete; the rest is ignored.
     Over,
-    /// This is no JSON.
+    /// This isn't JSON; the rest is ignored.
     Broken,
 }
 
@@ -46,16 +49,16 @@ pub(in super::super) struct Scanner<F: 'static> {
     inner: Open<F>,
     /// Those around it.
     outer: Vec<Open<F>>,
-    /// How many of them are arrays or the like.
+    /// How many of them are `Elements` or `Values`.
     repeating: usize,
     step: Step<F>,
-    /// The beginning of a key that goes on in the next piece.
+    /// The first part of a key that continues in the next piece.
     key: Vec<u8>,
     kept: Kept<F>,
 }
 
 impl<F: Copy + Eq> Scanner<F> {
-    /// For lines that are objects with these members.
+    /// Keeps these members of each line.
     pub(in super::super) fn new(wanted: &'static Members<F>) -> Self {
         Self {
             wanted,
@@ -76,12 +79,12 @@ impl<F: Copy + Eq> Scanner<F> {
         }
     }
 
-    /// What was read of the line so far.
+    /// The values found in the line so far.
     pub(in super::super) fn line<'a>(&'a self, redactor: &'a Redactor) -> Line<'a, F> {
         Line::new(&self.kept, redactor, matches!(self.step, Step::Over))
     }
 
-    /// Forgets the line; another one begins.
+    /// Drops the line; the next bytes belong to another one.
     pub(in super::super) fn next_line(&mut self) {
         self.inner = Open::Members(self.wanted);
         self.outer.clear();
@@ -97,7 +100,7 @@ impl<F: Copy + Eq> Scanner<F> {
         self.key.capacity() + self.kept.capacity()
     }
 
-    /// Goes on where the piece before ended.
+    /// Continues where the last piece ended.
     fn go_on<'t>(&mut self, text: &'t [u8]) -> &'t [u8] {
         match self.step {
             Step::Between => self.between(text),
@@ -125,7 +128,7 @@ impl<F: Copy + Eq> Scanner<F> {
         b""
     }
 
-    /// Takes what is next in the innermost object or array, and gives the rest.
+    /// Reads the next member of the innermost object or array, and returns what follows it.
     #[inline]
     fn between<'t>(&mut self, text: &'t [u8]) -> &'t [u8] {
         let mut rest = text;
@@ -161,24 +164,25 @@ impl<F: Copy + Eq> Scanner<F> {
             return b"";
         };
         let want = if self.key.is_empty() {
-            self.wanted(&text[..end])
+            self.wanted(&text[..end.at], end.is_plain)
         } else {
             let mut key = std::mem::take(&mut self.key);
-            key.extend_from_slice(&text[..end.min(LONGEST_KEY + 1)]);
-            let want = self.wanted(&key);
+            key.extend_from_slice(&text[..end.at.min(LONGEST_KEY + 1)]);
+            let want = self.wanted(&key, false);
             key.clear();
             self.key = key;
             want
         };
-        self.colon(&text[end + 1..], want)
+        self.colon(&text[end.at + 1..], want)
     }
 
-    /// What is wanted of the member of this name, which is as JSON writes it.
+    /// What to keep of the member with this key; without escapes if `is_plain`.
     #[inline]
-    fn wanted(&self, key: &[u8]) -> Option<&'static Want<F>> {
+    fn wanted(&self, key: &[u8], is_plain: bool) -> Option<&'static Want<F>> {
         match self.inner {
-            Open::Members(members) if is_escaped(key) => members.get(unescape(key).as_bytes()),
-            Open::Members(members) => members.get(key),
+            Open::Members(members) if is_plain => members.get(key),
+            Open::Members(_) if key.len() > LONGEST_KEY => None,
+            Open::Members(members) => members.get(unescape(key).as_bytes()),
             Open::Values(want) => Some(want),
             Open::Elements(_) => None,
         }
@@ -231,25 +235,25 @@ impl<F: Copy + Eq> Scanner<F> {
         let in_array = self.repeating > 0;
         let end = closing_quote(text, false);
         let slot = match (want, end) {
-            (Some(Want::Value(field, most)), Some(end)) => {
-                self.kept.put(*field, Kind::Text, *most, in_array, &text[..end]);
+            (Some(Want::Value(field, most)), Some(End { at, .. })) => {
+                self.kept.put(*field, Kind::Text, *most, in_array, &text[..at]);
                 None
             }
             (Some(Want::Value(field, most)), None) => self.kept.begin(*field, Kind::Text, *most, in_array),
             (_, _) => None,
         };
         match end {
-            Some(end) => {
+            Some(End { at, .. }) => {
                 self.step = Step::Between;
-                &text[end + 1..]
+                &text[at + 1..]
             }
             None => self.text(text, slot, false),
         }
     }
 
-    /// More of a string whose end was not there yet.
+    /// Continues a string value.
     fn text<'t>(&mut self, text: &'t [u8], slot: Option<Slot>, odd: bool) -> &'t [u8] {
-        let end = closing_quote(text, odd);
+        let end = closing_quote(text, odd).map(|end| end.at);
         if let Some(slot) = slot {
             self.kept.extend(slot, &text[..end.unwrap_or(text.len())]);
         }
@@ -294,7 +298,7 @@ impl<F: Copy + Eq> Scanner<F> {
                     let Some(end) = closing_quote(after, false) else {
                         return self.unwanted_text(after, open, false);
                     };
-                    rest = &after[end + 1..];
+                    rest = &after[end.at + 1..];
                 }
                 _ => {}
             }
@@ -310,7 +314,7 @@ impl<F: Copy + Eq> Scanner<F> {
     fn unwanted_text<'t>(&mut self, text: &'t [u8], open: usize, odd: bool) -> &'t [u8] {
         if let Some(end) = closing_quote(text, odd) {
             self.step = Step::Unwanted { open };
-            return &text[end + 1..];
+            return &text[end.at + 1..];
         }
         self.step = Step::UnwantedText { open, odd: ends_odd(text, odd) };
         b""

@@ -1,9 +1,9 @@
-//! The text of a JSON string.
+//! Decodes the inside of a JSON string.
 
 use std::borrow::Cow;
 
-/// The text between the quotes of a JSON string. An escape that isn't one stays as written, half a surrogate pair
-/// becomes U+FFFD, and so does what isn't UTF-8.
+/// Decodes the text between the quotes of a JSON string. Unknown escapes stay as written; half a surrogate pair and
+/// invalid UTF-8 become U+FFFD.
 pub(super) fn unescape(raw: &[u8]) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'\\', raw) else {
         return String::from_utf8_lossy(raw);
@@ -38,7 +38,7 @@ pub(super) fn unescape(raw: &[u8]) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// The character whose `\u` was just read, and what follows it.
+/// The character after a `\u`, and what follows it.
 fn unicode(text: &[u8]) -> (char, &[u8]) {
     let Some((first, after)) = unit(text) else {
         return (char::REPLACEMENT_CHARACTER, text);

@@ -1,6 +1,5 @@
-//! Recorded streams of each version, written as no version wrote them: they say the same.
-//!
-//! What a CLI writes in another order or at greater length tomorrow is read today.
+//! Recorded streams of each version, rewritten with other orders of keys, spacing, escapes and lengths: the events stay
+//! the same. This is the test for the next version that changes how it writes its stream.
 
 use std::sync::Arc;
 
@@ -29,10 +28,10 @@ const STREAMS: [&str; 13] = [
 /// Longer than any line that a CLI was seen to write.
 const LONG: usize = 300_000;
 
-/// How a stream is rewritten, from a seed.
+/// Rewrites lines at random, from a seed.
 struct Pen {
     state: u64,
-    /// Objects get a member of their own that is this long.
+    /// Some objects get one more member, about this long.
     padding: usize,
 }
 
@@ -76,7 +75,7 @@ impl Pen {
         }
     }
 
-    /// With its members in another order, and one more that says what it must not be taken for.
+    /// Shuffles the members, and adds one that looks like others but is nested too deep to count.
     fn object(&mut self, members: &Map<String, Value>, to: &mut String) {
         let decoy = json!({"type": "result", "usage": {"input_tokens": 7}, "text": "\"type\":\"result\",\\"});
         let mut left = vec![(format!("from_tomorrow_{}", self.pick(100)), decoy.to_string())];
@@ -105,7 +104,7 @@ impl Pen {
         to.push('}');
     }
 
-    /// At times with letters as escapes.
+    /// At times writes every letter as an escape.
     fn string(&mut self, text: &str, to: &mut String) {
         let escaped = self.pick(6) == 0 && text.len() < 100;
         if !escaped {
@@ -120,7 +119,7 @@ impl Pen {
     }
 }
 
-/// All that a stream of lines says, read in pieces of these sizes, over and over.
+/// Reads a stream in pieces of these sizes, over and over: its events and the last thing said.
 fn said(stream: &str, sizes: &[usize]) -> (Vec<Option<AgentEvent>>, String) {
     let mut reader = claude().reader(Arc::default());
     let mut sizes = sizes.iter().cycle();
