@@ -88,6 +88,13 @@ impl Redactor {
         }
     }
 
+    /// The beginning of a longer text without its secrets, and without anything at its end that might begin one.
+    pub fn beginning(&self, text: &str) -> String {
+        let mut clean = Vec::new();
+        Stream::default().feed(self, text.as_bytes(), &mut |piece| clean.extend_from_slice(piece));
+        String::from_utf8_lossy(&clean).into_owned()
+    }
+
     /// The bytes without their secrets.
     pub fn bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let mut clean = Vec::new();

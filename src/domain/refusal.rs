@@ -8,7 +8,7 @@ const WORDS: [&str; 5] =
     ["Permission denied", "permission denied", "EACCES", "Read-only file system", "read-only file system"];
 
 /// The longest answer that is looked at, in bytes, from its end: that is where a failed command says why.
-const LONGEST: usize = 64 * 1024;
+pub const LONGEST: usize = 64 * 1024;
 
 /// The absolute paths that a line of a stream calls refused; the line is JSON, whose escapes are read as far as paths need.
 #[must_use]

@@ -5,13 +5,16 @@
 use std::collections::VecDeque;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::config::ProviderKind;
 use crate::domain::event::Event;
 use crate::engine::{EngineError, streams, usage_words};
-use crate::process::Cutter;
+use crate::process::{Cutter, Piece};
 use crate::provider::event::{AgentEvent, LimitStatus, RunResult, Started};
-use crate::provider::{ClaudeSettings, CodexSettings, DemoSettings, GeminiSettings, Message, Provider};
+use crate::provider::{
+    ClaudeSettings, CodexSettings, DemoSettings, GeminiSettings, Message, Provider, Reader,
+};
 use crate::store::{self, Layout, open_document, read_journal};
 
 /// How much of a stream that stands already is looked at, in bytes.
@@ -44,6 +47,7 @@ pub struct Activity {
     iteration: u32,
     path: PathBuf,
     provider: Provider,
+    reader: Reader,
     at: u64,
     cutter: Cutter,
     /// The first line may be the end of one that was not read.
@@ -77,8 +81,10 @@ impl Activity {
         let length = std::fs::metadata(path).map_or(0, |stat| stat.len());
         let at = length.saturating_sub(LOOKED_AT);
         let (path, cutter) = (path.to_owned(), Cutter::default());
+        // Secrets were taken out on the way into the file.
+        let reader = provider.reader(Arc::default());
         let moments = VecDeque::new();
-        Self { iteration, path, provider, at, cutter, torn: at > 0, moments, open: false }
+        Self { iteration, path, provider, reader, at, cutter, torn: at > 0, moments, open: false }
     }
 
     /// The number of the iteration.
@@ -117,18 +123,25 @@ impl Activity {
         let mut bytes = Vec::new();
         self.at += file.take(CHUNK).read_to_end(&mut bytes)? as u64;
         let mut cutter = std::mem::take(&mut self.cutter);
-        cutter.feed(&bytes, &mut |line| {
-            if !std::mem::take(&mut self.torn) {
-                self.line(line.bytes, line.truncated);
-            }
-        });
+        cutter.feed(&bytes, &mut |piece| self.piece(&piece));
         self.cutter = cutter;
         Ok(true)
     }
 
-    /// What one line tells; the model's words stand before the tool that they speak of.
-    fn line(&mut self, line: &[u8], truncated: bool) {
-        match self.provider.said(line, truncated) {
+    fn piece(&mut self, piece: &Piece<'_>) {
+        self.reader.feed(piece.bytes);
+        if !piece.ends {
+            return;
+        }
+        if !std::mem::take(&mut self.torn) {
+            self.line();
+        }
+        self.reader.next_line();
+    }
+
+    /// What the line tells; the model's words stand before the tool that they speak of.
+    fn line(&mut self) {
+        match self.reader.said() {
             Some(Message::Whole(words)) if !words.trim().is_empty() => {
                 self.push(Moment::Words(words));
                 self.open = false;
@@ -143,7 +156,7 @@ impl Activity {
             Some(Message::Over) => self.open = false,
             Some(Message::Whole(_)) | None => {}
         }
-        let event = self.provider.parse(line, truncated, true);
+        let event = self.reader.event(true);
         if let Some(moment) = event.and_then(|event| moment(&self.provider, &event)) {
             self.push(moment);
             self.open = false;

@@ -1,6 +1,5 @@
 //! One CLI while it runs: what it said so far, and how it ends. Decides nothing but when to ask it to end.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,13 +10,13 @@ use jiff::tz::TimeZone;
 use crate::domain::command::Exit;
 use crate::domain::outcome::{Interruption, Outcome};
 use crate::domain::redact::Redactor;
-use crate::domain::refusal::refused_paths;
+use crate::domain::refusal::{self, refused_paths};
 use crate::domain::reset::Clock;
 use crate::domain::watch::{Overdue, Watched};
 use crate::engine::say::Live;
-use crate::process::{Launch, Line, Pid, ProcessError, ProcessEvent, Running, launch};
+use crate::process::{Launch, Line, Pid, Piece, ProcessError, ProcessEvent, Running, Tail, launch};
 use crate::provider::event::Retrying;
-use crate::provider::{AgentEvent, LastMessage, Provider, Seen, may_be_words};
+use crate::provider::{AgentEvent, LastMessage, Provider, Reader, Seen, may_be_words};
 
 /// What the thread that empties the child's output keeps up to date. It is shared instead of sent, so that a child
 /// that prints faster than anybody looks costs no memory.
@@ -83,8 +82,16 @@ impl Watching {
         let confined = command.spec.confinement.is_some();
         let redactor = Arc::clone(&command.redactor);
         let hear_stderr = hear_stderr(what.provider, &redactor, &heard);
-        let (provider, told) = (what.provider.clone(), Arc::clone(&heard));
-        let hear_stdout = move |line: Line<'_>| note(&provider, &redactor, confined, &told, &line);
+        let mut hearing = Hearing {
+            reader: what.provider.reader(Arc::clone(&redactor)),
+            redactor,
+            length: 0,
+            keeps_message: what.keeps_message,
+            confined,
+            tail: Tail::new(refusal::LONGEST),
+            heard: Arc::clone(&heard),
+        };
+        let hear_stdout = move |piece: Piece<'_>| hearing.hear(&piece);
         let running = launch(command, events, hear_stdout, hear_stderr)?;
         Ok(Self {
             running,
@@ -192,32 +199,63 @@ pub(super) fn judged(
     provider.judge(seen, exit, stderr, &clock)
 }
 
-/// Keeps of a line what is needed.
-fn note(provider: &Provider, redactor: &Redactor, confined: bool, heard: &Mutex<Heard>, line: &Line<'_>) {
-    let event = hear(provider, redactor, line);
-    let answered = confined && matches!(event, Some(AgentEvent::ToolAnswered));
-    let refused = if answered { refused_paths(line.bytes) } else { Vec::new() };
-    let mut heard = lock(heard);
-    if let Some(message) = &mut heard.message
-        && let Some(part) = provider.message(line.bytes, line.truncated)
-    {
-        message.note(part);
-    }
-    if event.is_none() && may_be_words(line.bytes, line.truncated) {
-        heard.seen.note_plain(&redactor.bytes(line.bytes));
-    }
-    if event.is_none() && !line.last_in_chunk {
-        return;
-    }
-    if heard.refused.len() < MOST_REFUSALS {
-        heard.refused.extend(refused);
-    }
-    if let Some(event) = event {
-        heard.seen.note(&event);
-    }
-    if line.last_in_chunk {
-        heard.last_output = Instant::now();
-        heard.has_output = true;
+/// Reads a child's stdout, and keeps what later decisions need.
+struct Hearing {
+    reader: Reader,
+    keeps_message: bool,
+    confined: bool,
+    /// The end of a line that arrived in several pieces, and how long the whole line is.
+    tail: Tail,
+    length: usize,
+    redactor: Arc<Redactor>,
+    heard: Arc<Mutex<Heard>>,
+}
+
+impl Hearing {
+    fn hear(&mut self, piece: &Piece<'_>) {
+        self.reader.feed(piece.bytes);
+        let in_pieces = !(piece.begins && piece.ends);
+        if in_pieces {
+            self.tail.push(piece.bytes);
+        }
+        self.length += piece.bytes.len();
+        if !piece.ends {
+            return;
+        }
+        let event = self.reader.event(piece.last_in_chunk);
+        let message = if self.keeps_message { self.reader.message() } else { None };
+        self.reader.next_line();
+        let line = if in_pieces { self.tail.bytes() } else { piece.bytes };
+        let refused = if self.confined && matches!(event, Some(AgentEvent::ToolAnswered)) {
+            refused_paths(line)
+        } else {
+            Vec::new()
+        };
+        let is_cut = line.len() < self.length;
+        let plain =
+            (event.is_none() && may_be_words(line, is_cut)).then(|| self.redactor.bytes(line).into_owned());
+        self.tail.clear();
+        self.length = 0;
+        if event.is_none() && message.is_none() && plain.is_none() && !piece.last_in_chunk {
+            return;
+        }
+        let mut heard = lock(&self.heard);
+        if let Some(plain) = plain {
+            heard.seen.note_plain(&plain);
+        }
+        if let (Some(kept), Some(part)) = (&mut heard.message, message) {
+            kept.note(part);
+        }
+        if heard.refused.len() < MOST_REFUSALS {
+            heard.refused.extend(refused);
+        }
+        if let Some(event) = event {
+            heard.seen.note(&event);
+        }
+        if piece.last_in_chunk {
+            heard.last_output = Instant::now();
+            heard.has_output = true;
+        }
     }
 }
 
@@ -238,18 +276,6 @@ fn hear_stderr(
             heard.last_output = Instant::now();
             heard.has_output = true;
         }
-    }
-}
-
-/// What a line says, without secrets wherever it says it in words: those are shortened later, and half a secret is
-/// not known for one.
-fn hear(provider: &Provider, redactor: &Redactor, line: &Line<'_>) -> Option<AgentEvent> {
-    let parse = |bytes| provider.parse(bytes, line.truncated, line.last_in_chunk);
-    let event = parse(line.bytes)?;
-    let wordless = matches!(&event, AgentEvent::Activity(activity) if activity.tool.is_none());
-    match redactor.bytes(if wordless { &[] } else { line.bytes }) {
-        Cow::Owned(clean) => parse(&clean),
-        Cow::Borrowed(_) => Some(event),
     }
 }
 

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use super::drain::drain;
 use super::error::ProcessError;
-use super::lines::{Cutter, Line};
+use super::lines::{Cutter, Joiner, Line, Piece};
 use super::log::Log;
 use super::lost;
 use super::pid::Pid;
@@ -45,7 +45,7 @@ pub(super) fn attend(
     kept: Kept,
     pipes: Pipes,
     events: Events,
-    lines: impl FnMut(Line<'_>) + Send + 'static,
+    lines: impl FnMut(Piece<'_>) + Send + 'static,
     stderr_lines: impl FnMut(Line<'_>) + Send + 'static,
 ) -> Result<Running, ProcessError> {
     let Kept { program, mut keeper, control, reports, tag } = kept;
@@ -121,7 +121,7 @@ fn empty(
     over: PipeReader,
     tails: &Arc<Tails>,
     events: &Events,
-    mut lines: impl FnMut(Line<'_>) + Send + 'static,
+    mut lines: impl FnMut(Piece<'_>) + Send + 'static,
     stderr_lines: impl FnMut(Line<'_>) + Send + 'static,
 ) -> io::Result<JoinHandle<Option<u64>>> {
     let redactor = pipes.redactor;
@@ -167,7 +167,8 @@ fn empty_stderr(
 ) -> io::Result<JoinHandle<Option<()>>> {
     let (redactor, tails, events) = (Arc::clone(redactor), Arc::clone(tails), Arc::clone(events));
     patience::thread("stderr", move || {
-        let mut cutter = Cutter::default();
+        let (mut cutter, mut joiner) = (Cutter::default(), Joiner::default());
+        let mut pieces = |piece: Piece<'_>| joiner.feed(piece, &mut lines);
         let mut stream = Stream::default();
         let mut keep = |clean: &[u8]| {
             lock(&tails.stderr).push(clean);
@@ -175,10 +176,10 @@ fn empty_stderr(
         };
         let drained = drain(&pipe, &over, |bytes| {
             stream.feed(&redactor, bytes, &mut keep);
-            cutter.feed(bytes, &mut lines);
+            cutter.feed(bytes, &mut pieces);
         });
         stream.finish(&redactor, &mut keep);
-        cutter.finish(&mut lines);
+        cutter.finish(&mut pieces);
         if let Err(error) = drained {
             events(ProcessEvent::LogFailed { path: log.path().to_owned(), error });
         }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::attend::{Kept, Pipes, attend};
 use super::error::{ProcessError, StartFailure};
 use super::ladder::Graces;
-use super::lines::Line;
+use super::lines::{Line, Piece};
 use super::log::Log;
 use super::pid::Pid;
 use super::running::{ProcessEvent, Running};
@@ -63,7 +63,8 @@ pub enum Stderr {
 
 /// Starts the program and returns when it runs.
 ///
-/// `events` is called from threads of this layer, `lines` and `stderr_lines` from the ones that empty stdout and stderr:
+/// `events` is called from threads of this layer, `lines` and `stderr_lines` from the ones that empty stdout and stderr,
+/// `lines` with pieces of stdout's lines in constant memory:
 /// they should be quick, for the program waits while they are busy. Without a stderr of its own, `stderr_lines` gets none.
 ///
 /// # Errors
@@ -71,7 +72,7 @@ pub enum Stderr {
 pub fn launch(
     launch: Launch,
     events: impl Fn(ProcessEvent) + Send + Sync + 'static,
-    lines: impl FnMut(Line<'_>) + Send + 'static,
+    lines: impl FnMut(Piece<'_>) + Send + 'static,
     stderr_lines: impl FnMut(Line<'_>) + Send + 'static,
 ) -> Result<Running, ProcessError> {
     let log = Log::create(launch.stdout_log.clone())

@@ -5,6 +5,19 @@ use memchr::{memchr_iter, memrchr};
 /// The longest line that is handed on whole, in bytes.
 pub const LONGEST_LINE: usize = 1024 * 1024;
 
+/// Part of a line of output, unchanged, without the newline. A line that arrives in one read is one piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// The line begins with it.
+    pub begins: bool,
+    /// The line ends with it.
+    pub ends: bool,
+    /// It ends the last complete line of the read: to show the newest state, the others can be skipped.
+    pub last_in_chunk: bool,
+}
+
 /// One line of output, without its newline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -12,53 +25,62 @@ pub struct Line<'a> {
     pub bytes: &'a [u8],
     /// There was more of it.
     pub truncated: bool,
-    /// No other complete line came with the same read: who only wants the newest state may skip all the others.
-    pub last_in_chunk: bool,
 }
 
-/// Holds what came of a line that is not complete.
+/// Splits reads at newlines, without copying.
 #[derive(Debug, Default)]
 pub(crate) struct Cutter {
+    /// A line has begun and hasn't ended.
+    open: bool,
+}
+
+impl Cutter {
+    pub(crate) fn feed(&mut self, chunk: &[u8], sink: &mut impl FnMut(Piece<'_>)) {
+        let last = memrchr(b'\n', chunk);
+        let mut start = 0;
+        if let Some(last) = last {
+            for end in memchr_iter(b'\n', &chunk[..=last]) {
+                let begins = !std::mem::take(&mut self.open);
+                sink(Piece { bytes: &chunk[start..end], begins, ends: true, last_in_chunk: end == last });
+                start = end + 1;
+            }
+        }
+        let rest = &chunk[start..];
+        if !rest.is_empty() {
+            let begins = !std::mem::replace(&mut self.open, true);
+            sink(Piece { bytes: rest, begins, ends: false, last_in_chunk: false });
+        }
+    }
+
+    /// Ends a last line without a newline.
+    pub(crate) fn finish(&mut self, sink: &mut impl FnMut(Piece<'_>)) {
+        if std::mem::take(&mut self.open) {
+            sink(Piece { bytes: &[], begins: false, ends: true, last_in_chunk: true });
+        }
+    }
+}
+
+/// Joins pieces into lines of at most [`LONGEST_LINE`].
+#[derive(Debug, Default)]
+pub(crate) struct Joiner {
     carry: Vec<u8>,
     overflow: bool,
 }
 
-impl Cutter {
-    pub(crate) fn feed(&mut self, chunk: &[u8], sink: &mut impl FnMut(Line<'_>)) {
-        let Some(last) = memrchr(b'\n', chunk) else {
-            self.stash(chunk);
-            return;
-        };
-        let mut start = 0;
-        for end in memchr_iter(b'\n', &chunk[..=last]) {
-            self.hand_on(&chunk[start..end], end == last, sink);
-            start = end + 1;
-        }
-        self.stash(&chunk[start..]);
-    }
-
-    /// The stream is over; hands on what has no newline.
-    pub(crate) fn finish(&mut self, sink: &mut impl FnMut(Line<'_>)) {
-        if !self.carry.is_empty() {
-            self.hand_on(&[], true, sink);
-        }
-    }
-
-    fn hand_on(&mut self, piece: &[u8], last_in_chunk: bool, sink: &mut impl FnMut(Line<'_>)) {
-        if self.carry.is_empty() && piece.len() <= LONGEST_LINE {
-            sink(Line { bytes: piece, truncated: false, last_in_chunk });
+impl Joiner {
+    pub(crate) fn feed(&mut self, piece: Piece<'_>, sink: &mut impl FnMut(Line<'_>)) {
+        if piece.begins && piece.ends && piece.bytes.len() <= LONGEST_LINE {
+            sink(Line { bytes: piece.bytes, truncated: false });
             return;
         }
-        self.stash(piece);
-        sink(Line { bytes: &self.carry, truncated: self.overflow, last_in_chunk });
-        self.carry.clear();
-        self.overflow = false;
-    }
-
-    fn stash(&mut self, piece: &[u8]) {
         let room = LONGEST_LINE - self.carry.len();
-        self.overflow |= piece.len() > room;
-        self.carry.extend_from_slice(&piece[..piece.len().min(room)]);
+        self.overflow |= piece.bytes.len() > room;
+        self.carry.extend_from_slice(&piece.bytes[..piece.bytes.len().min(room)]);
+        if piece.ends {
+            sink(Line { bytes: &self.carry, truncated: self.overflow });
+            self.carry.clear();
+            self.overflow = false;
+        }
     }
 }
 
@@ -66,9 +88,15 @@ impl Cutter {
 mod tests {
     use super::*;
 
+    /// Each line with whether it was cut, and whether it was the last of its chunk.
     fn cut(chunks: &[&[u8]]) -> Vec<(Vec<u8>, bool, bool)> {
         let mut lines = Vec::new();
-        let mut sink = |line: Line<'_>| lines.push((line.bytes.to_vec(), line.truncated, line.last_in_chunk));
+        let mut joiner = Joiner::default();
+        let mut sink = |piece: Piece<'_>| {
+            joiner.feed(piece, &mut |line| {
+                lines.push((line.bytes.to_vec(), line.truncated, piece.last_in_chunk));
+            });
+        };
         let mut cutter = Cutter::default();
         for chunk in chunks {
             cutter.feed(chunk, &mut sink);
@@ -112,5 +140,28 @@ mod tests {
     fn nothing_gives_no_line() {
         assert!(cut(&[]).is_empty());
         assert_eq!(cut(&[b"\n"]), [line(b"", true)]);
+    }
+
+    #[test]
+    fn the_pieces_of_a_line_say_where_it_begins_and_ends() {
+        let mut pieces = Vec::new();
+        let mut sink = |piece: Piece<'_>| pieces.push((piece.bytes.to_vec(), piece.begins, piece.ends));
+        let mut cutter = Cutter::default();
+        for chunk in [&b"a\nb"[..], b"c", b"d\ne"] {
+            cutter.feed(chunk, &mut sink);
+        }
+        cutter.finish(&mut sink);
+        let piece = |bytes: &[u8], begins, ends| (bytes.to_vec(), begins, ends);
+        assert_eq!(
+            pieces,
+            [
+                piece(b"a", true, true),
+                piece(b"b", true, false),
+                piece(b"c", false, false),
+                piece(b"d", false, true),
+                piece(b"e", true, false),
+                piece(b"", false, true),
+            ]
+        );
     }
 }

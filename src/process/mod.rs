@@ -44,11 +44,12 @@ pub use error::{ProcessError, StartFailure};
 pub use ladder::Graces;
 pub use launch::{KEEPER_ARGUMENT, Launch, Stderr, launch};
 pub(crate) use lines::Cutter;
-pub use lines::{LONGEST_LINE, Line};
+pub use lines::{LONGEST_LINE, Line, Piece};
 pub use pid::Pid;
 pub use running::{Ended, ProcessEvent, Running, STDERR_TAIL};
 pub use sweep::Swept;
 pub use tagged::{TAG_VARIABLE, Tagged, end_tagged};
+pub(crate) use tail::Tail;
 
 /// The path by which this very program can be started again as a keeper, even after its file was replaced.
 ///

@@ -19,6 +19,10 @@ impl Tail {
         self.bytes.extend_from_slice(new);
     }
 
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -140,6 +140,8 @@ pub struct RunResult {
     pub words: String,
     /// What the whole run used; none when the line was cut before it came to that.
     pub usage: Option<Usage>,
-    /// Turns of the model.
+    /// The tokens in `usage` count only what came after the previous result.
+    pub since_last: bool,
+    /// Turns of the model after the previous result.
     pub turns: u64,
 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use memchr::memmem;
 use serde_json::Value;
 
-use super::words::{json, one_line, without_escapes};
+use super::words::{one_line, without_escapes};
 
 /// The longest line that is read as words, in bytes. Nobody says goodbye at greater length.
 const LONGEST: usize = 64 * 1024;
@@ -46,7 +46,8 @@ pub(super) fn words_of(line: &[u8]) -> Option<String> {
 /// The words of an object such as `{"type":"error","error":{"message":…}}`, as services and CLIs print it. An event of
 /// another type is none, even if it has a field of that name.
 fn error_in(line: &[u8]) -> Option<String> {
-    let object: Value = json(line)?;
+    // Strings need not be valid UTF-8.
+    let object: Value = serde_json::from_str(&String::from_utf8_lossy(line)).ok()?;
     if object.get("type").and_then(Value::as_str).is_some_and(|kind| kind != "error") {
         return None;
     }

@@ -3,6 +3,10 @@
 /// A longer message is cut: no person reads it, and no agent should.
 const LONGEST: usize = 256 * 1024;
 
+/// Bytes kept of a text that may become the message, as JSON writes it. More than [`LONGEST`], because a cut text loses
+/// what might be the beginning of a secret at its end.
+pub(super) const MOST_READ: usize = LONGEST + 64 * 1024;
+
 /// What a line adds to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {

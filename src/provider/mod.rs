@@ -9,6 +9,7 @@ pub mod claude;
 pub mod codex;
 pub mod demo;
 pub mod event;
+mod fields;
 mod folder;
 mod front;
 pub mod gemini;
@@ -19,6 +20,7 @@ mod message;
 mod names;
 mod phrases;
 mod program;
+mod reader;
 #[cfg(test)]
 mod replay;
 mod seen;
@@ -31,12 +33,14 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 
 use crate::domain::command::{CommandSpec, Exit};
 use crate::domain::environment::Needs;
 use crate::domain::outcome::Outcome;
+use crate::domain::redact::Redactor;
 use crate::domain::reset::Clock;
 
 pub use claude::ClaudeSettings;
@@ -49,6 +53,7 @@ pub use home::Home;
 pub use last_words::may_be_words;
 pub use login::Login;
 pub use message::{LastMessage, Message};
+pub use reader::Reader;
 pub use seen::Seen;
 pub use state::{Added, Place, State};
 pub use version::{Needed, Version, VersionLine};
@@ -322,17 +327,9 @@ impl Provider {
         }
     }
 
-    /// What one line of the child's stdout says; none for what is of no interest or not understood.
-    ///
-    /// `line` is without its line break. `truncated`: the line was longer and only its beginning is here.
-    /// `last_in_chunk`: nothing further is at hand yet, so this line is worth a closer look for what to show.
-    pub fn parse(&self, line: &[u8], truncated: bool, last_in_chunk: bool) -> Option<AgentEvent> {
-        match self {
-            Self::Claude(_) => claude::parse(line, truncated, last_in_chunk),
-            Self::Codex(_) => codex::parse(line, truncated, last_in_chunk),
-            Self::Gemini(_) => gemini::parse(line, truncated, last_in_chunk),
-            Self::Demo(_) => demo::parse(line),
-        }
+    /// What reads the stdout of one run.
+    pub fn reader(&self, redactor: Arc<Redactor>) -> Reader {
+        Reader::new(self, redactor)
     }
 
     /// What one line of the child's stderr says; none where all that counts stands in the stream.
@@ -340,25 +337,6 @@ impl Provider {
         match self {
             Self::Gemini(_) => gemini::parse_stderr(line),
             Self::Claude(_) | Self::Codex(_) | Self::Demo(_) => None,
-        }
-    }
-
-    /// What one line of the child's stdout adds to its last message. `truncated`: only the line's beginning is here.
-    pub fn message(&self, line: &[u8], truncated: bool) -> Option<Message> {
-        match self {
-            Self::Claude(_) => claude::message(line, truncated),
-            Self::Codex(_) => codex::message(line, truncated),
-            Self::Gemini(_) => gemini::message(line, truncated),
-            Self::Demo(_) => None,
-        }
-    }
-
-    /// What the model says in one line of the child's stdout, for a person who watches. `truncated`: only the line's
-    /// beginning is here.
-    pub fn said(&self, line: &[u8], truncated: bool) -> Option<Message> {
-        match self {
-            Self::Claude(_) => claude::said(line, truncated),
-            Self::Codex(_) | Self::Gemini(_) | Self::Demo(_) => self.message(line, truncated),
         }
     }
 

@@ -89,7 +89,7 @@ impl Seen {
             AgentEvent::RateLimit(limit) => self.rate_limit = Some(limit.clone()),
             AgentEvent::ServiceError { kind } => self.service_error = Some(kind.clone()),
             AgentEvent::Result(result) => {
-                self.result = Some(result.clone());
+                self.result = Some(added_up(self.result.take(), result));
                 self.over = true;
                 // A call that was not answered by now never will be; those of a later turn count anew.
                 self.open_calls = 0;
@@ -201,6 +201,29 @@ impl Seen {
     pub(super) fn agent(&self) -> &str {
         &self.agent
     }
+}
+
+/// Adds the previous results to the newest one. After a woken turn, Claude Code's `num_turns` and `usage` count that turn
+/// only; its cost and its tokens by model count the whole run (measured with 2.1.197 and 2.1.332).
+fn added_up(before: Option<RunResult>, newest: &RunResult) -> RunResult {
+    let mut result = newest.clone();
+    let Some(before) = before else {
+        return result;
+    };
+    result.turns = result.turns.saturating_add(before.turns);
+    result.usage = match (result.usage, before.usage) {
+        (Some(newest), Some(before)) if result.since_last => Some(Usage {
+            input_tokens: newest.input_tokens.saturating_add(before.input_tokens),
+            cached_tokens: newest.cached_tokens.saturating_add(before.cached_tokens),
+            output_tokens: newest.output_tokens.saturating_add(before.output_tokens),
+            ..newest
+        }),
+        (newest, before) => newest.or(before),
+    };
+    if let Some(usage) = &mut result.usage {
+        usage.turns = result.turns;
+    }
+    result
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@
 
 use std::borrow::Cow;
 
-use serde::de::DeserializeOwned;
-
 /// Most characters of a tool's label.
 const LABEL: usize = 80;
 
@@ -78,11 +76,6 @@ pub(super) fn tool_label(name: &str, about: &str) -> String {
 pub(super) fn detail(words: &str, otherwise: &str) -> String {
     let line = one_line(words, DETAIL);
     if line.is_empty() { otherwise.to_owned() } else { line }
-}
-
-/// A value from a line of JSON, whose strings need not be valid UTF-8.
-pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
-    serde_json::from_slice(line).or_else(|_| serde_json::from_str(&String::from_utf8_lossy(line))).ok()
 }
 
 /// The end of a path, enough to know the file: its last two components.

@@ -17,7 +17,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use samocode::domain::command::CommandSpec;
-use samocode::process::{Ended, Graces, Launch, ProcessError, ProcessEvent, Running, Stderr, launch};
+use samocode::process::{
+    Ended, Graces, LONGEST_LINE, Launch, ProcessError, ProcessEvent, Running, Stderr, launch,
+};
 use tempfile::TempDir;
 
 /// Generous, for a machine that is busy with other tests; a condition is met in milliseconds.
@@ -95,8 +97,15 @@ impl Scene {
         let running = launch(
             self.launch.clone(),
             move |event| drop(sender.send(event)),
-            move |line| {
-                seen.lock().unwrap().push((line.bytes.to_vec(), line.truncated));
+            move |piece| {
+                let mut lines = seen.lock().unwrap();
+                if piece.begins {
+                    lines.push((Vec::new(), false));
+                }
+                let (line, is_cut) = lines.last_mut().unwrap();
+                let room = piece.bytes.len().min(LONGEST_LINE - line.len());
+                line.extend_from_slice(&piece.bytes[..room]);
+                *is_cut |= room < piece.bytes.len();
             },
             move |line| stderr_seen.lock().unwrap().push((line.bytes.to_vec(), line.truncated)),
         )?;

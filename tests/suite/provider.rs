@@ -6,6 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -143,10 +144,13 @@ impl Play {
             .unwrap();
 
         let mut seen = Seen::new(phase);
+        let mut reader = provider.reader(Arc::default());
         for line in output.stdout.split(|byte| *byte == b'\n') {
-            if let Some(event) = provider.parse(line, false, true) {
+            reader.feed(line);
+            if let Some(event) = reader.event(true) {
                 seen.note(&event);
             }
+            reader.next_line();
         }
         assert!(seen.started().is_some() && seen.last_tool().is_some());
         let exit = Exit::Code(output.status.code().unwrap());
@@ -256,10 +260,13 @@ fn the_demo_agent_says_when_it_cannot_work() {
     assert_eq!(output.status.code(), Some(1));
     let provider = Provider::Demo(DemoSettings { program: "/samocode".into() });
     let mut seen = Seen::new("planning");
+    let mut reader = provider.reader(Arc::default());
     for line in output.stdout.split(|byte| *byte == b'\n') {
-        if let Some(event) = provider.parse(line, false, true) {
+        reader.feed(line);
+        if let Some(event) = reader.event(true) {
             seen.note(&event);
         }
+        reader.next_line();
     }
     let outcome = provider.judge(&seen, Exit::Code(1), "", &CLOCK);
     let Outcome::Crashed { detail } = outcome else {

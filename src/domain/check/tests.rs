@@ -60,7 +60,7 @@ fn where_other_files_may_have_been_tested_nothing_is_said_to_have_passed() {
         assert!(words.contains("exited with 0") && words.contains("/code/app"), "{words}");
         assert!(!words.contains("passed"), "{words}");
     }
-    let section = section(&doubtful, true);
+    let section = section(&doubtful, true, &[]);
     assert!(
         !section.contains("passed") && section.contains("  - `x.pth` imports from the main"),
         "{section}"

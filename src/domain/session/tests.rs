@@ -193,6 +193,7 @@ fn a_journal_in_which_a_verification_went_on_after_a_restore_still_loads() {
         log: None,
         tail: String::new(),
         left: Vec::new(),
+        origins: Vec::new(),
     };
     let decision = Decision::Go { phase: Phase::named("done") };
     let verified = Event::Verified(Box::new(Verified { check, decision, told: Vec::new() }));

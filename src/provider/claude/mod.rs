@@ -2,6 +2,7 @@
 //!
 //! Facts are from Claude Code 2.1.197 unless a comment says otherwise.
 
+mod fields;
 mod home;
 mod judge;
 mod login;
@@ -14,7 +15,6 @@ mod result;
 mod review;
 mod state;
 mod stream;
-mod tokens;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -25,13 +25,14 @@ use super::program::{self, Wanted};
 use super::{Needed, Prepared, ProviderError, RunSpec, Version};
 use crate::domain::command::CommandSpec;
 
+pub(super) use fields::{Field, WANTED};
 pub(super) use home::home;
 pub(super) use judge::judge;
 pub(super) use login::login;
 pub(super) use needs::needs;
 pub(super) use review::{message, review};
 pub(super) use state::state;
-pub(super) use stream::{parse, said};
+pub(super) use stream::{event, said};
 
 /// Variables of an outer Claude Code session. With the first two it refuses to nest; the others would tie the run
 /// to that session or its editor.

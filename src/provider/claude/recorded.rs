@@ -1,4 +1,5 @@
-//! The adapter against streams recorded from Claude Code 2.1.197, which talked to a loopback server.
+//! The adapter against streams recorded from Claude Code, which talked to a loopback server: of 2.1.197, and of 2.1.332
+//! in the folder of that name.
 
 use super::ClaudeSettings;
 use crate::domain::command::Exit;
@@ -13,6 +14,7 @@ macro_rules! recorded {
 }
 
 mod judging;
+mod shuffled;
 mod stream;
 
 fn claude() -> Provider {

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use serde::Deserialize;
-
-use super::super::{Message, Prepared, ProviderError, ReviewSpec, program, words};
+use super::super::fields::Line;
+use super::super::{Message, Prepared, ProviderError, ReviewSpec, program};
+use super::fields::Field;
 use super::{ClaudeSettings, environment, last_arguments, wanted};
 use crate::domain::command::CommandSpec;
 
@@ -49,16 +49,11 @@ fn arguments(settings: &ClaudeSettings, run: &ReviewSpec<'_>) -> Vec<OsString> {
 }
 
 /// What a line adds to the last message: only the result has it, and whole.
-pub(in super::super) fn message(line: &[u8], truncated: bool) -> Option<Message> {
-    #[derive(Deserialize)]
-    struct Told {
-        result: String,
-    }
-    const RESULT: &[u8] = br#"{"type":"result""#;
-    if truncated || !line.starts_with(RESULT) {
+pub(in super::super) fn message(line: &Line<'_, Field>) -> Option<Message> {
+    if line.word(Field::Type) != "result" || !line.is_whole() {
         return None;
     }
-    words::json(line).map(|Told { result }| Message::Whole(result))
+    line.text(Field::LastWords).map(Message::Whole)
 }
 
 #[cfg(test)]
@@ -66,6 +61,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+    use crate::provider::{Provider, replay};
 
     fn argv(confined: bool) -> String {
         let readable = [PathBuf::from("/s"), PathBuf::from("/r")];
@@ -84,11 +80,12 @@ mod tests {
     }
 
     #[test]
-    fn its_report_is_the_text_of_its_result() {
-        let stream = include_str!("recorded/work.jsonl");
-        let told: Vec<Message> = stream.lines().filter_map(|line| message(line.as_bytes(), false)).collect();
-        assert!(matches!(told.as_slice(), [Message::Whole(text)] if !text.is_empty()), "{told:?}");
-        let long = br#"{"type":"result","result":"cut"#;
-        assert_eq!(message(long, true), None);
+    fn its_report_is_the_text_of_its_result_in_every_version() {
+        let claude = Provider::Claude(ClaudeSettings::default());
+        for stream in [include_str!("recorded/work.jsonl"), include_str!("recorded/2.1.332/work.jsonl")] {
+            assert_eq!(replay::messages(&claude, stream), [Message::Whole("All done.".to_owned())]);
+            let cut = &stream[..stream.len() - 10];
+            assert_eq!(replay::messages(&claude, cut), [], "half a report is none");
+        }
     }
 }

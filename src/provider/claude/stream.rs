@@ -1,340 +1,127 @@
 //! Claude Code's stream: one line becomes one event, or none.
 //!
-//! Keeps no state, and reads only what is needed: a line's first bytes tell its type, most lines are dropped on
-//! that alone, and a message's usage is read where it stands without looking at the rest. A line of an unknown
-//! shape is parsed as a whole, up to a limit.
+//! Keeps no state between lines, and knows a line by its fields alone: no order of keys and no length is promised.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use memchr::memmem::Finder;
-use serde::Deserialize;
-use serde_json::Value;
 
+use super::super::Message;
 use super::super::event::{Activity, AgentEvent, LimitStatus, MessageId, RateLimit, Retrying, Started};
-use super::super::words::{self, json};
+use super::super::fields;
+use super::super::words;
+use super::fields::Field;
 use super::result;
-use super::tokens::Tokens;
 
-/// Longest line that is parsed as a whole only to learn its type.
-const UNUSUAL: usize = 64 * 1024;
+type Line<'a> = fields::Line<'a, Field>;
 
-/// A message's usage and what follows it take less than this at the end of its line.
-const TAIL: usize = 4 * 1024;
-
-const MESSAGE_START: &[u8] = br#"{"type":"assistant","message":{"id":""#;
-const SYSTEM_START: &[u8] = br#"{"type":"system","subtype":""#;
-
-/// In a string the quotes would carry backslashes. One call a line, and one answer (measured with 2.1.197).
-static CALL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br#""type":"tool_use""#));
-static ANSWER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br#""type":"tool_result""#));
-static USAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br#""usage":{"#));
-
-/// What `line` says. See [`super::super::Provider::parse`].
-pub(in super::super) fn parse(line: &[u8], truncated: bool, last_in_chunk: bool) -> Option<AgentEvent> {
-    match kind(line)? {
-        Kind::Assistant if truncated => None,
-        Kind::Assistant if last_in_chunk => whole_message(line),
-        Kind::Assistant => usage_of_message(line).or_else(|| whole_message(line)),
-        Kind::User => ANSWER.find(line).map(|_| AgentEvent::ToolAnswered),
-        Kind::Result => Some(AgentEvent::Result(result::read(line, truncated))),
-        Kind::Init => started(line),
-        Kind::Retry => retrying(line),
-        Kind::RateLimit => rate_limit(line),
-        Kind::Other => None,
+/// What a line says. See [`super::super::Reader::event`].
+pub(in super::super) fn event(line: &Line<'_>, last_in_chunk: bool) -> Option<AgentEvent> {
+    match line.word(Field::Type).as_ref() {
+        "assistant" if line.is_whole() => from_model(line, last_in_chunk),
+        "user" => answers(line).then_some(AgentEvent::ToolAnswered),
+        "result" => Some(AgentEvent::Result(result::read(line))),
+        "rate_limit_event" if line.is_whole() => rate_limit(line),
+        "system" if line.is_whole() => match line.word(Field::Subtype).as_ref() {
+            "init" => Some(started(line)),
+            "api_retry" => Some(retrying(line)),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
-/// What a line is about.
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    Assistant,
-    User,
-    Result,
-    Init,
-    Retry,
-    RateLimit,
-    Other,
-}
-
-impl Kind {
-    fn of(name: &[u8], subtype: &[u8]) -> Self {
-        match name {
-            b"assistant" => Self::Assistant,
-            b"user" => Self::User,
-            b"result" => Self::Result,
-            b"rate_limit_event" => Self::RateLimit,
-            b"system" if subtype == b"init" => Self::Init,
-            b"system" if subtype == b"api_retry" => Self::Retry,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// The kind of `line`, from its first bytes if it is written as Claude Code writes it; none if it is no JSON object.
-fn kind(line: &[u8]) -> Option<Kind> {
-    if let Some(rest) = line.strip_prefix(SYSTEM_START) {
-        return Some(Kind::of(b"system", until_quote(rest)?));
-    }
-    if let Some(rest) = line.strip_prefix(br#"{"type":""#) {
-        let name = until_quote(rest)?;
-        if name != b"system" {
-            return Some(Kind::of(name, b""));
-        }
-    }
-    // JSON promises no order of keys and no spacing; a line that a newer version writes differently still counts.
-    if line.len() > UNUSUAL || line.first() != Some(&b'{') {
+/// What the model says in a line. See [`super::super::Reader::said`].
+pub(in super::super) fn said(line: &Line<'_>) -> Option<Message> {
+    if line.word(Field::Type) != "assistant" {
         return None;
     }
-    #[derive(Deserialize)]
-    struct Tag {
-        r#type: String,
-        #[serde(default)]
-        subtype: String,
-    }
-    let tag: Tag = json(line)?;
-    Some(Kind::of(tag.r#type.as_bytes(), tag.subtype.as_bytes()))
+    let texts: Vec<String> = line.texts(Field::BlockText).collect();
+    (!texts.is_empty()).then(|| Message::Whole(texts.join("\n")))
 }
 
-fn until_quote(text: &[u8]) -> Option<&[u8]> {
-    let end = memchr::memchr(b'"', text.get(..text.len().min(64))?)?;
-    text.get(..end)
-}
-
-/// The usage of a message that is written as measured, without a look at what it says; none if it is not.
-///
-/// It is exact: the usage is the last such object in the line, and what follows it is checked. In a string the
-/// quotes would carry backslashes.
-fn usage_of_message(line: &[u8]) -> Option<AgentEvent> {
-    let rest = line.strip_prefix(MESSAGE_START)?;
-    let id = until_quote(rest)?;
-    // Messages that the CLI writes itself, about errors of the service, go on differently.
-    if !rest.get(id.len()..)?.starts_with(br#"","type":"message","role":"assistant","model":""#) {
-        return None;
-    }
-    let tail = line.get(line.len().saturating_sub(TAIL)..)?;
-    let at = USAGE.find_iter(tail).last()? + br#""usage":"#.len();
-    let (tokens, after) = Tokens::scan(tail.get(at..)?)?;
-    let after = after.strip_prefix(br#","context_management":null"#).unwrap_or(after);
-    after.starts_with(br#"},"parent_tool_use_id":"#).then(|| activity(id, &tokens, None, calls(line)))
-}
-
-fn activity(id: &[u8], tokens: &Tokens, tool: Option<String>, calls: u32) -> AgentEvent {
-    AgentEvent::Activity(Activity { message: MessageId::of(id), usage: tokens.usage(), tool, calls })
-}
-
-/// How many tools a message calls.
-fn calls(line: &[u8]) -> u32 {
-    u32::try_from(CALL.find_iter(line).count()).unwrap_or(u32::MAX)
-}
-
-/// What the model says in a line. See [`super::super::Provider::said`].
-pub(in super::super) fn said(line: &[u8], truncated: bool) -> Option<super::super::Message> {
-    #[derive(Deserialize)]
-    struct Line {
-        message: Spoken,
-    }
-    #[derive(Deserialize)]
-    struct Spoken {
-        content: Vec<Text>,
-    }
-    #[derive(Deserialize)]
-    struct Text {
-        text: Option<String>,
-    }
-    if truncated || !matches!(kind(line)?, Kind::Assistant) {
-        return None;
-    }
-    let Line { message } = json(line)?;
-    let texts: Vec<String> = message.content.into_iter().filter_map(|block| block.text).collect();
-    (!texts.is_empty()).then(|| super::super::Message::Whole(texts.join("\n")))
-}
-
-#[derive(Deserialize)]
-struct AssistantLine {
-    message: Message,
-    error: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    id: String,
-    #[serde(default)]
-    content: Vec<Block>,
-    usage: Option<Tokens>,
-}
-
-#[derive(Deserialize)]
-struct Block {
-    name: Option<String>,
-    input: Option<Input>,
-}
-
-/// What the tools call the thing they work on.
-#[derive(Deserialize)]
-struct Input {
-    command: Option<Value>,
-    file_path: Option<Value>,
-    notebook_path: Option<Value>,
-    pattern: Option<Value>,
-    url: Option<Value>,
-    query: Option<Value>,
-    skill: Option<Value>,
-    description: Option<Value>,
-    path: Option<Value>,
-}
-
-impl Input {
-    fn about(&self) -> String {
-        let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
-        let path = |value: &Option<Value>| text(value).map(|path| words::short_path(&path));
-        text(&self.command)
-            .or_else(|| path(&self.file_path))
-            .or_else(|| path(&self.notebook_path))
-            .or_else(|| text(&self.pattern))
-            .or_else(|| text(&self.url))
-            .or_else(|| text(&self.query))
-            .or_else(|| text(&self.skill))
-            .or_else(|| text(&self.description))
-            .or_else(|| path(&self.path))
-            .unwrap_or_default()
-    }
-}
-
-/// A message with the last tool that it calls.
-fn whole_message(line: &[u8]) -> Option<AgentEvent> {
-    let AssistantLine { message, error } = json(line)?;
-    if let Some(kind) = error {
+/// A message of the model's, or one that the CLI wrote itself, about an error of the service.
+fn from_model(line: &Line<'_>, last_in_chunk: bool) -> Option<AgentEvent> {
+    if let Some(kind) = line.text(Field::Error) {
         return Some(AgentEvent::ServiceError { kind });
     }
-    let tool = message.content.iter().rev().find_map(|block| {
-        let about = block.input.as_ref().map(Input::about).unwrap_or_default();
-        let name = block.name.as_ref()?;
-        Some(words::tool_label(name, &about))
-    });
-    Some(activity(message.id.as_bytes(), &message.usage?, tool, calls(line)))
-}
-
-fn started(line: &[u8]) -> Option<AgentEvent> {
-    #[derive(Deserialize)]
-    struct Server {
-        name: String,
-        status: String,
+    if !line.has(Field::MessageId) {
+        return None;
     }
-    #[derive(Deserialize)]
-    struct Init {
-        #[serde(default)]
-        claude_code_version: String,
-        #[serde(default)]
-        model: String,
-        #[serde(default)]
-        agents: Vec<String>,
-        #[serde(default)]
-        tools: Vec<String>,
-        #[serde(default)]
-        mcp_servers: Vec<Server>,
-    }
-    let init: Init = json(line)?;
-    Some(AgentEvent::Started(Started {
-        version: init.claude_code_version,
-        model: init.model,
-        agents: init.agents,
-        tools: init.tools,
-        mcp_failed: init
-            .mcp_servers
-            .into_iter()
-            .filter(|server| server.status == "failed")
-            .map(|server| server.name)
-            .collect(),
+    let calls = line.entries(Field::Block).filter(|block| block.word(Field::BlockType) == "tool_use").count();
+    Some(AgentEvent::Activity(Activity {
+        message: MessageId::of(line.word(Field::MessageId).as_bytes()),
+        usage: result::tokens(line),
+        tool: if last_in_chunk { tool(line) } else { None },
+        calls: u32::try_from(calls).unwrap_or(u32::MAX),
     }))
 }
 
-fn retrying(line: &[u8]) -> Option<AgentEvent> {
-    #[derive(Deserialize)]
-    struct Retry {
-        #[serde(default)]
-        attempt: u32,
-        #[serde(default)]
-        max_retries: u32,
-        #[serde(default)]
-        retry_delay_ms: f64,
-        error_status: Option<u16>,
-        error: Option<String>,
-    }
-    let retry: Retry = json(line)?;
-    Some(AgentEvent::Retrying(Retrying {
-        attempt: retry.attempt,
-        max: retry.max_retries,
-        wait: Duration::try_from_secs_f64(retry.retry_delay_ms / 1000.0).unwrap_or_default(),
-        status: retry.error_status,
-        detail: retry.error.unwrap_or_default(),
-    }))
+/// The last tool that a message calls.
+fn tool(line: &Line<'_>) -> Option<String> {
+    line.entries(Field::Block).rev().find_map(|block| {
+        let name = block.text(Field::ToolName)?;
+        Some(words::tool_label(&name, &about(&block)))
+    })
 }
 
-fn rate_limit(line: &[u8]) -> Option<AgentEvent> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Info {
-        status: String,
-        resets_at: Option<i64>,
-        #[serde(default)]
-        rate_limit_type: Option<String>,
+/// What a tool works on.
+fn about(block: &Line<'_>) -> String {
+    let text = |field| block.text(field);
+    let path = |field| block.text(field).map(|path| words::short_path(&path));
+    text(Field::Command)
+        .or_else(|| path(Field::FilePath))
+        .or_else(|| path(Field::NotebookPath))
+        .or_else(|| text(Field::Pattern))
+        .or_else(|| text(Field::Url))
+        .or_else(|| text(Field::Query))
+        .or_else(|| text(Field::Skill))
+        .or_else(|| text(Field::Description))
+        .or_else(|| path(Field::Path))
+        .unwrap_or_default()
+}
+
+/// Whether a tool answers in the line: one call a line, and one answer (measured with 2.1.197 and 2.1.332).
+fn answers(line: &Line<'_>) -> bool {
+    line.entries(Field::Block).any(|block| block.word(Field::BlockType) == "tool_result")
+}
+
+fn started(line: &Line<'_>) -> AgentEvent {
+    let failed = line.entries(Field::Server).filter(|server| server.word(Field::ServerStatus) == "failed");
+    AgentEvent::Started(Started {
+        version: line.text(Field::Version).unwrap_or_default(),
+        model: line.text(Field::Model).unwrap_or_default(),
+        agents: line.texts(Field::Agent).collect(),
+        tools: line.texts(Field::Tool).collect(),
+        mcp_failed: failed.filter_map(|server| server.text(Field::ServerName)).collect(),
+    })
+}
+
+fn retrying(line: &Line<'_>) -> AgentEvent {
+    let number = |field| line.number(field).and_then(|number| u32::try_from(number).ok()).unwrap_or_default();
+    let wait = line.decimal(Field::RetryDelay).unwrap_or_default();
+    AgentEvent::Retrying(Retrying {
+        attempt: number(Field::Attempt),
+        max: number(Field::MaxRetries),
+        wait: Duration::try_from_secs_f64(wait / 1000.0).unwrap_or_default(),
+        status: line.number(Field::ErrorStatus).and_then(|status| u16::try_from(status).ok()),
+        detail: line.text(Field::Error).unwrap_or_default(),
+    })
+}
+
+fn rate_limit(line: &Line<'_>) -> Option<AgentEvent> {
+    if !line.has(Field::LimitStatus) {
+        return None;
     }
-    #[derive(Deserialize)]
-    struct RateLimitLine {
-        rate_limit_info: Info,
-    }
-    let RateLimitLine { rate_limit_info: info } = json(line)?;
+    let resets_at = line.number(Field::ResetsAt).and_then(|seconds| i64::try_from(seconds).ok());
     Some(AgentEvent::RateLimit(RateLimit {
-        status: match info.status.as_str() {
+        status: match line.word(Field::LimitStatus).as_ref() {
             "allowed" => LimitStatus::Allowed,
             "allowed_warning" => LimitStatus::Warning,
             "rejected" => LimitStatus::Rejected,
             _ => LimitStatus::Unknown,
         },
-        resets_at: info.resets_at.and_then(|seconds| Timestamp::from_second(seconds).ok()),
-        kind: info.rate_limit_type.unwrap_or_default(),
+        resets_at: resets_at.and_then(|seconds| Timestamp::from_second(seconds).ok()),
+        kind: line.text(Field::LimitType).unwrap_or_default(),
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tool_is_at_work_from_its_call_to_its_answer_whichever_way_a_line_is_read() {
-        for whole in [true, false] {
-            let mut seen = super::super::super::Seen::new("planning");
-            let mut at_work = Vec::new();
-            for line in include_str!("recorded/work.jsonl").lines() {
-                if let Some(event) = parse(line.as_bytes(), false, whole) {
-                    seen.note(&event);
-                }
-                at_work.push(if seen.tool_runs() { 'x' } else { '.' });
-            }
-            // Two calls at once, their answers, one more call, its answer, the end.
-            assert_eq!(at_work.into_iter().collect::<String>(), "....xxx.x...", "{whole}");
-        }
-    }
-
-    #[test]
-    fn a_text_about_tools_is_no_tool() {
-        let said =
-            r#"{"type":"user","message":{"content":[{"type":"text","text":"{\"type\":\"tool_result\"}"}]}}"#;
-        assert_eq!(parse(said.as_bytes(), false, true), None);
-        assert_eq!(calls(br#"{"text":"{\"type\":\"tool_use\"}"}"#), 0);
-    }
-
-    #[test]
-    fn the_short_way_is_taken_for_what_the_model_writes_and_not_for_the_clis_own_messages() {
-        let messages = |stream: &'static str| {
-            stream.lines().filter(|line| line.starts_with(r#"{"type":"assistant""#)).map(str::as_bytes)
-        };
-        let worked: Vec<&[u8]> = messages(include_str!("recorded/work.jsonl")).collect();
-        assert_eq!(worked.len(), 6);
-        assert!(worked.into_iter().all(|line| usage_of_message(line).is_some()));
-        let mut refused = messages(include_str!("recorded/bad-key.jsonl"));
-        assert!(refused.all(|line| usage_of_message(line).is_none()));
-    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Facts are from codex-cli 0.169.0 unless a comment says otherwise.
 
+mod fields;
 mod form;
 mod judge;
 mod login;
@@ -26,12 +27,13 @@ use super::{Needed, Prepared, ProviderError, RunSpec, Version};
 use crate::domain::command::CommandSpec;
 use tools::Offer;
 
+pub(super) use fields::{Field, WANTED};
 pub(super) use judge::judge;
 pub(super) use login::login;
 pub(super) use needs::needs;
 pub(super) use review::{message, review};
 pub(super) use state::state;
-pub(super) use stream::parse;
+pub(super) use stream::event;
 
 /// Variables that a tool of an outer Codex session has, and one that would lead its databases out of its own folder.
 const OUTER_SESSION: [&str; 7] = [

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use serde::Deserialize;
-
-use super::super::{Message, Prepared, ProviderError, ReviewSpec, program, words};
+use super::super::fields::Line;
+use super::super::{Message, Prepared, ProviderError, ReviewSpec, program};
+use super::fields::Field;
 use super::tools::Offer;
 use super::{ALWAYS, CodexSettings, environment, person, wanted};
 use crate::domain::command::CommandSpec;
@@ -51,26 +51,19 @@ fn arguments(
 }
 
 /// What a line adds to the last message: each message comes whole, the last one is the report.
-pub(in super::super) fn message(line: &[u8], truncated: bool) -> Option<Message> {
-    #[derive(Deserialize)]
-    struct Line {
-        item: Item,
-    }
-    #[derive(Deserialize)]
-    #[serde(tag = "type", rename_all = "snake_case")]
-    enum Item {
-        AgentMessage { text: String },
-    }
-    const COMPLETED: &[u8] = br#"{"type":"item.completed""#;
-    if truncated || !line.starts_with(COMPLETED) {
+pub(in super::super) fn message(line: &Line<'_, Field>) -> Option<Message> {
+    let is_message =
+        line.word(Field::Type) == "item.completed" && line.word(Field::ItemType) == "agent_message";
+    if !is_message || !line.is_whole() {
         return None;
     }
-    words::json(line).map(|Line { item: Item::AgentMessage { text } }| Message::Whole(text))
+    line.text(Field::Text).map(Message::Whole)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::{Provider, replay};
 
     fn argv(confined: bool) -> String {
         let run = ReviewSpec { model: "m", worktree: Path::new("/w"), readable: &[], confined, env: &[] };
@@ -115,10 +108,14 @@ mod tests {
 
     #[test]
     fn its_report_is_the_last_of_its_messages() {
-        let line = |kind: &str| {
-            format!(r#"{{"type":"item.completed","item":{{"id":"item_1","type":"{kind}","text":"F1"}}}}"#)
+        let codex = Provider::Codex(CodexSettings { program: String::new(), args: Vec::new() });
+        let told = |kind: &str| {
+            let line = format!(
+                r#"{{"item":{{"text":"F1","type":"{kind}","id":"item_1"}},"type":"item.completed"}}"#
+            );
+            replay::messages(&codex, &line)
         };
-        assert_eq!(message(line("agent_message").as_bytes(), false), Some(Message::Whole("F1".to_owned())));
-        assert_eq!(message(line("reasoning").as_bytes(), false), None);
+        assert_eq!(told("agent_message"), [Message::Whole("F1".to_owned())]);
+        assert_eq!(told("reasoning"), []);
     }
 }

@@ -18,13 +18,13 @@ mod workplace;
 
 use std::path::PathBuf;
 
-use super::event::AgentEvent;
 use super::words;
 use super::{Prepared, ProviderError, RunSpec, Seen};
 use crate::domain::command::{CommandSpec, Exit};
 use crate::domain::outcome::Outcome;
 
 pub use agent::agent_main;
+pub(super) use dialect::{Field, WANTED, event};
 pub use project::{DemoFile, TASK, repository_files, write_repository};
 pub use story::STORY;
 
@@ -52,11 +52,6 @@ pub(super) fn command(settings: &DemoSettings, run: &RunSpec<'_>) -> Result<Prep
         confinement: None,
     };
     Ok(Prepared { spec, added: Vec::new() })
-}
-
-/// What one line of the agent's stdout says.
-pub(super) fn parse(line: &[u8]) -> Option<AgentEvent> {
-    dialect::Line::read(line).map(dialect::Line::into_event)
 }
 
 /// How a run of the agent ended.

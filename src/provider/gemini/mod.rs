@@ -2,6 +2,7 @@
 //!
 //! Facts are from Gemini CLI 0.61.0 unless a comment says otherwise.
 
+mod fields;
 mod form;
 mod home;
 mod json;
@@ -31,6 +32,7 @@ use super::program::{self, Wanted};
 use super::{Added, Needed, Prepared, ProviderError, RunSpec, Version};
 use crate::domain::command::CommandSpec;
 
+pub(super) use fields::{Field, WANTED};
 pub(super) use home::home;
 pub(super) use judge::judge;
 pub(super) use login::login;
@@ -38,7 +40,7 @@ pub(super) use needs::needs;
 pub(super) use review::{message, review};
 pub(super) use state::state;
 pub(super) use stderr::parse_stderr;
-pub(super) use stream::parse;
+pub(super) use stream::event;
 
 /// The file of the system part in its folder.
 const SYSTEM: &str = "system.md";

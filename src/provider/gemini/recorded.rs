@@ -2,12 +2,12 @@
 
 use jiff::tz::TimeZone;
 
-use super::parse;
+use super::GeminiSettings;
 use crate::domain::command::Exit;
 use crate::domain::outcome::Outcome;
 use crate::domain::reset::Clock;
-use crate::provider::Seen;
 use crate::provider::event::AgentEvent;
+use crate::provider::{Provider, Seen, replay};
 
 macro_rules! recorded {
     ($name:literal) => {
@@ -18,8 +18,16 @@ macro_rules! recorded {
 mod judging;
 mod stream;
 
+fn gemini() -> Provider {
+    Provider::Gemini(GeminiSettings { program: String::new(), args: Vec::new() })
+}
+
+fn parse(line: &[u8]) -> Option<AgentEvent> {
+    replay::event(&gemini(), line, true)
+}
+
 fn events(stream: &str) -> Vec<AgentEvent> {
-    stream.lines().filter_map(|line| parse(line.as_bytes(), false, true)).collect()
+    replay::events(&gemini(), stream)
 }
 
 fn seen(stream: &str) -> Seen {

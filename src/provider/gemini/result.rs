@@ -4,39 +4,14 @@
 
 use serde::Deserialize;
 
-use super::stream::head;
+use super::fields::Field;
 use crate::domain::outcome::Usage;
 use crate::provider::event::RunResult;
-use crate::provider::words::{self, json};
+use crate::provider::fields::Line;
+use crate::provider::words;
 
 /// Most characters kept of the error's words.
 const WORDS: usize = 500;
-
-#[derive(Deserialize)]
-struct ResultLine {
-    #[serde(default)]
-    status: String,
-    error: Option<Error>,
-    stats: Option<Stats>,
-}
-
-#[derive(Deserialize)]
-struct Error {
-    #[serde(default)]
-    r#type: String,
-    #[serde(default)]
-    message: String,
-}
-
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct Stats {
-    total_tokens: u64,
-    input_tokens: u64,
-    output_tokens: u64,
-    cached: u64,
-}
 
 /// What the service says in the place of words.
 #[derive(Deserialize)]
@@ -58,37 +33,29 @@ struct Detail {
     reason: Option<String>,
 }
 
-/// The result that `line` tells, as much of it as is there: a result that cannot be read is still the end of the run.
-pub(super) fn read(line: &[u8], truncated: bool) -> RunResult {
-    let whole = (!truncated).then(|| json::<ResultLine>(line)).flatten();
-    whole.map_or_else(
-        || RunResult {
-            is_error: memchr::memmem::find(head(line), br#""status":"success""#).is_none(),
-            ..RunResult::default()
-        },
-        RunResult::from,
-    )
+/// The result that `line` tells, as much of it as is there: a result that is cut is still the end of the run.
+pub(super) fn read(line: &Line<'_, Field>) -> RunResult {
+    let (api_status, words) = words_of(&line.text(Field::ErrorMessage).unwrap_or_default());
+    let status = line.text(Field::Status).unwrap_or_default();
+    RunResult {
+        is_error: status != "success",
+        subtype: line.text(Field::ErrorType).unwrap_or(status),
+        api_status,
+        words: words::one_line(&words, WORDS),
+        usage: (line.is_whole() && line.has(Field::TotalTokens)).then(|| usage(line)),
+        ..RunResult::default()
+    }
 }
 
-impl From<ResultLine> for RunResult {
-    fn from(line: ResultLine) -> Self {
-        let failed = line.error.as_ref().map(|error| error.r#type.clone());
-        let message = line.error.map(|error| error.message).unwrap_or_default();
-        let (api_status, words) = words_of(&message);
-        Self {
-            is_error: line.status != "success",
-            subtype: failed.unwrap_or(line.status),
-            api_status,
-            words: words::one_line(&words, WORDS),
-            usage: line.stats.map(|stats| Usage {
-                input_tokens: stats.input_tokens,
-                cached_tokens: stats.cached,
-                // It counts the thoughts in the total only (measured); they are paid for as output.
-                output_tokens: stats.total_tokens.saturating_sub(stats.input_tokens).max(stats.output_tokens),
-                ..Usage::default()
-            }),
-            ..Self::default()
-        }
+fn usage(line: &Line<'_, Field>) -> Usage {
+    let number = |field| line.number(field).unwrap_or_default();
+    // It counts the thoughts in the total only (measured); they are paid for as output.
+    let beside_input = number(Field::TotalTokens).saturating_sub(number(Field::InputTokens));
+    Usage {
+        input_tokens: number(Field::InputTokens),
+        cached_tokens: number(Field::CachedTokens),
+        output_tokens: beside_input.max(number(Field::OutputTokens)),
+        ..Usage::default()
     }
 }
 

@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
-
-use super::super::{Added, Message, Prepared, ProviderError, ReviewSpec, program, words};
-use super::{GeminiSettings, arguments, inherited, settings, state, stream, tools, wanted};
+use super::super::fields::Line;
+use super::super::{Added, Message, Prepared, ProviderError, ReviewSpec, program};
+use super::fields::Field;
+use super::{GeminiSettings, arguments, inherited, settings, state, tools, wanted};
 use crate::domain::command::CommandSpec;
 
 /// Tools that only read.
@@ -40,17 +40,10 @@ pub(in super::super) fn review(
 const NO_SERVER: [&str; 2] = ["--allowed-mcp-server-names", "samocode-uses-none"];
 
 /// What a line adds to the last message: it comes in pieces, and a tool parts one from the next.
-pub(in super::super) fn message(line: &[u8], truncated: bool) -> Option<Message> {
-    #[derive(Deserialize)]
-    struct Line {
-        role: String,
-        #[serde(default)]
-        content: String,
-    }
-    match stream::kind(line)?.as_str() {
-        "message" if !truncated => {
-            let Line { role, content } = words::json(line)?;
-            (role != "user").then_some(Message::More(content))
+pub(in super::super) fn message(line: &Line<'_, Field>) -> Option<Message> {
+    match line.word(Field::Type).as_ref() {
+        "message" if line.is_whole() && line.has(Field::Role) && line.word(Field::Role) != "user" => {
+            Some(Message::More(line.text(Field::Content).unwrap_or_default()))
         }
         "tool_use" | "tool_result" => Some(Message::Over),
         _ => None,
@@ -59,8 +52,8 @@ pub(in super::super) fn message(line: &[u8], truncated: bool) -> Option<Message>
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::LastMessage;
     use super::*;
+    use crate::provider::{LastMessage, Provider, replay};
 
     fn prepared(confined: bool) -> Prepared {
         let home = tempfile::tempdir().unwrap();
@@ -103,7 +96,8 @@ mod tests {
             r#"{"type":"result","status":"success"}"#,
         ];
         let mut last = LastMessage::default();
-        lines.iter().filter_map(|line| message(line.as_bytes(), false)).for_each(|part| last.note(part));
+        let gemini = Provider::Gemini(GeminiSettings { program: String::new(), args: Vec::new() });
+        replay::messages(&gemini, &lines.join("\n")).into_iter().for_each(|part| last.note(part));
         assert_eq!(last.text(), "F1: wrong");
     }
 }

@@ -31,7 +31,7 @@ fn bytes_that_are_no_text_and_a_last_line_without_newline_come_through() {
 }
 
 #[test]
-fn one_line_of_200_megabytes_is_logged_whole_handed_on_cut_and_hides_no_later_line() {
+fn one_line_of_200_megabytes_is_logged_whole_handed_on_in_pieces_and_hides_no_later_line() {
     const LENGTH: u64 = 200 * 1024 * 1024;
     let scene = Scene::script(&format!("head -c {LENGTH} /dev/zero | tr '\\0' x; printf '\\nresult\\n'"));
     let started = scene.start();

@@ -102,6 +102,21 @@ fn a_report_is_handed_to_the_reviewed_phase_and_to_no_other_one() {
 }
 
 #[test]
+fn fault_32_a_reviewer_whose_result_is_long_and_begins_with_another_key_counts() {
+    let text = format!("{REPORT}: {}end", "not a line of it is wrong; ".repeat(5000));
+    let result = serde_json::json!({
+        "duration_api_ms": 5, "is_error": false, "num_turns": 2, "result": text, "subtype": "success",
+        "total_cost_usd": 0.25, "type": "result", "usage": {"input_tokens": 200, "output_tokens": 20},
+    });
+    let line = result.to_string();
+    assert!(line.starts_with(r#"{"duration_api_ms""#), "{line}");
+    let scenario = reviewed_by("claude", reviews([Step::Line(line)]));
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+    assert_eq!(report(&scenario, 0), format!("{text}\n"));
+    assert_eq!(scenario.view().usage.cost_usd, Some(1.0), "its use counts");
+}
+
+#[test]
 fn a_reviewer_is_given_the_difference_and_the_task_s_place_and_reads_only() {
     let scenario = reviewed_by("claude", reports()).config("SAMOCODE_SANDBOX=off");
     scenario.run(RUN).expect_exit(0);

@@ -1,4 +1,4 @@
-//! Whatever a CLI prints, its result is found, and samocode stays small (fault 15).
+//! Whatever a CLI prints, its result is found, and samocode stays small (faults 15 and 32).
 
 use std::fs;
 
@@ -140,4 +140,64 @@ fn fault_15_a_result_that_is_cut_in_its_middle_is_still_the_end_of_the_run() {
         |event: &Event| matches!(event, Event::Judged(judged) if judged.outcome == Outcome::Completed);
     assert_eq!(cut.count(completed), 3);
     assert_eq!(cut.view().usage.cost_usd, Some(0.5), "its cost is not known");
+}
+
+/// The rest of a result that begins with a long member, its type at the very end, in the order of keys of 2.1.332.
+const REST_OF_RESULT: &str = r#"","stop_reason":"end_turn","total_cost_usd":1.0,"usage":{"input_tokens":200,"output_tokens":20},"is_error":false,"num_turns":2,"subtype":"success","api_error_status":null,"result":"finished","type":"result"}"#;
+
+#[test]
+fn fault_32_a_result_whose_type_stands_behind_100_megabytes_is_found_and_memory_is_flat() {
+    let long = printing([
+        print(r#"{"from_tomorrow":""#, 1),
+        print(vec![b'y'; MEGABYTE], 100),
+        print(REST_OF_RESULT, 1),
+        print("\n", 1),
+    ]);
+    let used = peak(&long);
+    expect_result_found(&long);
+    assert!(used < FLAT, "{used} bytes");
+}
+
+#[test]
+fn fault_32_a_hundred_megabytes_of_nested_members_leave_memory_flat() {
+    let nested = printing([
+        print(r#"{"from_tomorrow":["#, 1),
+        print(r#"{"type":"result","message":{"content":[{"type":"tool_use","name":"x"}]}},"#, 1_400_000),
+        print(r#"""#, 1),
+        print([&REST_OF_RESULT[..1], "]", &REST_OF_RESULT[1..], "\n"].concat(), 1),
+    ]);
+    let used = peak(&nested);
+    expect_result_found(&nested);
+    assert!(used < FLAT, "{used} bytes");
+}
+
+#[test]
+fn fault_32_a_result_of_two_megabytes_tells_its_cost_and_its_words() {
+    let words = "the work is finished ".repeat(100_000);
+    let failed = RESULT
+        .replace("finished", &words)
+        .replace(r#""is_error":false"#, r#""is_error":true"#)
+        .replace(r#""subtype":"success""#, r#""subtype":"error_during_execution""#);
+    let long = printing([Step::Line(failed)]);
+    peak(&long);
+    expect_result_found(&long);
+    let told = |event: &Event| matches!(event, Event::Judged(judged) if judged.outcome.words().is_some_and(|words| words.contains(": the work is finished the work")));
+    assert_eq!(long.count(told), 1);
+}
+
+#[test]
+fn fault_32_a_stream_whose_keys_stand_in_another_order_is_read() {
+    let other = printing([
+        Step::Line(
+            r#"{"uuid":"u","message":{"diagnostics":null,"usage":{"output_tokens":7,"input_tokens":50},"content":[{"input":{"description":"d","command":"cargo test"},"name":"Bash","id":"t","type":"tool_use"}],"id":"msg_1"},"type":"assistant"}"#.into(),
+        ),
+        Step::Line(
+            r#"{"tool_use_result":{"type":"result"},"message":{"content":[{"content":"ok","type":"tool_result"}]},"type":"user"}"#.into(),
+        ),
+        Step::Line(r#"{"subtype":"heard_of_tomorrow","type":"system","result":{"type":"result"}}"#.into()),
+        Step::Line(r#"{"words":"\"type\":\"result\",\"total_cost_usd\":9","type":"unheard_of"}"#.into()),
+        Step::Line([r#"{"from_tomorrow":""#, REST_OF_RESULT].concat()),
+    ]);
+    peak(&other);
+    expect_result_found(&other);
 }

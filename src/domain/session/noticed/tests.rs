@@ -115,7 +115,7 @@ fn a_clock_that_was_set_back_moves_the_end_of_a_wait_in_its_notice_and_tells_not
     let session = running("quick", "implementation");
     let event = judged(&session, Outcome::Completed, park(60), "");
     let mut session = tell(after(session, event));
-    at(&mut session, -120, Event::Began { version: "0".to_owned(), pid: 1 });
+    at(&mut session, -120, Event::Began { version: "0".to_owned(), pid: 1, run: String::new() });
     assert_eq!(due(&session), [""; 0]);
     let until = Timestamp::UNIX_EPOCH - SignedDuration::from_mins(60);
     assert!(matches!(session.state, State::Parked(Pause { until: shown, .. }) if shown == until));

@@ -78,7 +78,7 @@ fn a_warning_is_no_error_and_an_unknown_line_is_nothing() {
 
 #[test]
 fn a_line_without_its_end_still_tells_what_it_is() {
-    let parse = |line: &str| codex().parse(line.as_bytes(), true, true);
+    let parse = |line: &str| replay::event(&codex(), line.as_bytes(), true);
     let answered = r#"{"type":"item.completed","item":{"id":"item_2","type":"command_execution","command":"x","aggregated_output":"aaa"#;
     assert_eq!(parse(answered), Some(AgentEvent::ToolAnswered));
     let started = r#"{"type":"item.started","item":{"id":"item_2","type":"command_execution","command":"/bin/bash -lc 'cat > a <<X"#;

@@ -8,7 +8,7 @@ fn a_tool_is_at_work_from_its_call_to_its_answer() {
     let mut seen = Seen::new("planning");
     let mut rows = Vec::new();
     for line in recorded!("work").lines() {
-        if let Some(event) = parse(line.as_bytes(), false, true) {
+        if let Some(event) = parse(line.as_bytes()) {
             seen.note(&event);
         }
         let works = if seen.tool_runs() { "works" } else { "" };
@@ -30,7 +30,7 @@ fn its_sums_are_the_results_and_its_turns_are_counted() {
 
 #[test]
 fn the_prompt_is_no_word_of_the_models() {
-    let said = |line: &str| parse(line.as_bytes(), false, true);
+    let said = |line: &str| parse(line.as_bytes());
     assert_eq!(said(r#"{"type":"message","timestamp":"x","role":"user","content":"go"}"#), None);
     let quoted =
         r#"{"type":"message","timestamp":"x","role":"assistant","content":"\"role\":\"user\"","delta":true}"#;
@@ -40,7 +40,7 @@ fn the_prompt_is_no_word_of_the_models() {
 #[test]
 fn cut_lines_still_say_what_they_are() {
     let long = "x".repeat(2000);
-    let cut = |line: &str| parse(line.as_bytes(), true, true);
+    let cut = |line: &str| parse(line.as_bytes());
     let call = format!(
         r#"{{"type":"tool_use","timestamp":"x","tool_name":"write_file","tool_id":"a","parameters":{{"content":"{long}"#
     );
@@ -61,7 +61,7 @@ fn cut_lines_still_say_what_they_are() {
 
 #[test]
 fn lines_written_another_way_count_and_strange_ones_do_not() {
-    let said = |line: &[u8]| parse(line, false, true);
+    let said = |line: &[u8]| parse(line);
     assert_eq!(said(br#"{ "status": "success", "type": "tool_result" }"#), Some(AgentEvent::ToolAnswered));
     for strange in [&b""[..], b"{", b"[]", b"not json", b"{\"type\":\"\xff\"}", br#"{"type":"new_thing"}"#] {
         assert_eq!(said(strange), None, "{}", String::from_utf8_lossy(strange));
