@@ -25,6 +25,7 @@ mod prepare;
 mod program;
 mod reading;
 mod relink;
+mod remote;
 mod remove;
 mod repository;
 mod restore;
