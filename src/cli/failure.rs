@@ -138,6 +138,15 @@ impl From<EngineError> for Failure {
                 UNABLE,
             ),
             EngineError::Provider(_) | EngineError::Process(_) => (None, UNABLE),
+            EngineError::Git(GitError::WorktreeForeign { path, repository }) => (
+                Some(format!(
+                    "set MAIN_REPO to the repository that has this worktree; to give it to the present one, run \
+                     `git --git-dir={} worktree repair {}`",
+                    repository.display(),
+                    path.display()
+                )),
+                USAGE,
+            ),
             EngineError::Store(_)
             | EngineError::Git(_)
             | EngineError::Name(_)

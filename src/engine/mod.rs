@@ -64,6 +64,7 @@ mod versions;
 mod view;
 mod wall;
 mod watching;
+mod whereabouts;
 
 pub use activity::{Activity, Moment, overview_text, questions_text};
 pub use archive::{Archived, InArchive, WorktreeOutcome, archive, finish_archive, look_up_archived};

@@ -209,7 +209,10 @@ pub fn adopt(
     // The Python samocode let `Iteration:` run on from phase to phase: a number that would leave the phase nothing is no
     // count of what it used.
     let in_phase = if rules.most_iterations.is_some_and(|most| in_phase >= most) { 0 } else { in_phase };
-    let branch = repository.branch_at(&settings.config.worktrees.join(layout.folder()))?;
+    let worktree = settings.config.worktrees.join(layout.folder());
+    // With the project moved, the repository lists it at its old place.
+    repository.find_worktree(&worktree, &worktree)?;
+    let branch = repository.branch_at(&worktree)?;
     store::keep_backup(&layout.overview())?;
     let created = Created {
         name: new.name.to_string(),

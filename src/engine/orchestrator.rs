@@ -19,7 +19,7 @@ use crate::engine::refused::Refused;
 use crate::engine::say::{Say, Screen};
 use crate::engine::shared_repository::SharedRepository;
 use crate::engine::view::View;
-use crate::engine::{CliVersion, EngineError, Settings, Wish, overview};
+use crate::engine::{CliVersion, EngineError, Settings, Wish, overview, whereabouts};
 use crate::git::{ChildGit, FolderCommit, Guard, Repository, Worktree, WorktreeState, commit_folder};
 use crate::process::Awake;
 use crate::provider::Provider;
@@ -232,6 +232,8 @@ impl<'a> Orchestrator<'a> {
         let edited = self.phase_that_cannot_count();
         let (pid, run) = (std::process::id(), self.record.run().to_owned());
         self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid, run })?;
+        let moved = whereabouts::follow(&self.settings.config, &self.repository, &mut self.record)?;
+        moved.iter().for_each(|said| self.say.line(said));
         self.look_at_origins();
         self.write_answers()?;
         if let Some(plan) = self.session().approved.clone() {

@@ -203,7 +203,7 @@ pub enum GitError {
         path: PathBuf,
     },
     /// The worktree's `.git` does not lead to this repository.
-    #[error("`{path}` is no worktree of the repository `{repository}`: its `.git` leads elsewhere")]
+    #[error("`{path}` is not a worktree of the repository `{repository}`: its `.git` leads elsewhere")]
     WorktreeForeign {
         /// The worktree.
         path: PathBuf,

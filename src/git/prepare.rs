@@ -64,12 +64,18 @@ impl Repository {
             return Err(GitError::BranchTaken { branch: spec.branch.to_owned() });
         }
         let path = resolved(spec.path);
-        let entries = self.entries()?;
+        if let (true, Some(name)) = (spec.own, path.file_name()) {
+            self.rejoin(&path, name)?;
+        }
+        let mut entries = self.entries()?;
         let at_path = entries.iter().find(|entry| resolved(&entry.path) == path);
         if let Some(entry) = at_path
             && self.settle(entry, spec)? == Settled::Usable
         {
             return self.prepared(spec, Made { branch: false, worktree: false });
+        }
+        if spec.own {
+            self.forget_moved(&mut entries, &path, spec.branch)?;
         }
         refuse_busy(&entries, &path, spec.branch)?;
         refuse_taken(&path)?;

@@ -19,6 +19,7 @@ mod iterations;
 mod leftovers;
 mod limits;
 mod looking;
+mod moves;
 mod names;
 mod neighbours;
 mod origins;
