@@ -50,6 +50,9 @@ impl Orchestrator<'_> {
         let iteration = self.session().iteration + 1;
         let phase = self.session().phase.clone();
         let found = self.look()?;
+        if self.held_without_identity()? {
+            return Ok(None);
+        }
         if let Round::Over(wish) = self.reviews(&phase)? {
             return Ok(wish);
         }

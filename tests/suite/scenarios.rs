@@ -14,6 +14,7 @@ mod endurance;
 mod evidence;
 mod fallback;
 mod gates;
+mod identity;
 mod interrupts;
 mod iterations;
 mod leftovers;

@@ -1,10 +1,11 @@
 //! Git, the settings, the repository and the folders.
 
 use super::{Check, folder};
-use crate::config::Config;
+use crate::config::{Config, ProviderKind};
 use crate::domain::phase::Phase;
 use crate::domain::workflow::Workflow;
-use crate::git::{Git, Repository};
+use crate::engine::{SET_IDENTITY, Settings};
+use crate::git::{Git, Identity, Repository};
 
 pub(super) fn git() -> Check {
     match Git::new().version() {
@@ -70,6 +71,22 @@ pub(super) fn repository(config: &Config) -> Vec<Check> {
         Err(error) => Check::fail("base branch", error.to_string()),
     });
     checks
+}
+
+/// Whether agents could commit. Without a repository another line says what is wrong.
+pub(super) fn identity(settings: &Settings) -> Option<Check> {
+    const NAME: &str = "git identity";
+    let repository = Repository::discover(&Git::new(), &settings.config.main_repo).ok()?;
+    let demo = phases().iter().all(|phase| settings.config.for_phase(phase).provider == ProviderKind::Demo);
+    Some(match repository.identity(&settings.environment(None).variables) {
+        Ok(Identity::Known(who)) => Check::ok(NAME, who),
+        Ok(Identity::Unknown(_)) if demo => Check::ok(NAME, "not set; the demo commits under its own name"),
+        Ok(Identity::Unknown(reason)) => {
+            Check::fail(NAME, format!("Git does not know who you are, so agents could not commit: {reason}"))
+                .with_mend(SET_IDENTITY)
+        }
+        Err(error) => Check::fail(NAME, error.to_string()),
+    })
 }
 
 pub(super) fn folders(config: &Config) -> Vec<Check> {
