@@ -154,11 +154,13 @@ impl Orchestrator<'_> {
         let session = self.record.session();
         let own = self.own_settings(&session.phase);
         let session_dir = layout.session_dir();
+        let subfolder = self.repository.below_top(&self.settings.config.main_repo);
         let text = Prompt {
             session,
             iteration,
             session_dir: &session_dir,
             main_repo: self.repository.top(),
+            subfolder: subfolder.as_deref(),
             time_limit: own.timeout,
             now: &Zoned::now(),
             found,

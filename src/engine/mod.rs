@@ -4,7 +4,7 @@
 //! a terminal; a [`Screen`] does.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 mod activity;
 mod announce;
@@ -46,6 +46,7 @@ mod place;
 mod plan_text;
 mod refused;
 mod remake;
+mod renamed;
 mod requests;
 mod restore;
 mod restore_points;
@@ -83,6 +84,7 @@ pub use orchestrator::{Ending, Orchestrator};
 pub use origins::origins;
 pub use phone::try_phone;
 pub use plan_text::{ChangeKind, PlanText, plan_text};
+pub use renamed::{Folderless, folderless};
 pub use restore::{BranchMove, Restoration, RestorePlan};
 pub use restore_points::{Point, PointKind, list as restore_points};
 pub use say::{Live, Progress, Screen, duration_words, usage_words};
@@ -137,6 +139,16 @@ pub enum EngineError {
     NotAdopted {
         /// The folder.
         path: PathBuf,
+    },
+    /// A session's folder was renamed or taken away.
+    #[error("the folder of a session is gone: {}{}", folder.display(), seems(renamed_to.as_deref()))]
+    FolderGone {
+        /// Where it was.
+        folder: PathBuf,
+        /// Its record, which is still there.
+        record: PathBuf,
+        /// The folder that it seems to be now.
+        renamed_to: Option<PathBuf>,
     },
     /// A folder cannot be adopted.
     #[error("{} cannot be adopted: {detail}", path.display())]
@@ -212,6 +224,10 @@ pub enum EngineError {
         /// The name.
         name: String,
     },
+}
+
+fn seems(renamed_to: Option<&Path>) -> String {
+    renamed_to.map_or_else(String::new, |path| format!("; it seems to be {} now", path.display()))
 }
 
 /// Why the loop should leave before its work is over.
