@@ -69,12 +69,14 @@ pub(super) fn check(repo: &Folder, worktrees: &Folder, sessions: &Folder) -> Res
 
 /// That the repository is not there, and which folder may be meant.
 fn missing(repo: &Folder, others: &[&Folder]) -> String {
-    let mut words = "does not exist; it is the project's repository, which samocode never makes".to_owned();
-    if let Some(found) = renamed(&repo.path, others) {
-        let line = repo.written(&found);
-        words.push_str(&format!("; if it was renamed or moved, write `MAIN_REPO={line}`"));
+    let words = "does not exist; it is the project's repository, which samocode never makes";
+    match renamed(&repo.path, others) {
+        Some(found) => {
+            let line = repo.written(&found);
+            format!("{words}; if it was renamed or moved, write `MAIN_REPO={line}`")
+        }
+        None => words.to_owned(),
     }
-    words
 }
 
 /// A repository beside the missing one, or beside the first missing folder above it: the one whose name is nearest, or

@@ -42,8 +42,6 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn a_cli_has_a_login_or_is_told_how_to_get_one() {
     let stage = Stage::new();
-    stage.git(&["config", "user.name", "Ada"]);
-    stage.git(&["config", "user.email", "ada@example.invalid"]);
     stage.settings("SAMOCODE_PROVIDER=claude\nPLANNING_PROVIDER=codex\n");
     let path = with_clis(&stage, &[("claude", "2.1.197 (Claude Code)"), ("codex", "codex-cli 0.169.0")]);
     let seen = report(&stage, &[], &[("PATH", &path), ("ANTHROPIC_API_KEY", "any")]);
