@@ -54,8 +54,10 @@ impl Project {
         fs::set_permissions(project.stand_in(), fs::Permissions::from_mode(0o755)).unwrap();
         for arguments in [
             &["init", "-q", "-b", "main"][..],
+            &["config", "user.name", "Bench"],
+            &["config", "user.email", "bench@example.com"],
             &["add", "."],
-            &["-c", "user.name=Bench", "-c", "user.email=bench@example.com", "commit", "-q", "-m", "Begin"],
+            &["commit", "-q", "-m", "Begin"],
         ] {
             assert!(project.command("git").args(arguments).status().unwrap().success(), "git {arguments:?}");
         }

@@ -103,7 +103,7 @@ fn is_named(folder: &str, name: &str) -> bool {
 }
 
 /// A path as a shell takes it.
-fn shell_word(path: &Path) -> String {
+pub(super) fn shell_word(path: &Path) -> String {
     let text = path.display().to_string();
     shlex::try_quote(&text).map_or_else(|_| text.clone(), std::borrow::Cow::into_owned)
 }

@@ -114,8 +114,10 @@ pub(super) fn doctor(files: &Files, fix: bool, json: bool) -> Result<u8, Failure
             }
             checks.push(project::configuration(&context.config));
             checks.extend(project::repository(&context.config));
+            checks.extend(project::branch_prefix(&context.config));
             checks.extend(project::folders(&context.config));
             let settings_of_run = run::settings(&context, &RunOptions::default())?;
+            checks.extend(project::identity(&settings_of_run));
             checks.extend(provider::all(&settings_of_run, &context.dirs.home));
             checks.push(sandbox::sandbox(&settings_of_run));
             checks.extend(verify::command(&settings_of_run));

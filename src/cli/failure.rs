@@ -1,7 +1,9 @@
 //! A failure as a person sees it: what happened, what to do, and the exit code.
 
+use std::path::Path;
 use std::process::ExitCode;
 
+use crate::cli::context::shell_word;
 use crate::cli::terminal;
 use crate::config::ConfigError;
 use crate::domain::verdict::{Block, BlockCause};
@@ -138,6 +140,22 @@ impl From<EngineError> for Failure {
                 UNABLE,
             ),
             EngineError::Provider(_) | EngineError::Process(_) => (None, UNABLE),
+            EngineError::Git(GitError::WorktreeForeign { path, repository }) => (
+                Some(format!(
+                    "set MAIN_REPO to the repository that has this worktree; to give it to the present one, run \
+                     `git --git-dir={} worktree repair {}`",
+                    repository.display(),
+                    path.display()
+                )),
+                USAGE,
+            ),
+            EngineError::Git(GitError::BranchClash { .. }) => (
+                Some("GIT_BRANCH_PREFIX goes before the session's name; a `/` in a branch is a folder".to_owned()),
+                USAGE,
+            ),
+            EngineError::FolderGone { folder, record, renamed_to } => {
+                (Some(bring_back(folder, record, renamed_to.as_deref())), USAGE)
+            }
             EngineError::Store(_)
             | EngineError::Git(_)
             | EngineError::Name(_)
@@ -151,5 +169,21 @@ impl From<EngineError> for Failure {
             | EngineError::NoTask { .. } => (None, USAGE),
         };
         Self { message, hint, code }
+    }
+}
+
+/// How a session gets its folder back.
+fn bring_back(folder: &Path, record: &Path, renamed_to: Option<&Path>) -> String {
+    match renamed_to {
+        Some(now) => format!(
+            "rename it back: `mv {} {}`; the session goes on then, and keeps its name",
+            shell_word(now),
+            shell_word(folder)
+        ),
+        None => format!(
+            "bring it back, or `mkdir {}` to go on without its documents; `rm -r {}` forgets the session",
+            shell_word(folder),
+            shell_word(record)
+        ),
     }
 }

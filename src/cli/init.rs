@@ -72,7 +72,7 @@ pub(super) fn init(files: &Files, yes: bool) -> Result<u8, Failure> {
 /// Words for what is missing before there can be settings.
 fn not_ready(error: GitError) -> Failure {
     match &error {
-        GitError::NotARepository { path } => {
+        GitError::NotARepository { path, .. } => {
             Failure::usage(format!("{} is in no git repository", path.display())).with_hint(
                 "samocode works on branches of a repository. Make one here:\n  \
                  git init && git add --all && git commit -m 'first commit'\nthen run `samocode init` again",

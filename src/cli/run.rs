@@ -63,7 +63,8 @@ fn work(
     }
     let mut phases: Vec<Phase> = project::phases();
     phases.extend(record.session().workflow.phases().map(|rules| rules.name.clone()));
-    for remark in remarks::remarks(&context.config, &phases) {
+    let subfolder = project::subfolder(&context.config, &repository);
+    for remark in remarks::remarks(&context.config, &phases).into_iter().chain(subfolder) {
         terminal::line(&remark);
     }
     let screen = RunScreen::new(context).that_stays(!options.exit_on_wait);

@@ -47,6 +47,9 @@ pub(super) fn list(files: &Files, archived: bool, json: bool) -> Result<u8, Fail
             Err(error) => unreadable.push((layout.folder().to_owned(), error.to_string())),
         }
     }
+    for lost in engine::folderless(&sessions)? {
+        unreadable.push((lost.layout.folder().to_owned(), EngineError::from(lost).to_string()));
+    }
     if json {
         terminal::line(&to_json(&views)?);
         return Ok(0);

@@ -206,7 +206,9 @@ impl<'a> Resolver<'a> {
     fn folder(&self, file: &Path, key: &'static str) -> Result<Folder, ConfigError> {
         let missing = || ConfigError::MissingKeys { path: file.to_owned(), keys: vec![key] };
         let (setting, text) = self.set(key).ok_or_else(missing)?;
-        Ok(Folder::new(setting.origin.naming(key), self.path(key, setting, text)?))
+        let path = self.path(key, setting, text)?;
+        let relative_to = (!text.starts_with(['/', '~'])).then(|| setting.base.clone());
+        Ok(Folder::new(setting.origin.naming(key), path, relative_to))
     }
 
     fn policy(&self) -> Result<Policy, ConfigError> {

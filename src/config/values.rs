@@ -176,11 +176,18 @@ pub(super) fn users(text: &str) -> Result<BTreeSet<u64>, String> {
     words(text).map(number).collect()
 }
 
+/// The longest part of a branch's name, in bytes: git keeps it as a file name of at most 255, and `.lock` is added to it.
+const LONGEST_PART: usize = 250;
+
 /// What is put before branch names, without the `/` at its end.
 pub(super) fn branch_prefix(text: &str) -> Result<String, String> {
     let prefix = text.strip_suffix('/').unwrap_or(text);
     let part = |part: &str| {
-        !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && !part.ends_with(".lock")
+        !part.is_empty()
+            && part.len() <= LONGEST_PART
+            && !part.starts_with('.')
+            && !part.ends_with('.')
+            && !part.ends_with(".lock")
     };
     let sound = prefix.split('/').all(part)
         && !prefix.starts_with('-')
@@ -188,7 +195,10 @@ pub(super) fn branch_prefix(text: &str) -> Result<String, String> {
         && !prefix.contains("@{")
         && prefix != "@"
         && !prefix.contains(|c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\".contains(c));
-    if sound { Ok(prefix.to_owned()) } else { Err(format!("`{text}` cannot begin the name of a branch")) }
+    if sound {
+        return Ok(prefix.to_owned());
+    }
+    Err(format!("`{text}` cannot begin the name of a branch; write something like `feature`"))
 }
 
 #[cfg(test)]
@@ -241,7 +251,20 @@ mod tests {
     fn a_prefix_must_make_valid_branches() {
         assert_eq!(branch_prefix("me/").as_deref(), Ok("me"));
         assert_eq!(branch_prefix("team/me").as_deref(), Ok("team/me"));
-        for wrong in ["/", "/a", "a//b", "-a", "a b", "a..b", ".a", "a.lock", "a~"] {
+        for wrong in [
+            "/",
+            "/a",
+            "a//b",
+            "-a",
+            "a b",
+            "a..b",
+            "a..",
+            ".a",
+            "a.lock",
+            "a.lock/b",
+            "a~",
+            &"a".repeat(300),
+        ] {
             assert!(branch_prefix(wrong).is_err(), "{wrong}");
         }
     }

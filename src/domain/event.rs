@@ -48,6 +48,8 @@ pub enum Event {
     },
     /// The worktree stands, with its files and set-up.
     Prepared(Prepared),
+    /// The worktree was found, or made again, at another place than before.
+    Moved(Moved),
     /// An iteration is about to start.
     Started(Started),
     /// An iteration was judged.
@@ -105,6 +107,7 @@ impl Event {
             Self::Adopted(_) => "adopted",
             Self::Began { .. } => "began",
             Self::Prepared(_) => "prepared",
+            Self::Moved(_) => "moved",
             Self::Started(_) => "started",
             Self::Judged(_) => "judged",
             Self::Verified(_) => "verified",
@@ -162,6 +165,16 @@ pub struct Prepared {
     pub base_branch: String,
     /// The commit that it came from.
     pub base_commit: String,
+}
+
+/// The worktree is at another place than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Where it is now.
+    pub worktree: PathBuf,
+    /// What the next iteration is told of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<String>,
 }
 
 /// An iteration is about to start.

@@ -24,6 +24,8 @@ pub struct Prompt<'a> {
     pub session_dir: &'a Path,
     /// The person's main checkout.
     pub main_repo: &'a Path,
+    /// Where `MAIN_REPO` is below the top of its repository; none where it is the top.
+    pub subfolder: Option<&'a Path>,
     /// When the child is ended.
     pub time_limit: Duration,
     /// Local time.
@@ -69,11 +71,16 @@ impl Prompt<'_> {
         let worktree = place.map(|place| place.worktree.display().to_string()).unwrap_or_default();
         let base = place.map_or("", |place| place.base_branch.as_str());
         let targets: Vec<&str> = session.targets_now().map(|step| step.phase.as_str()).collect();
-        let labels: [(&str, String); 14] = [
+        let project = match (place, self.subfolder) {
+            (Some(place), Some(below)) => place.worktree.join(below).display().to_string(),
+            _ => String::new(),
+        };
+        let labels: [(&str, String); 15] = [
             ("Session path", self.session_dir.display().to_string()),
             ("Working directory", worktree.clone()),
             ("Main repository", self.main_repo.display().to_string()),
             ("Worktree path", worktree),
+            ("Project folder", project),
             ("Branch name", session.branch.clone()),
             ("Base branch", base.to_owned()),
             ("Workflow", session.workflow.name.clone()),

@@ -5,7 +5,7 @@
 
 mod overview;
 
-pub use overview::NewOverview;
+pub use overview::{NewOverview, with_worktree};
 
 use std::fmt;
 use std::ops::Range;

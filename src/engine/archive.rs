@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::domain::name::FolderName;
 use crate::domain::session::Session;
 use crate::engine::left_outside::{ignored_work, listed};
-use crate::engine::{EngineError, guarding};
+use crate::engine::{EngineError, guarding, whereabouts};
 use crate::git::{Git, GitError, Repository, Worktree, WorktreeState};
 use crate::store::{self, Layout, read_session, write_atomic};
 
@@ -85,8 +85,11 @@ pub fn look_up_archived(sessions: &Path, typed: &str) -> Result<Option<InArchive
 /// # Errors
 /// When an orchestrator holds it, its record cannot be read, or a folder cannot be moved.
 pub fn archive(config: &Config, layout: &Layout) -> Result<Archived, EngineError> {
-    let record = super::take(layout)?;
+    let mut record = super::take(layout)?;
     guarding::put_back_lost(&config.sessions, Some(&record))?;
+    if let Ok(repository) = Repository::discover(&Git::new(), &config.main_repo) {
+        whereabouts::follow(config, &repository, &mut record)?;
+    }
     let outcome = clear_worktree(config, layout, record.session())?;
     let session = record.session().clone();
     let to = store::archive(&record)?;

@@ -50,6 +50,9 @@ impl Orchestrator<'_> {
         let iteration = self.session().iteration + 1;
         let phase = self.session().phase.clone();
         let found = self.look()?;
+        if self.held_without_identity()? {
+            return Ok(None);
+        }
         if let Round::Over(wish) = self.reviews(&phase)? {
             return Ok(wish);
         }
@@ -151,11 +154,13 @@ impl Orchestrator<'_> {
         let session = self.record.session();
         let own = self.own_settings(&session.phase);
         let session_dir = layout.session_dir();
+        let subfolder = self.repository.below_top(&self.settings.config.main_repo);
         let text = Prompt {
             session,
             iteration,
             session_dir: &session_dir,
             main_repo: self.repository.top(),
+            subfolder: subfolder.as_deref(),
             time_limit: own.timeout,
             now: &Zoned::now(),
             found,

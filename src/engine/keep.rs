@@ -65,8 +65,8 @@ impl Orchestrator<'_> {
             Err(GitError::WorktreeGone { .. }) => {
                 self.say.line(&format!("the worktree {} is gone; it is made again", path.display()));
                 self.state = None;
-                let remade = remake(&self.settings.config, &self.repository, self.record.session())?;
-                remade.said.iter().for_each(|said| self.say.line(said));
+                let remade = remake(&self.settings.config, &self.repository, &mut self.record)?;
+                remade.said.iter().chain(&remade.hint).for_each(|said| self.say.line(said));
                 told = Some(format!(
                     "The worktree was gone and was made again from the branch {}. What git does not keep, e.g. dependencies, \
                      is gone with it. {}",

@@ -4,7 +4,7 @@
 //! a terminal; a [`Screen`] does.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 mod activity;
 mod announce;
@@ -29,6 +29,7 @@ mod guarding;
 mod hand_edits;
 mod happening;
 mod history;
+mod identity;
 mod install;
 mod iteration;
 mod keep;
@@ -45,6 +46,7 @@ mod place;
 mod plan_text;
 mod refused;
 mod remake;
+mod renamed;
 mod requests;
 mod restore;
 mod restore_points;
@@ -64,6 +66,7 @@ mod versions;
 mod view;
 mod wall;
 mod watching;
+mod whereabouts;
 
 pub use activity::{Activity, Moment, overview_text, questions_text};
 pub use archive::{Archived, InArchive, WorktreeOutcome, archive, finish_archive, look_up_archived};
@@ -73,6 +76,7 @@ pub use branch_diff::{BranchDiff, Changes, branch_diff};
 pub use glance::{Glance, Glances};
 pub use guarding::put_back_lost;
 pub use happening::{Happening, Happenings};
+pub use identity::{SET_IDENTITY, missing_identity};
 pub use install::{Deed, Step as InstallStep, install, installed, uninstall};
 pub use log_lines::{LogLines, LogSearch};
 pub use open::{Found, NewSession, adopt, create, find, find_any, list, look_up, take};
@@ -80,6 +84,7 @@ pub use orchestrator::{Ending, Orchestrator};
 pub use origins::origins;
 pub use phone::try_phone;
 pub use plan_text::{ChangeKind, PlanText, plan_text};
+pub use renamed::{Folderless, folderless};
 pub use restore::{BranchMove, Restoration, RestorePlan};
 pub use restore_points::{Point, PointKind, list as restore_points};
 pub use say::{Live, Progress, Screen, duration_words, usage_words};
@@ -134,6 +139,16 @@ pub enum EngineError {
     NotAdopted {
         /// The folder.
         path: PathBuf,
+    },
+    /// A session's folder was renamed or taken away.
+    #[error("the folder of a session is gone: {}{}", folder.display(), seems(renamed_to.as_deref()))]
+    FolderGone {
+        /// Where it was.
+        folder: PathBuf,
+        /// Its record, which is still there.
+        record: PathBuf,
+        /// The folder that it seems to be now.
+        renamed_to: Option<PathBuf>,
     },
     /// A folder cannot be adopted.
     #[error("{} cannot be adopted: {detail}", path.display())]
@@ -209,6 +224,10 @@ pub enum EngineError {
         /// The name.
         name: String,
     },
+}
+
+fn seems(renamed_to: Option<&Path>) -> String {
+    renamed_to.map_or_else(String::new, |path| format!("; it seems to be {} now", path.display()))
 }
 
 /// Why the loop should leave before its work is over.

@@ -13,7 +13,7 @@ use crate::domain::request::{Act, Answer};
 use crate::domain::session::{Session, State};
 use crate::domain::status;
 use crate::domain::workflow::Workflow;
-use crate::engine::{EngineError, Settings};
+use crate::engine::{EngineError, Settings, renamed};
 use crate::git::Repository;
 use crate::store::{self, Layout, Writable, read_session};
 
@@ -85,9 +85,17 @@ fn found(
     Ok(match resolve(typed, folders.iter().map(|folder| folder.name.as_str()), finished)? {
         Resolution::Exact(folder) | Resolution::Newest(folder) => {
             let layout = Layout::new(sessions, &folder);
-            if layout.journal().exists() { Found::Session(layout) } else { Found::Folder(layout) }
+            if layout.journal().exists() {
+                Found::Session(layout)
+            } else {
+                renamed::refuse_renamed(&layout)?;
+                Found::Folder(layout)
+            }
         }
-        Resolution::New(name) => Found::New(name),
+        Resolution::New(name) => {
+            renamed::refuse_lost(sessions, typed)?;
+            Found::New(name)
+        }
     })
 }
 
@@ -158,10 +166,8 @@ pub fn create(
     };
     let folder = FolderName::first_free(today, &new.name, taken);
     let branch = branch_of(&folder.name);
-    let exists = repository.commit_of(&format!("refs/heads/{branch}"))?.is_some();
-    if exists && !settings.wishes.attach_branch {
-        return Err(crate::git::GitError::BranchTaken { branch }.into());
-    }
+    let worktree = settings.config.worktrees.join(folder.to_string());
+    let exists = repository.check_new(&worktree, &branch, settings.wishes.attach_branch)?;
     let created = Created {
         name: folder.name.to_string(),
         workflow: new.workflow,
@@ -209,7 +215,10 @@ pub fn adopt(
     // The Python samocode let `Iteration:` run on from phase to phase: a number that would leave the phase nothing is no
     // count of what it used.
     let in_phase = if rules.most_iterations.is_some_and(|most| in_phase >= most) { 0 } else { in_phase };
-    let branch = repository.branch_at(&settings.config.worktrees.join(layout.folder()))?;
+    let worktree = settings.config.worktrees.join(layout.folder());
+    // With the project moved, the repository lists it at its old place.
+    repository.find_worktree(&worktree, &worktree)?;
+    let branch = repository.branch_at(&worktree)?;
     store::keep_backup(&layout.overview())?;
     let created = Created {
         name: new.name.to_string(),

@@ -13,13 +13,14 @@ use crate::engine::checkout_watch::Watch;
 use crate::engine::cli_state::CliState;
 use crate::engine::confine::Sandbox;
 use crate::engine::happening::{Happening, Happenings};
+use crate::engine::identity::Committer;
 use crate::engine::notices::Notices;
 use crate::engine::origins::Origins;
 use crate::engine::refused::Refused;
 use crate::engine::say::{Say, Screen};
 use crate::engine::shared_repository::SharedRepository;
 use crate::engine::view::View;
-use crate::engine::{CliVersion, EngineError, Settings, Wish, overview};
+use crate::engine::{CliVersion, EngineError, Settings, Wish, overview, whereabouts};
 use crate::git::{ChildGit, FolderCommit, Guard, Repository, Worktree, WorktreeState, commit_folder};
 use crate::process::Awake;
 use crate::provider::Provider;
@@ -86,6 +87,7 @@ pub struct Orchestrator<'a> {
     pub(super) origins: Origins,
     /// What the person's git is set to, as far as a child's must be another.
     pub(super) child_git: ChildGit,
+    pub(super) committer: Committer,
     commits_folder: bool,
     pub(super) notices: Notices,
 }
@@ -130,6 +132,7 @@ impl<'a> Orchestrator<'a> {
             refused: Refused::default(),
             origins: Origins::default(),
             child_git: ChildGit::default(),
+            committer: Committer::default(),
             commits_folder: true,
             notices,
         }
@@ -232,6 +235,8 @@ impl<'a> Orchestrator<'a> {
         let edited = self.phase_that_cannot_count();
         let (pid, run) = (std::process::id(), self.record.run().to_owned());
         self.append(Event::Began { version: env!("CARGO_PKG_VERSION").to_owned(), pid, run })?;
+        let moved = whereabouts::follow(&self.settings.config, &self.repository, &mut self.record)?;
+        moved.iter().for_each(|said| self.say.line(said));
         self.look_at_origins();
         self.write_answers()?;
         if let Some(plan) = self.session().approved.clone() {
@@ -340,6 +345,18 @@ impl<'a> Orchestrator<'a> {
             Ok(FolderCommit::Committed | FolderCommit::Unchanged) => {}
             Ok(FolderCommit::NoRepository | FolderCommit::ProjectRepository) => self.commits_folder = false,
             Err(error) => self.say.line(&format!("the session's files are not committed: {error}")),
+        }
+    }
+
+    /// Blocks where agents could not commit; true then.
+    pub(super) fn held_without_identity(&mut self) -> Result<bool, EngineError> {
+        let Some(worktree) = &self.worktree else {
+            return Ok(false);
+        };
+        let missing = self.committer.missing(self.settings, self.record.session(), worktree)?;
+        match missing {
+            Some(missing) => self.hold(missing).map(|()| true),
+            None => Ok(false),
         }
     }
 

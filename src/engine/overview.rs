@@ -1,6 +1,7 @@
 //! Keeps samocode's own lines of `_overview.md` true, and nothing else in it.
 
 use std::io::ErrorKind;
+use std::path::Path;
 
 use crate::domain::prompt::log_stamp;
 use crate::domain::session::{Session, State};
@@ -61,6 +62,16 @@ pub(super) fn update(layout: &Layout, session: &Session) -> Result<(), EngineErr
         Err(source) => return Err(StoreError::Io { what: "read", path, source }.into()),
     };
     let updated = status::update(&text, &own_lines(session));
+    if updated == text { Ok(()) } else { Ok(write_atomic(&path, updated.as_bytes())?) }
+}
+
+/// Corrects the line that names the worktree, where it still says `old`. The rest may hold a person's edits.
+pub(super) fn name_worktree(layout: &Layout, old: &Path, new: &Path) -> Result<(), EngineError> {
+    let path = layout.overview();
+    let Ok(text) = read_text(&path) else {
+        return Ok(());
+    };
+    let updated = status::with_worktree(&text, &old.display().to_string(), &new.display().to_string());
     if updated == text { Ok(()) } else { Ok(write_atomic(&path, updated.as_bytes())?) }
 }
 

@@ -58,6 +58,9 @@ impl Orchestrator<'_> {
         if let Some(wish) = self.interrupt_heard() {
             return Ok(Some(wish));
         }
+        if self.held_without_identity()? {
+            return Ok(None);
+        }
         match self.set_up(&path)? {
             SetUp::Complete => {}
             SetUp::Stopped => return Ok(self.asked_to_leave()),

@@ -1,25 +1,29 @@
-//! Makes a worktree again that was deleted under a session: from its branch, or from the newest commit known of it.
+//! Makes a worktree again that was deleted under a session: from its branch, or from the newest commit known of it, at
+//! the place that the settings name now.
 
 use crate::config::Config;
-use crate::domain::session::Session;
-use crate::engine::EngineError;
+use crate::engine::restore_points::{self, PointKind};
+use crate::engine::{EngineError, whereabouts};
 use crate::git::{self, BaseBranch, GitError, Repository, Worktree, WorktreeSpec};
-use crate::store::move_aside;
+use crate::store::{Writable, move_aside};
 
 /// A worktree that was made again.
 pub(super) struct Remade {
     pub(super) worktree: Worktree,
     /// One sentence each.
     pub(super) said: Vec<String>,
+    /// How the person gets back what was not committed, where some of it is kept.
+    pub(super) hint: Option<String>,
 }
 
-/// Makes it again, with the files that `.worktreeinclude` names.
+/// Makes it again, with the files that `.worktreeinclude` names. A new place is journaled.
 pub(super) fn remake(
     config: &Config,
     repository: &Repository,
-    session: &Session,
+    record: &mut Writable,
 ) -> Result<Remade, EngineError> {
-    let path = session.worktree().cloned().unwrap_or_default();
+    let session = record.session();
+    let path = whereabouts::configured_place(config, session);
     let place = session.place.as_ref();
     let base_commit = place.map(|place| place.base_commit.clone()).unwrap_or_default();
     // Only a branch that is gone, too, starts from here.
@@ -47,5 +51,14 @@ pub(super) fn remake(
     let copied = git::copy_includes(repository, &path, &own_folders)?;
     said.extend(copied.files.iter().map(|file| format!("Copied {} (.worktreeinclude).", file.display())));
     said.extend(copied.warnings);
-    Ok(Remade { worktree: prepared.worktree, said })
+    let kept = restore_points::list(record.layout(), repository)?;
+    let snapshots = kept.iter().any(|point| !matches!(point.kind, PointKind::Before(_)));
+    let hint = snapshots.then(|| {
+        let name = record.layout().folder();
+        format!("work that was not committed may be in a snapshot: `samocode restore {name}` lists them")
+    });
+    if record.session().worktree() != Some(&path) {
+        whereabouts::journal(record, &path, format!("The worktree is at {} now.", path.display()))?;
+    }
+    Ok(Remade { worktree: prepared.worktree, said, hint })
 }

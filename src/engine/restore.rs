@@ -11,7 +11,7 @@ use crate::domain::request::{Act, Effect, Request, Who};
 use crate::engine::keep::SNAPSHOT_LIMIT;
 use crate::engine::remake::remake;
 use crate::engine::restore_points::{self, Point};
-use crate::engine::{EngineError, guarding, random_hex};
+use crate::engine::{EngineError, guarding, random_hex, whereabouts};
 use crate::git::{
     Commit, FileChange, Git, GitError, LeftOut, Operation, Repository, Worktree, WorktreeState,
 };
@@ -72,9 +72,10 @@ impl<'a> Restoration<'a> {
     /// # Errors
     /// When an orchestrator holds it, its record cannot be read, or there is no repository.
     pub fn open(config: &'a Config, layout: &Layout) -> Result<Self, EngineError> {
-        let record = crate::engine::take(layout)?;
+        let mut record = crate::engine::take(layout)?;
         guarding::put_back_lost(&config.sessions, Some(&record))?;
         let repository = Repository::discover(&Git::new(), &config.main_repo)?;
+        whereabouts::follow(config, &repository, &mut record)?;
         Ok(Self { config, record, repository })
     }
 
@@ -136,6 +137,7 @@ impl<'a> Restoration<'a> {
             }
             Err(EngineError::Git(GitError::WorktreeGone { .. })) => {
                 plan.missing = true;
+                plan.worktree = whereabouts::configured_place(self.config, session);
                 let tip = self.repository.commit_of(&format!("refs/heads/{}", session.branch))?;
                 plan.head = tip.or_else(|| session.head.clone());
                 let from = plan.head.clone().unwrap_or_default();
@@ -153,7 +155,7 @@ impl<'a> Restoration<'a> {
     /// stood before is kept then, too.
     pub fn carry_out(&mut self, plan: &RestorePlan, who: Who) -> Result<String, EngineError> {
         let worktree = if plan.missing {
-            remake(self.config, &self.repository, self.record.session())?.worktree
+            remake(self.config, &self.repository, &mut self.record)?.worktree
         } else {
             self.worktree()?
         };

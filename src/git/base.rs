@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::error::GitError;
-use super::program::Call;
+use super::remote::{Remote, Said};
 use super::repository::Repository;
 
 /// Where new work starts.
@@ -20,17 +20,15 @@ pub struct BaseBranch {
     pub warnings: Vec<String>,
 }
 
-/// How the fetch went.
-struct Remote {
-    name: String,
-    online: bool,
-}
+/// Where only one of these exists, it is the default branch.
+const USUAL: [&str; 2] = ["main", "master"];
 
 impl Repository {
     /// The default branch and the commit that new work should start from.
     ///
-    /// The remote is fetched first, for at most `limit`; that it cannot be reached is a warning. Then, in this
-    /// order: the remote's default branch; a local `main` or `master` where only one exists; the branch that
+    /// The remote is fetched first and asked for its default branch, for at most `limit` in all; that it cannot be
+    /// reached is a warning. Then, in this order: the branch that this clone's `origin/HEAD` names, if the remote still
+    /// has it; the remote's default branch; a local `main` or `master` where only one exists; the branch that
     /// `init.defaultBranch` names; the branch that is checked out. The remote's tip is taken where it contains
     /// the local one, else the local one, which may have commits that are not pushed.
     ///
@@ -39,16 +37,13 @@ impl Repository {
     pub fn base_branch(&self, limit: Duration) -> Result<BaseBranch, GitError> {
         let deadline = Instant::now() + limit;
         let mut warnings = Vec::new();
-        let remote = match self.default_remote(&mut warnings)? {
-            Some(name) => {
-                let fetched = self.fetch(&name, limit)?;
-                let online = fetched.is_ok();
-                warnings.extend(fetched.err());
-                Some(Remote { name, online })
-            }
-            None => None,
-        };
-        self.base_of(remote.as_ref(), deadline, warnings)
+        let mut remote = self.default_remote(&mut warnings)?;
+        if let Some(remote) = &mut remote {
+            let usual = USUAL.map(str::to_owned);
+            let wanted: Vec<String> = remote.known.iter().cloned().chain(usual).collect();
+            warnings.extend(self.ask_remote(remote, &wanted, deadline)?);
+        }
+        self.base_of(remote.as_ref(), warnings)
     }
 
     /// As [`Repository::base_branch`], from what is here, without asking the remote.
@@ -57,21 +52,19 @@ impl Repository {
     /// As there.
     pub fn known_base_branch(&self) -> Result<BaseBranch, GitError> {
         let mut warnings = Vec::new();
-        let remote = self.default_remote(&mut warnings)?.map(|name| Remote { name, online: false });
-        self.base_of(remote.as_ref(), Instant::now(), warnings)
+        let remote = self.default_remote(&mut warnings)?;
+        self.base_of(remote.as_ref(), warnings)
     }
 
-    fn base_of(
-        &self,
-        remote: Option<&Remote>,
-        deadline: Instant,
-        warnings: Vec<String>,
-    ) -> Result<BaseBranch, GitError> {
-        let name = match remote {
-            Some(remote) => self.default_branch_of(remote, deadline)?,
+    fn base_of(&self, remote: Option<&Remote>, mut warnings: Vec<String>) -> Result<BaseBranch, GitError> {
+        let of_remote = match remote {
+            Some(remote) => match &remote.said {
+                Some(said) => self.default_said(remote, said, &mut warnings)?,
+                None => self.default_known(remote, &mut warnings)?,
+            },
             None => None,
         };
-        let name = match name {
+        let name = match of_remote {
             Some(name) => name,
             None => {
                 self.local_default()?.ok_or_else(|| GitError::NoBaseBranch { path: self.top().to_owned() })?
@@ -80,77 +73,87 @@ impl Repository {
         self.start_point(name, remote, warnings)
     }
 
-    /// `origin`, else the only remote, else none.
-    fn default_remote(&self, warnings: &mut Vec<String>) -> Result<Option<String>, GitError> {
-        let listed = self.call().arg("remote").run()?.text();
-        let names: Vec<&str> = listed.lines().collect();
-        if names.contains(&"origin") {
-            return Ok(Some("origin".to_owned()));
-        }
-        match names.as_slice() {
-            [] => Ok(None),
-            [only] => Ok(Some((*only).to_owned())),
-            [..] => {
-                warnings.push(format!(
-                    "none of the remotes ({}) is called `origin`; nothing was fetched",
-                    names.join(", ")
-                ));
-                Ok(None)
-            }
-        }
-    }
-
-    /// Fetches; the inner error is the warning to say.
-    fn fetch(&self, remote: &str, limit: Duration) -> Result<Result<(), String>, GitError> {
-        let call = self
-            .online_call()?
-            .args(["fetch", "--quiet", "--no-recurse-submodules", "--no-write-fetch-head", remote])
-            .limit(limit);
-        let reason = match call.run() {
-            Ok(_) => return Ok(Ok(())),
-            Err(GitError::TimedOut { seconds, .. }) => {
-                format!("it did not answer within {seconds} s")
-            }
-            Err(error @ GitError::Failed { .. }) => error.short(),
-            Err(error) => return Err(error),
+    /// The default branch of a remote that could not be asked, as far as this clone knows it.
+    fn default_known(&self, remote: &Remote, warnings: &mut Vec<String>) -> Result<Option<String>, GitError> {
+        let Some(known) = &remote.known else {
+            return Ok(None);
         };
-        Ok(Err(format!("could not fetch from `{remote}`: {reason}; going on with what is here")))
-    }
-
-    /// A call that may reach a remote: ssh must not ask either.
-    fn online_call(&self) -> Result<Call, GitError> {
-        let configured =
-            self.git().names_ssh() || self.call().args(["config", "--get", "core.sshCommand"]).output()?.ok();
-        let call = self.call();
-        Ok(if configured { call } else { call.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes") })
-    }
-
-    /// The branch that the remote calls its default, if that is known and here.
-    fn default_branch_of(&self, remote: &Remote, deadline: Instant) -> Result<Option<String>, GitError> {
-        let prefix = format!("refs/remotes/{}/", remote.name);
-        let head = self.call().args(["symbolic-ref", "--quiet", &format!("{prefix}HEAD")]).output()?;
-        if let Some(name) = head.text().strip_prefix(&prefix).filter(|_| head.ok())
-            && self.commit_of(&format!("{prefix}{name}"))?.is_some()
-        {
-            return Ok(Some(name.to_owned()));
+        if self.tracks(remote, known)? {
+            return Ok(Some(known.clone()));
         }
-        let left = deadline.saturating_duration_since(Instant::now());
-        if !remote.online || left.is_zero() {
+        let Remote { name, .. } = remote;
+        warnings.push(format!(
+            "this clone's {name}/HEAD names `{name}/{known}`, which is gone; \
+             `git remote set-head {name} -a` asks the remote for its default branch"
+        ));
+        Ok(None)
+    }
+
+    /// The default branch of a remote that was asked. A clone's own `origin/HEAD` may be a person's choice
+    /// (`git remote set-head`), so it counts for as long as the remote has that branch.
+    fn default_said(
+        &self,
+        remote: &Remote,
+        said: &Said,
+        warnings: &mut Vec<String>,
+    ) -> Result<Option<String>, GitError> {
+        let here = |branch: &String| self.tracks(remote, branch);
+        let Remote { name, known, .. } = remote;
+        let default = match &said.default {
+            Some(default) if here(default)? => Some(default.clone()),
+            Some(_) | None => None,
+        };
+        let Some(known) = known else {
+            return Ok(default);
+        };
+        if said.branches.contains(known) && here(known)? {
+            if let Some(default) = default.filter(|default| default != known) {
+                warnings.push(format!(
+                    "new work starts from `{known}`, as this clone's {name}/HEAD says; the default branch of \
+                     `{name}` is `{default}` now (`git remote set-head {name} -a` makes it this clone's, too)"
+                ));
+            }
+            return Ok(Some(known.clone()));
+        }
+        let gone = format!("`{name}` no longer has `{known}`, which this clone's {name}/HEAD names");
+        if let Some(default) = default {
+            warnings.push(format!(
+                "{gone}; its default branch is `{default}` now (`git remote set-head {name} -a` makes it this \
+                 clone's, too)"
+            ));
+            warnings.extend(self.left_behind(remote, known, &default)?);
+            return Ok(Some(default));
+        }
+        let usual: Vec<&str> = USUAL.into_iter().filter(|usual| said.branches.contains(*usual)).collect();
+        let only = match usual.as_slice() {
+            [only] if here(&(*only).to_owned())? => Some((*only).to_owned()),
+            _ => None,
+        };
+        let instead =
+            only.as_ref().map(|only| format!("; new work starts from its `{only}`")).unwrap_or_default();
+        warnings.push(format!(
+            "{gone}, and it names no default branch{instead}; `git remote set-head {name} <branch>` names one"
+        ));
+        Ok(only)
+    }
+
+    /// A word on local commits of a renamed branch, which the new one may not have.
+    fn left_behind(&self, remote: &Remote, old: &str, new: &str) -> Result<Option<String>, GitError> {
+        let Some(local) = self.commit_of(&format!("refs/heads/{old}"))? else {
+            return Ok(None);
+        };
+        let tracking = remote.tracking(new);
+        if self.is_ancestor(&local, &tracking)? {
             return Ok(None);
         }
-        let asked =
-            self.online_call()?.args(["ls-remote", "--symref", &remote.name, "HEAD"]).limit(left).run();
-        let answer = match asked {
-            Ok(output) => output.text(),
-            Err(GitError::TimedOut { .. } | GitError::Failed { .. }) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let name =
-            answer.lines().find_map(|line| line.strip_prefix("ref: refs/heads/")?.strip_suffix("\tHEAD"));
-        match name {
-            Some(name) if self.commit_of(&format!("{prefix}{name}"))?.is_some() => Ok(Some(name.to_owned())),
-            _ => Ok(None),
-        }
+        Ok(Some(format!(
+            "the local `{old}` has commits that `{}/{new}` does not have; they are not part of the new work",
+            remote.name
+        )))
+    }
+
+    fn tracks(&self, remote: &Remote, branch: &str) -> Result<bool, GitError> {
+        Ok(self.commit_of(&remote.tracking(branch))?.is_some())
     }
 
     fn local_default(&self) -> Result<Option<String>, GitError> {
@@ -178,9 +181,9 @@ impl Repository {
     ) -> Result<BaseBranch, GitError> {
         let local = self.commit_of(&format!("refs/heads/{name}"))?;
         let tracking = match remote {
-            Some(Remote { name: remote, .. }) => {
-                let commit = self.commit_of(&format!("refs/remotes/{remote}/{name}"))?;
-                commit.map(|commit| (format!("{remote}/{name}"), commit))
+            Some(remote) => {
+                let commit = self.commit_of(&remote.tracking(&name))?;
+                commit.map(|commit| (format!("{}/{name}", remote.name), commit))
             }
             None => None,
         };

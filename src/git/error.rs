@@ -72,10 +72,12 @@ pub enum GitError {
         path: PathBuf,
     },
     /// The folder belongs to no repository.
-    #[error("`{path}` is not inside a git repository; run `git init` there, or name another folder")]
+    #[error("{}", no_repository(path, work_tree.as_deref()))]
     NotARepository {
         /// The folder.
         path: PathBuf,
+        /// The work tree of the repository whose git folder it is, or lies in.
+        work_tree: Option<PathBuf>,
     },
     /// A repository was to be made where one is.
     #[error("`{path}` is a git repository already")]
@@ -88,6 +90,17 @@ pub enum GitError {
     BareRepository {
         /// The folder.
         path: PathBuf,
+    },
+    /// `core.worktree` puts the work tree where Git does not find the repository.
+    #[error(
+        "the work tree of `{path}` is `{top}` (core.worktree), from where git does not find the repository; \
+         `git -C {path} config --unset core.worktree` undoes it, or name a plain clone"
+    )]
+    WorkTreeElsewhere {
+        /// The folder.
+        path: PathBuf,
+        /// The work tree.
+        top: PathBuf,
     },
     /// The repository has no commit that a branch could start from.
     #[error(
@@ -117,7 +130,8 @@ pub enum GitError {
     },
     /// Someone else made a branch of this name.
     #[error(
-        "the branch `{branch}` exists already and is not this session's; to work on it, add `--attach-branch`"
+        "the branch `{branch}` exists already and is not this session's; choose another session name, or add \
+         `--attach-branch` to work on it"
     )]
     BranchTaken {
         /// The branch.
@@ -125,7 +139,8 @@ pub enum GitError {
     },
     /// Git keeps a branch as a file or a folder, never both.
     #[error(
-        "the branch `{branch}` cannot be made, because the branch `{existing}` exists; rename one of them"
+        "the branch `{branch}` cannot be made, because the branch `{existing}` exists; rename that branch, \
+         or choose another name"
     )]
     BranchClash {
         /// The branch that was wanted.
@@ -134,7 +149,10 @@ pub enum GitError {
         existing: String,
     },
     /// Another worktree has the branch checked out.
-    #[error("the branch `{branch}` is checked out at `{at}`; switch that one to another branch first")]
+    #[error(
+        "the branch `{branch}` is checked out at `{at}`; switch that one to another branch first, \
+         or choose another session name"
+    )]
     BranchBusy {
         /// The branch.
         branch: String,
@@ -203,13 +221,26 @@ pub enum GitError {
         path: PathBuf,
     },
     /// The worktree's `.git` does not lead to this repository.
-    #[error("`{path}` is no worktree of the repository `{repository}`: its `.git` leads elsewhere")]
+    #[error("`{path}` is not a worktree of the repository `{repository}`: its `.git` leads elsewhere")]
     WorktreeForeign {
         /// The worktree.
         path: PathBuf,
         /// The repository's git folder.
         repository: PathBuf,
     },
+}
+
+fn no_repository(path: &Path, work_tree: Option<&Path>) -> String {
+    let path = path.display();
+    match work_tree {
+        Some(top) => format!(
+            "`{path}` is inside the git folder of a repository; name its work tree, `{}`",
+            top.display()
+        ),
+        None => {
+            format!("`{path}` is not inside a git repository; run `git init` there, or name another folder")
+        }
+    }
 }
 
 /// What Git said, where it said something: killed by a signal, it says nothing.

@@ -64,12 +64,18 @@ impl Repository {
             return Err(GitError::BranchTaken { branch: spec.branch.to_owned() });
         }
         let path = resolved(spec.path);
-        let entries = self.entries()?;
+        if let (true, Some(name)) = (spec.own, path.file_name()) {
+            self.rejoin(&path, name)?;
+        }
+        let mut entries = self.entries()?;
         let at_path = entries.iter().find(|entry| resolved(&entry.path) == path);
         if let Some(entry) = at_path
             && self.settle(entry, spec)? == Settled::Usable
         {
             return self.prepared(spec, Made { branch: false, worktree: false });
+        }
+        if spec.own {
+            self.forget_moved(&mut entries, &path, spec.branch)?;
         }
         refuse_busy(&entries, &path, spec.branch)?;
         refuse_taken(&path)?;
@@ -81,6 +87,40 @@ impl Repository {
         add_worktree(add, &path, spec, &found)?;
         crash::point(|| "make the worktree, after");
         self.prepared(spec, Made { branch: found != Found::Local, worktree: true })
+    }
+
+    /// Whether a session that begins could have this worktree and branch, before anything of it is made; true when the
+    /// branch exists and is attached.
+    ///
+    /// # Errors
+    /// As [`Repository::prepare`].
+    pub fn check_new(&self, path: &Path, branch: &str, attach: bool) -> Result<bool, GitError> {
+        check_branch_name(self.git(), branch)?;
+        let exists = self.find_branch(branch)? != Found::Nowhere;
+        if exists && !attach {
+            return Err(GitError::BranchTaken { branch: branch.to_owned() });
+        }
+        let path = resolved(path);
+        let entries = self.entries()?;
+        if !entries.iter().any(|entry| resolved(&entry.path) == path) {
+            refuse_busy(&entries, &path, branch)?;
+            refuse_taken(&path)?;
+        }
+        Ok(exists)
+    }
+
+    /// The branch that makes every branch below `prefix/` impossible, where there is one.
+    ///
+    /// # Errors
+    /// When git cannot list the branches.
+    pub fn branch_in_the_way_of(&self, prefix: &str) -> Result<Option<String>, GitError> {
+        match self.find_branch(&format!("{prefix}/any")) {
+            Err(GitError::BranchClash { existing, .. }) if !existing.starts_with(&format!("{prefix}/")) => {
+                Ok(Some(existing))
+            }
+            Err(GitError::BranchClash { .. }) | Ok(_) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// One process at a time makes worktrees here. The lock is git's standard input, too: a git that outlives

@@ -28,6 +28,9 @@ impl Repository {
         }
         let (top, common_dir) = locate(git, folder)?;
         let top = top.ok_or_else(|| GitError::BareRepository { path: folder.to_owned() })?;
+        if !folder.canonicalize().is_ok_and(|folder| folder.starts_with(&top)) {
+            return Err(GitError::WorkTreeElsewhere { path: folder.to_owned(), top });
+        }
         let repository = Self { git: git.clone(), top, common_dir, clean: None };
         if repository.has_commit()? {
             Ok(repository)
@@ -40,6 +43,13 @@ impl Repository {
     #[must_use]
     pub fn top(&self) -> &Path {
         &self.top
+    }
+
+    /// `folder` as a path below the top of the work tree; none where it is the top, or lies elsewhere.
+    #[must_use]
+    pub fn below_top(&self, folder: &Path) -> Option<PathBuf> {
+        let below = folder.canonicalize().ok()?.strip_prefix(&self.top).ok()?.to_owned();
+        (!below.as_os_str().is_empty()).then_some(below)
     }
 
     /// The git folder that all worktrees share, links resolved.
@@ -82,7 +92,7 @@ pub(super) fn locate(git: &Git, folder: &Path) -> Result<(Option<PathBuf>, PathB
         .args(["rev-parse", "--is-bare-repository", "--git-common-dir", "--show-toplevel"])
         .output()?;
     if output.stderr.contains("not a git repository") {
-        return Err(GitError::NotARepository { path: folder.to_owned() });
+        return Err(GitError::NotARepository { path: folder.to_owned(), work_tree: None });
     }
     let lines: Vec<&[u8]> =
         output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
@@ -90,8 +100,11 @@ pub(super) fn locate(git: &Git, folder: &Path) -> Result<(Option<PathBuf>, PathB
     let (common, top) = match (output.ok(), lines.as_slice()) {
         (true, [_, common, top]) => (common, Some(path(top))),
         (false, [b"true", common, ..]) => (common, None),
-        (false, [b"false", ..]) => {
-            return Err(GitError::NotARepository { path: folder.to_owned() });
+        (false, [b"false", common, ..]) => {
+            let git_dir = folder.join(path(common)).canonicalize().ok();
+            let top = git_dir.filter(|found| found.ends_with(".git"));
+            let work_tree = top.and_then(|found| Some(found.parent()?.to_owned()));
+            return Err(GitError::NotARepository { path: folder.to_owned(), work_tree });
         }
         (false, _) => return Err(output.failed()),
         (true, _) => return Err(output.unexpected(&output.stdout)),

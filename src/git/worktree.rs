@@ -104,7 +104,7 @@ impl Worktree {
 }
 
 /// The git folder of the worktree at `path`: `.git` leads to it, it leads back, and it shares `common_dir`.
-fn follow(path: &Path, common_dir: &Path) -> Result<PathBuf, GitError> {
+pub(super) fn follow(path: &Path, common_dir: &Path) -> Result<PathBuf, GitError> {
     let gone = || GitError::WorktreeGone { path: path.to_owned() };
     let foreign = || foreign(path, common_dir);
     let link = path.join(".git");
@@ -157,7 +157,7 @@ pub(super) fn restore_link(repository: &Repository, path: &Path) -> Result<bool,
 /// A pointer file is one line; a child could have made it large.
 const POINTER_LIMIT: u64 = 64 * 1024;
 
-fn read_pointer(file: &Path) -> Result<Vec<u8>, GitError> {
+pub(super) fn read_pointer(file: &Path) -> Result<Vec<u8>, GitError> {
     let mut bytes = Vec::new();
     let opened = File::open(file).map_err(GitError::io("open", file))?;
     opened.take(POINTER_LIMIT).read_to_end(&mut bytes).map_err(GitError::io("read", file))?;

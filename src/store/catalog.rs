@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::store::{Layout, StoreError, io_error};
+use crate::store::{Layout, StoreError, archived, io_error};
 
 /// A session folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,27 @@ pub fn folders(sessions: &Path) -> Result<Vec<Folder>, StoreError> {
         })
         .collect();
     found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+/// Sessions with a record whose folder is not there, by name; not those that are on their way into the archive.
+///
+/// # Errors
+/// When the folder of the records cannot be read; that there is none is no error.
+pub fn folderless(sessions: &Path) -> Result<Vec<Layout>, StoreError> {
+    let records = Layout::records(sessions);
+    let entries = match fs::read_dir(&records) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(io_error("read", &records)(e)),
+    };
+    let mut found: Vec<Layout> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .map(|name| Layout::new(sessions, &name))
+        .filter(|layout| layout.journal().is_file() && layout.session_dir().symlink_metadata().is_err())
+        .filter(|layout| !archived(layout).session_dir().exists())
+        .collect();
+    found.sort_by(|a, b| a.folder().cmp(b.folder()));
     Ok(found)
 }
 

@@ -21,7 +21,7 @@ mod writable;
 
 pub use archive::{archive, archive_dir, archived, finish as finish_archive, half_moved};
 pub use atomic::{create_atomic, keep_backup, leftovers, remove_leftovers, write_atomic};
-pub use catalog::{Folder, folders, is_unborn};
+pub use catalog::{Folder, folderless, folders, is_unborn};
 pub use document::{
     append_log, mend_folders, move_aside, odd_document, open_document, read_any_text, read_document,
     read_text,

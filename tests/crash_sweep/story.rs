@@ -83,6 +83,7 @@ pub(crate) fn tell(played: &Played) -> Told {
             | Event::Adopted(_)
             | Event::Began { .. }
             | Event::Prepared(_)
+            | Event::Moved(_)
             | Event::Posted { .. }
             | Event::Reviewing { .. }
             | Event::ReviewsEnded { .. }

@@ -263,6 +263,7 @@ fn the_doctor_checks_all_that_a_session_needs_and_changes_nothing() {
     ok base branch
     ok WORKTREES
     ok SESSIONS
+    ok git identity
     ok provider claude
     ok provider demo
     warn login claude

@@ -28,6 +28,8 @@ impl Stage {
             fs::create_dir(stage.path(made)).unwrap();
         }
         stage.git(&["init", "--quiet", "--initial-branch=main"]);
+        stage.git(&["config", "user.name", "Ada"]);
+        stage.git(&["config", "user.email", "ada@example.invalid"]);
         fs::write(stage.path("repo/file.txt"), "one\n").unwrap();
         stage.git(&["add", "--all"]);
         stage.git(&["commit", "--quiet", "-m", "first"]);
@@ -86,7 +88,7 @@ impl Stage {
     pub(crate) fn git(&self, args: &[&str]) -> String {
         let mut command = Command::new("git");
         self.prepare(&mut command);
-        command.args(["-c", "user.name=Ada", "-c", "user.email=ada@example.invalid"]).args(args);
+        command.args(args);
         let said = heard(command);
         assert_eq!(said.code, 0, "git {args:?}: {}", said.err);
         said.out

@@ -68,6 +68,8 @@ impl Scenario {
             outputs: RefCell::new(0),
         };
         fs::create_dir(scenario.path("home")).unwrap();
+        fs::write(scenario.path("home/.gitconfig"), "[user]\n\tname = Ada\n\temail = ada@localhost\n")
+            .unwrap();
         fs::create_dir(scenario.repo()).unwrap();
         let scenario = scenario
             .config("MAIN_REPO=repo")

@@ -1,10 +1,11 @@
 //! Git, the settings, the repository and the folders.
 
 use super::{Check, folder};
-use crate::config::Config;
+use crate::config::{Config, ProviderKind};
 use crate::domain::phase::Phase;
 use crate::domain::workflow::Workflow;
-use crate::git::{Git, Repository};
+use crate::engine::{SET_IDENTITY, Settings};
+use crate::git::{Git, Identity, Repository};
 
 pub(super) fn git() -> Check {
     match Git::new().version() {
@@ -57,7 +58,17 @@ pub(super) fn repository(config: &Config) -> Vec<Check> {
         Ok(repository) => repository,
         Err(error) => return vec![Check::fail(NAME, error.to_string())],
     };
-    let mut checks = vec![Check::ok(NAME, repository.top().display().to_string())];
+    let mut checks = vec![match subfolder(config, &repository) {
+        None => Check::ok(NAME, repository.top().display().to_string()),
+        Some(found) => Check::warn(
+            NAME,
+            found,
+            format!(
+                "write `MAIN_REPO={}`, and say in the task which folder it is about",
+                repository.top().display()
+            ),
+        ),
+    }];
     checks.push(match repository.known_base_branch() {
         Ok(base) => {
             let commit = base.commit.get(..10).unwrap_or(&base.commit);
@@ -70,6 +81,50 @@ pub(super) fn repository(config: &Config) -> Vec<Check> {
         Err(error) => Check::fail("base branch", error.to_string()),
     });
     checks
+}
+
+/// What a `MAIN_REPO` that is a folder inside a repository means.
+pub(in crate::cli) fn subfolder(config: &Config, repository: &Repository) -> Option<String> {
+    let below = repository.below_top(&config.main_repo)?;
+    Some(format!(
+        "MAIN_REPO is {}, inside the repository {}: a worktree has the whole repository, and agents, SAMOCODE_SETUP and \
+         SAMOCODE_VERIFY start at its top, not in {}",
+        config.main_repo.display(),
+        repository.top().display(),
+        below.display()
+    ))
+}
+
+/// Whether agents could commit. Without a repository another line says what is wrong.
+pub(super) fn identity(settings: &Settings) -> Option<Check> {
+    const NAME: &str = "git identity";
+    let repository = Repository::discover(&Git::new(), &settings.config.main_repo).ok()?;
+    let demo = phases().iter().all(|phase| settings.config.for_phase(phase).provider == ProviderKind::Demo);
+    Some(match repository.identity(&settings.environment(None).variables) {
+        Ok(Identity::Known(who)) => Check::ok(NAME, who),
+        Ok(Identity::Unknown(_)) if demo => Check::ok(NAME, "not set; the demo commits under its own name"),
+        Ok(Identity::Unknown(reason)) => {
+            Check::fail(NAME, format!("Git does not know who you are, so agents could not commit: {reason}"))
+                .with_mend(SET_IDENTITY)
+        }
+        Err(error) => Check::fail(NAME, error.to_string()),
+    })
+}
+
+/// Whether branches can have the prefix: git keeps a branch as a file, and a prefix as a folder.
+pub(super) fn branch_prefix(config: &Config) -> Option<Check> {
+    const NAME: &str = "branch prefix";
+    let prefix = config.branch_prefix.as_deref()?;
+    let repository = Repository::discover(&Git::new(), &config.main_repo).ok()?;
+    Some(match repository.branch_in_the_way_of(prefix) {
+        Ok(None) => Check::ok(NAME, format!("{prefix}/")),
+        Ok(Some(existing)) => Check::fail(
+            NAME,
+            format!("the branch `{existing}` exists, so that no branch `{prefix}/…` can be made"),
+        )
+        .with_mend("rename that branch (`git branch -m`), or choose another GIT_BRANCH_PREFIX"),
+        Err(error) => Check::fail(NAME, error.to_string()),
+    })
 }
 
 pub(super) fn folders(config: &Config) -> Vec<Check> {

@@ -41,6 +41,7 @@ fn text(session: &Session, found: &[String]) -> String {
         iteration: 7,
         session_dir: Path::new("/s/26-01-08-auth"),
         main_repo: Path::new("/r"),
+        subfolder: None,
         time_limit: Duration::from_secs(1800),
         now: &now,
         found,

@@ -51,6 +51,11 @@ impl Session {
                     self.state = State::Ready { after: None };
                 }
             }
+            Event::Moved(moved) => {
+                let place = self.place.as_mut().ok_or("a worktree moved that was never made")?;
+                place.worktree.clone_from(&moved.worktree);
+                self.news.told.extend(moved.told.iter().cloned());
+            }
             Event::Started(started) => self.start(started, entry)?,
             Event::Judged(judged) => self.judge(judged, entry.at)?,
             Event::Verified(verified) => self.verified(verified, entry.at)?,

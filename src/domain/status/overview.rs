@@ -47,9 +47,19 @@ impl NewOverview<'_> {
         let log = format!(
             "- {created} session created: workflow {workflow}, branch `{branch}` from `{base_branch}`\n"
         );
-        text.extend(["\n## Flow Log\n\n", &log, "\n## Files\n\n- Worktree: `", worktree, "`\n"]);
+        text.extend(["\n## Flow Log\n\n", &log, "\n## Files\n\n", &worktree_line(worktree), "\n"]);
         text
     }
+}
+
+fn worktree_line(worktree: &str) -> String {
+    format!("- Worktree: `{worktree}`")
+}
+
+/// The notebook with the line that names the worktree `old` naming `new`.
+#[must_use]
+pub fn with_worktree(text: &str, old: &str, new: &str) -> String {
+    text.replace(&worktree_line(old), &worktree_line(new))
 }
 
 fn quoted(words: &str) -> String {

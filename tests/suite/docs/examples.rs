@@ -13,11 +13,12 @@ const JOURNAL: &str = "docs/session-format.md";
 const SIGNALS: &str = "docs/signals.md";
 
 /// All events, by their names in the journal.
-const EVENTS: [&str; 14] = [
+const EVENTS: [&str; 15] = [
     "created",
     "adopted",
     "began",
     "prepared",
+    "moved",
     "started",
     "judged",
     "verified",

@@ -97,6 +97,7 @@ impl Law {
             Event::Received(received) => self.received(before, received, after, world)?,
             Event::Began { pid, .. } => self.began(*pid, before, after, entry.at)?,
             Event::ReviewsEnded { told, .. } => self.words.left(told),
+            Event::Moved(moved) => self.words.left(&moved.told),
             Event::Reviewing { .. } | Event::Reviewed(_) | Event::Posted { .. } => {}
             Event::Notified { notice, .. } => self.noticed.take(before, notice)?,
             Event::Held(_) => {
@@ -168,6 +169,7 @@ impl Law {
             | Event::Reviewing { .. }
             | Event::Reviewed(_)
             | Event::ReviewsEnded { .. }
+            | Event::Moved(_)
             | Event::Posted { .. }
             | Event::Notified { .. }
             | Event::Held(_)
@@ -179,12 +181,13 @@ impl Law {
             Event::Reviewing { .. }
                 | Event::Reviewed(_)
                 | Event::ReviewsEnded { .. }
+                | Event::Moved(_)
                 | Event::Posted { .. }
                 | Event::Notified { .. }
         );
         demand(
             !still || before.state == after.state,
-            "a review, a gate's files or a message changed what it does",
+            "a review, a moved folder, a gate's files or a message changed what it does",
         )?;
         let of_person = matches!(entry.event, Event::Received(_) | Event::Adopted(_));
         demand(of_person || before.answers == after.answers, "answers changed without a person")?;

@@ -81,3 +81,64 @@ fn a_branch_of_somebody_else_is_refused_until_it_is_attached_in_words() {
     scenario.run(attached).expect_exit(0);
     assert_eq!(scenario.git(&["show", "auth:work-1.txt"]), "work of iteration 1");
 }
+
+#[test]
+fn fault_36_a_main_repo_in_a_sub_folder_works_on_the_whole_repository_and_says_so() {
+    let scenario = Scenario::new().config("MAIN_REPO=repo/packages/app");
+    let app = scenario.repo().join("packages/app");
+    fs::create_dir_all(&app).unwrap();
+    fs::write(app.join("main.txt"), "app\n").unwrap();
+    scenario.git(&["add", "--all"]);
+    scenario.git(&["commit", "--quiet", "-m", "app"]);
+    let top = scenario.repo().display().to_string();
+    let words = [app.to_str().unwrap(), &format!("inside the repository {top}"), "start at its top"];
+    scenario.run(["doctor"]).expect_exit(0).expect_out(&["warn  MAIN_REPO", &format!("MAIN_REPO={top}")]);
+    scenario.run(RUN).expect_exit(0).expect_state("done").expect_out(&words);
+    let worktree = scenario.view().worktree.unwrap();
+    assert!(worktree.join("README.md").is_file(), "all of the repository is there");
+    let project = format!("Project folder: {}", worktree.join("packages/app").display());
+    crate::scenario::expect_words(&scenario.prompt(1), &[&project]);
+}
+
+#[test]
+fn a_main_repo_at_the_top_has_no_label_for_a_project_folder() {
+    let scenario = Scenario::new();
+    scenario.run(RUN).expect_exit(0);
+    assert!(!scenario.prompt(1).contains("Project folder:"));
+}
+
+#[test]
+fn fault_36_a_main_repo_that_is_a_git_folder_is_refused_with_its_work_tree() {
+    let scenario = Scenario::new().config("MAIN_REPO=repo/.git");
+    let top = format!("`{}`", scenario.repo().display());
+    scenario.run(RUN).expect_exit(2).expect_err(&["inside the git folder", &top]);
+    assert!(scenario.session().is_none());
+}
+
+#[test]
+fn a_main_repo_may_be_a_link_a_linked_worktree_or_a_submodule() {
+    let scenario = Scenario::new().config("MAIN_REPO=link");
+    std::os::unix::fs::symlink("repo", scenario.path("link")).unwrap();
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+
+    let scenario = Scenario::new().config("MAIN_REPO=linked");
+    scenario.git(&["worktree", "add", "--quiet", "-b", "linked", "../linked"]);
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+
+    let scenario = Scenario::new().config("MAIN_REPO=above/sub");
+    scenario.git_in(&scenario.root(), &["init", "--quiet", "-b", "main", "above"]);
+    let (above, repo) = (scenario.path("above"), scenario.repo().display().to_string());
+    scenario
+        .git_in(&above, &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &repo, "sub"]);
+    scenario.git_in(&above, &["commit", "--quiet", "-m", "sub"]);
+    scenario.run(RUN).expect_exit(0).expect_state("done");
+}
+
+#[test]
+fn fault_36_a_work_tree_that_lies_elsewhere_is_refused_with_the_setting() {
+    let scenario = Scenario::new();
+    fs::create_dir(scenario.path("tree")).unwrap();
+    scenario.git(&["config", "core.worktree", scenario.path("tree").to_str().unwrap()]);
+    scenario.run(RUN).expect_exit(2).expect_err(&["core.worktree", "config --unset"]);
+    assert!(scenario.session().is_none());
+}

@@ -64,7 +64,7 @@ fn keys_are_unreadable_and_what_lies_beside_them_is_not() {
         (".ssh/id", "SECRET"),
         (".config/gh/hosts.yml", "SECRET"),
         (".npmrc", "//r.example/:_authToken=SECRET"),
-        (".gitconfig", "[user]\n"),
+        (".gitconfig", "[user]\n\tname = Ada\n\temail = ada@localhost\n"),
         (".config/tool", "setting\n"),
         ("code/main.c", "int\n"),
     ] {

@@ -52,6 +52,7 @@ impl Audit {
             }
             Event::Verified(_) => return Err("a verification ran that nobody asked for".to_owned()),
             Event::Began { .. }
+            | Event::Moved(_)
             | Event::Posted { .. }
             | Event::Notified { .. }
             | Event::Held(_)
