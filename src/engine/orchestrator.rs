@@ -301,7 +301,7 @@ impl<'a> Orchestrator<'a> {
         self.append(Event::Held(Block { cause: BlockCause::Unable, reason }))
     }
 
-    /// Refuses a CLI that is too old; says once of each that its version is not known.
+    /// Refuses a CLI that is too old; says once of each that its version is not known, or that nothing tests it any more.
     pub(super) fn check_version(&mut self, provider: &Provider) -> Result<(), EngineError> {
         match self.settings.find_cli(provider)?.version {
             Some(CliVersion::Unsaid(why) | CliVersion::Failed(why)) => {
@@ -309,7 +309,15 @@ impl<'a> Orchestrator<'a> {
                     self.say.line(&format!("whether {} is new enough is not known: {why}", provider.name()));
                 }
             }
-            Some(CliVersion::Known(_)) | None => {}
+            Some(CliVersion::Known(version)) => {
+                if let Some(needed) = provider.needed()
+                    && let Some(remark) = needed.too_old_to_be_tested(version)
+                    && self.said_versions.insert(remark.clone())
+                {
+                    self.say.line(&remark);
+                }
+            }
+            None => {}
         }
         Ok(())
     }
