@@ -61,5 +61,7 @@ pub(crate) fn loads_a_skill_and_starts_its_sub_agent(cli: Cli) {
     let proposing = requests.iter().find(|request| request.turn.prompt.contains(BRIEF)).unwrap();
     assert!(proposing.turn.agent_text().contains(&proposer.text), "{}", proposing.turn.agent_text());
     assert_eq!(proposing.turn.tools, ["Read", "Write", "Bash"]);
-    assert_eq!(of_iteration[2].turn.results[0].text.lines().next(), Some("proposal.md: keep it small"));
+    // 2.1.332 puts words of its own around the answer.
+    let answer = &of_iteration[2].turn.results[0].text;
+    assert!(answer.contains("proposal.md: keep it small"), "{answer}");
 }
