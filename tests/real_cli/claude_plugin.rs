@@ -51,7 +51,7 @@ fn the_agents_text_and_then_the_rules_are_the_last_system_block() {
 
     let system = &model.requests()[0].turn.system;
     assert_eq!(system.len(), 3, "{system:#?}");
-    let (_, newest) = Cli::Claude.tested();
+    let newest = Cli::Claude.needed().newest_tested;
     let header = format!("x-anthropic-billing-header: cc_version={newest}.");
     assert!(system[0].starts_with(&header), "{}", system[0]);
     assert!(system[1].starts_with("You are Claude Code, "), "{}", system[1]);

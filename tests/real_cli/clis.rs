@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use samocode::provider::{ClaudeSettings, CodexSettings, GeminiSettings, Provider, Version};
+use samocode::provider::{ClaudeSettings, CodexSettings, GeminiSettings, Needed, Provider};
 use samocode_testing_model::{Model, Recorded};
 use serde_json::{Value, json};
 
@@ -51,8 +51,8 @@ impl Cli {
         }
     }
 
-    /// The range of versions that samocode says it is tested with.
-    pub(crate) fn tested(self) -> (Version, Version) {
+    /// What samocode says that it needs of it.
+    pub(crate) fn needed(self) -> &'static Needed {
         let provider = match self {
             Self::Claude | Self::OldestClaude => Provider::Claude(ClaudeSettings::default()),
             Self::Codex | Self::OldestCodex => {
@@ -60,8 +60,7 @@ impl Cli {
             }
             Self::Gemini => Provider::Gemini(GeminiSettings { program: String::new(), args: Vec::new() }),
         };
-        let needed = provider.needed().unwrap();
-        (needed.oldest_tested, needed.newest_tested)
+        provider.needed().unwrap()
     }
 
     /// The program, as npm installed it; `SAMOCODE_TEST_CLIS` names another folder than `testing/clis`.

@@ -20,18 +20,20 @@ fn version(cli: Cli) -> Version {
         .envs([("PATH", path), ("HOME", scratch.home().into()), ("DISABLE_AUTOUPDATER", "1".into())])
         .output()
         .unwrap();
-    Version::find(&String::from_utf8_lossy(&said.stdout)).unwrap()
+    let printed = String::from_utf8_lossy(&said.stdout);
+    cli.needed().sure_answer(&printed).unwrap().0
 }
 
 #[test]
 fn the_installed_versions_are_those_that_samocode_names_as_tested() {
     for cli in Cli::ALL {
-        assert_eq!(version(cli), cli.tested().1, "{cli:?}");
+        assert_eq!(version(cli), cli.needed().newest_tested, "{cli:?}");
     }
     for cli in [Cli::OldestClaude, Cli::OldestCodex] {
-        assert_eq!(version(cli), cli.tested().0, "{cli:?}");
+        assert_eq!(version(cli), cli.needed().oldest_tested, "{cli:?}");
     }
-    assert_eq!(Cli::Gemini.tested().0, Cli::Gemini.tested().1, "one version of it is installed");
+    let gemini = Cli::Gemini.needed();
+    assert_eq!(gemini.oldest_tested, gemini.newest_tested, "one version of it is installed");
 }
 
 #[test]
