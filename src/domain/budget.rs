@@ -60,6 +60,15 @@ pub fn within_a_run(policy: &Policy, spent: &Spent) -> Option<String> {
     }
 }
 
+/// US dollars that a run may spend before the budget is used up; none without one.
+///
+/// Never zero or less: a CLI takes no such limit. A run that starts on a budget that is just used up ends at once.
+#[must_use]
+pub fn cost_left(policy: &Policy, spent: &Spent) -> Option<f64> {
+    const LEAST: f64 = 0.000_001;
+    policy.max_cost_usd.map(|max| (max - spent.cost_usd).max(LEAST))
+}
+
 /// Figures with what to do about them.
 #[must_use]
 pub fn with_remedy(figures: &str, session: &str) -> String {
@@ -102,6 +111,15 @@ mod tests {
             reached(&Policy { max_iterations: Some(3), ..policy.clone() }),
             "3 of 3 iterations are used"
         );
+    }
+
+    #[test]
+    fn a_run_may_spend_what_is_left_of_the_money() {
+        let left = |max| cost_left(&Policy { max_cost_usd: max, ..Policy::default() }, &spent());
+        assert_eq!(left(None), None);
+        assert_eq!(left(Some(4.0)), Some(1.5));
+        assert!(left(Some(2.5)).is_some_and(|left| left > 0.0));
+        assert!(left(Some(1.0)).is_some_and(|left| left > 0.0 && left < 0.01));
     }
 
     #[test]

@@ -187,14 +187,19 @@ impl Orchestrator<'_> {
         let blamed = |outcome| Some(judged()).filter(Outcome::is_of_the_provider).unwrap_or(outcome);
         let outcome = match (watching.interruption, watching.overdue) {
             (Some(by), _) => Outcome::Interrupted { by },
-            (None, Some(Overdue::Budget)) => Outcome::BudgetReached {
-                figures: self.over_budget(&usage, milliseconds(took)).unwrap_or(watching.figures),
-            },
+            (None, Some(Overdue::Budget)) => Outcome::BudgetReached { figures: watching.figures },
             (None, Some(Overdue::TimeLimit)) => blamed(Outcome::TimeLimit { seconds: limit.as_secs() }),
             (None, Some(Overdue::Silent(at))) => {
                 blamed(Outcome::Stalled { seconds: watching.silent.as_secs(), at })
             }
             (None, Some(Overdue::Lingers | Overdue::Sleeps) | None) => judged(),
+        };
+        let outcome = match outcome {
+            // The CLI stopped at what was left, and knows nothing of earlier runs.
+            Outcome::BudgetReached { figures } => Outcome::BudgetReached {
+                figures: self.over_budget(&usage, milliseconds(took)).unwrap_or(figures),
+            },
+            other => other,
         };
         ChildEnd { outcome, usage, took, ended: watching.ended }
     }

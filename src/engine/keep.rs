@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::budget;
 use crate::domain::command::CommandSpec;
 use crate::domain::phase::Phase;
 use crate::engine::EngineError;
@@ -175,6 +176,7 @@ impl Orchestrator<'_> {
             session_dir: &self.record.layout().session_dir(),
             env: &child.variables,
             cache_dir: &self.settings.cache_dir,
+            cost_left: budget::cost_left(&self.settings.config.policy, &self.session().counters.spent),
         })?;
         let spec = self.with_own_state(prepared, &provider)?;
         let spec = self.confined(spec, &worktree, Some(&provider))?;

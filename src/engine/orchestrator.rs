@@ -366,15 +366,22 @@ impl<'a> Orchestrator<'a> {
         self.append(Event::Held(Block { cause: BlockCause::Unable, reason }))
     }
 
-    /// Refuses a CLI that is too old; says once of each that its version is not known.
+    /// Refuses a CLI that is too old; says once of each that its version is not known, or older than
+    /// any that is tested.
     pub(super) fn check_version(&mut self, provider: &Provider) -> Result<(), EngineError> {
-        match self.settings.find_cli(provider)?.version {
+        let remark = match self.settings.find_cli(provider)?.version {
             Some(CliVersion::Unsaid(why) | CliVersion::Failed(why)) => {
-                if self.said_versions.insert(why.clone()) {
-                    self.say.line(&format!("whether {} is new enough is not known: {why}", provider.name()));
-                }
+                Some(format!("whether {} is new enough is not known: {why}", provider.name()))
             }
-            Some(CliVersion::Known(_)) | None => {}
+            Some(CliVersion::Known(version)) => {
+                provider.needed().and_then(|needed| needed.too_old_to_be_tested(version))
+            }
+            None => None,
+        };
+        if let Some(remark) = remark
+            && self.said_versions.insert(remark.clone())
+        {
+            self.say.line(&remark);
         }
         Ok(())
     }

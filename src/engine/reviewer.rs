@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use jiff::Zoned;
 
 use crate::config::ProviderKind;
+use crate::domain::budget;
 use crate::domain::outcome::{Outcome, Usage};
 use crate::domain::prompt::file_stamp;
 use crate::domain::review::{Review, ReviewEnd};
@@ -84,6 +85,8 @@ impl Orchestrator<'_> {
             readable: &[layout.session_dir(), layout.review()],
             confined: self.sandbox.is_some(),
             env: &child.variables,
+            // Reviewers run at the same time, but no more than one of them counts money.
+            cost_left: budget::cost_left(&self.settings.config.policy, &self.session().counters.spent),
         })?;
         let spec = self.with_own_state(prepared, provider)?;
         let spec = self.confined_to_reading(spec, &worktree, provider)?;

@@ -94,6 +94,7 @@ pub(super) mod sample {
             session_dir: Path::new("/home/ada/session"),
             env: &[],
             cache_dir: Path::new("/cache"),
+            cost_left: None,
         }
     }
 

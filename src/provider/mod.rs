@@ -90,6 +90,8 @@ pub struct RunSpec<'a> {
     pub env: &'a [(OsString, OsString)],
     /// samocode's cache folder.
     pub cache_dir: &'a Path,
+    /// US dollars that the run may spend, above zero; none without a limit. A CLI that counts no money ignores it.
+    pub cost_left: Option<f64>,
 }
 
 /// An outside review to be made: a run without an agent of samocode's. Its prompt is a file that becomes stdin, its
@@ -106,6 +108,17 @@ pub struct ReviewSpec<'a> {
     pub confined: bool,
     /// Environment that the child's is made from; nothing else is inherited.
     pub env: &'a [(OsString, OsString)],
+    /// As [`RunSpec::cost_left`].
+    pub cost_left: Option<f64>,
+}
+
+/// Something that keeps no run from starting and that a person should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caution {
+    /// What was found.
+    pub found: String,
+    /// What to do about it.
+    pub advice: String,
 }
 
 /// A run that is put together.
@@ -324,6 +337,18 @@ impl Provider {
             Self::Codex(_) => Some(codex::login(home, env)),
             Self::Gemini(_) => Some(gemini::login(home, env)),
             Self::Demo(_) => None,
+        }
+    }
+
+    /// What a person should know before runs with these models; an empty name leaves the model to the CLI.
+    #[must_use]
+    pub fn cautions(&self, models: &[&str], home: &Path, env: &[(OsString, OsString)]) -> Vec<Caution> {
+        match self {
+            Self::Gemini(settings) => {
+                let unset = models.iter().find_map(|model| gemini::unset_model(settings, model, env));
+                unset.into_iter().chain(gemini::retired_account(home, env)).collect()
+            }
+            Self::Claude(_) | Self::Codex(_) | Self::Demo(_) => Vec::new(),
         }
     }
 

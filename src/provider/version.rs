@@ -102,10 +102,12 @@ fn without_notice(line: &str) -> Option<&str> {
 pub struct Needed {
     /// The CLI as people call it.
     pub cli: &'static str,
-    /// The oldest version that has all of it, as far as that is known.
+    /// The oldest version that has all of it, as far as that is known. Older ones are refused.
     pub least: Version,
-    /// The version that the adapter was measured with.
-    pub measured: Version,
+    /// The oldest version that the real-CLI tests run. Between [`least`](Self::least) and this one it may work.
+    pub oldest_tested: Version,
+    /// The newest version that the real-CLI tests run.
+    pub newest_tested: Version,
     /// How it says its version, as measured.
     pub version_line: VersionLine,
     /// Of the flags that it is started with those that its `--help` names.
@@ -150,6 +152,17 @@ impl Needed {
         let written =
             |form: VersionLine| lines(printed).filter_map(move |line| Some((form.read(line)?, line))).next();
         written(self.version_line).or_else(|| written(VersionLine::Alone))
+    }
+
+    /// What a person should know about a version that is older than the oldest tested one; none for others.
+    #[must_use]
+    pub fn too_old_to_be_tested(&self, seen: Version) -> Option<String> {
+        (seen < self.oldest_tested).then(|| {
+            format!(
+                "{} {seen} is older than {}, the oldest version that samocode is tested with; update it with `{}`",
+                self.cli, self.oldest_tested, self.update
+            )
+        })
     }
 
     /// Refuses a version that is too old.
@@ -240,8 +253,17 @@ mod tests {
         let path = Path::new("/bin/claude");
         let old = NEEDED.allow(Version::new(2, 0, 76), path).unwrap_err().to_string();
         insta::assert_snapshot!(old, @"Claude Code 2.0.76 at /bin/claude is too old: samocode needs 2.1.5 or later; update it with `npm install -g @anthropic-ai/claude-code@latest`, or set `CLAUDE_PATH` to a newer one");
-        for seen in [NEEDED.least, NEEDED.measured, Version::new(10, 0, 0)] {
+        for seen in [NEEDED.least, NEEDED.newest_tested, Version::new(10, 0, 0)] {
             assert!(NEEDED.allow(seen, path).is_ok(), "{seen}");
+        }
+    }
+
+    #[test]
+    fn a_version_that_is_no_longer_tested_is_named_with_the_oldest_that_is() {
+        let remark = NEEDED.too_old_to_be_tested(Version::new(2, 1, 100)).unwrap();
+        insta::assert_snapshot!(remark, @"Claude Code 2.1.100 is older than 2.1.197, the oldest version that samocode is tested with; update it with `npm install -g @anthropic-ai/claude-code@latest`");
+        for seen in [NEEDED.oldest_tested, NEEDED.newest_tested, Version::new(10, 0, 0)] {
+            assert_eq!(NEEDED.too_old_to_be_tested(seen), None, "{seen}");
         }
     }
 
@@ -249,7 +271,7 @@ mod tests {
     fn a_flag_is_missing_unless_help_has_it_as_a_word() {
         let help = "  -p, --print   \n  --agent <agent>  x\n  --plugin-dir <path>\n --output-format <f>, --verbose --model";
         let missing = NEEDED.missing(help);
-        assert_eq!(missing, ["--dangerously-skip-permissions", "--tools"]);
+        assert_eq!(missing, ["--dangerously-skip-permissions", "--tools", "--settings", "--max-budget-usd"]);
         assert!(NEEDED.missing("--agents --tools-x").contains(&"--agent"));
     }
 }

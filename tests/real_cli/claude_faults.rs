@@ -97,7 +97,7 @@ fn assert_limit(reply: Reply, reset: u64, words: &str) -> Value {
 #[test]
 fn a_subscriptions_usage_limit_tells_when_it_resets() {
     let reset = in_an_hour();
-    assert_limit(faults::usage_limit(reset), reset, "You've hit your session limit · resets ");
+    assert_limit(faults::usage_limit(reset), reset, "You've hit your 5-hour limit · resets ");
 }
 
 #[test]

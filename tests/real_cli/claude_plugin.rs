@@ -4,6 +4,7 @@ use samocode_testing_model::{Model, Recorded, Reply, Steps, ToolCall, Turn};
 use serde_json::Value;
 
 use crate::claude::{Claude, Outcome};
+use crate::clis::Cli;
 use crate::scratch::Scratch;
 
 const TOOLS: &str = "Read, Write, Edit, Bash, Glob, Grep, Skill, Agent, TodoWrite";
@@ -50,7 +51,9 @@ fn the_agents_text_and_then_the_rules_are_the_last_system_block() {
 
     let system = &model.requests()[0].turn.system;
     assert_eq!(system.len(), 3, "{system:#?}");
-    assert!(system[0].starts_with("x-anthropic-billing-header: cc_version=2.1.197."), "{}", system[0]);
+    let newest = Cli::Claude.needed().newest_tested;
+    let header = format!("x-anthropic-billing-header: cc_version={newest}.");
+    assert!(system[0].starts_with(&header), "{}", system[0]);
     assert!(system[1].starts_with("You are Claude Code, "), "{}", system[1]);
     assert_eq!(system[2], "# Planning\n\nThe agent.\n\n# Rules\n\nThe rules.\n");
     assert_eq!(model.requests()[0].turn.agent_text(), system[2]);
@@ -112,7 +115,8 @@ fn a_sub_agent_and_a_skill_of_the_plugin_can_be_used() {
         other => Reply::Unexpected(format!("{other:?}")),
     });
 
-    let outcome = run(&scratch, &model, "main\n");
+    // Else the sub-agent starts in the background, and the model goes on before its answer is there.
+    let outcome = run_with(&scratch, &model, "main\n", &[("CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1")]);
 
     assert!(outcome.text().contains("the sub-agent's answer"), "{}", outcome.text());
 }

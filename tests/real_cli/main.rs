@@ -1,6 +1,7 @@
 //! Tests with the real AI coding CLIs, pinned in `testing/clis`, against a model stand-in on loopback.
 //!
-//! `npm ci --prefix testing/clis` installs them; without it these tests fail, they are never skipped.
+//! `npm ci --prefix testing/clis` installs them; without it these tests fail, they are never skipped. All of them run the
+//! newest versions but those of `oldest`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helper stops the test where it fails")]
 
 mod asked;
@@ -19,6 +20,7 @@ mod gemini_agents;
 mod gemini_settings;
 mod install;
 mod live;
+mod oldest;
 mod processes;
 mod record;
 mod scratch;

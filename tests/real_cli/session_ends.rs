@@ -74,7 +74,7 @@ fn codex_fault_12_after_ctrl_c_nothing_is_left_and_the_next_start_goes_on() {
     ends_by_ctrl_c(Cli::Codex, 11);
 }
 
-fn ends_by_ctrl_c(cli: Cli, number: u32) {
+pub(crate) fn ends_by_ctrl_c(cli: Cli, number: u32) {
     let Asleep { stage, run, sleeps } = asleep(cli, number, &[]);
 
     let since = Instant::now();

@@ -22,7 +22,7 @@ fn while_claude_code_is_at_its_limit_codex_does_the_work() {
         .env("CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-fake")
         .setting("SAMOCODE_FALLBACK=codex");
 
-    let words = "codex started, in place of claude, which is parked: You've hit your session limit";
+    let words = "codex started, in place of claude, which is parked: You've hit your 5-hour limit";
     stage.begin(&["--workflow", "quick"]).wait().with_code(0).saying(words);
 
     stage.model.assert_nothing_unexpected();

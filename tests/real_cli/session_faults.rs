@@ -141,7 +141,9 @@ fn fault_13_a_background_task_that_wakes_the_model_after_its_result_is_not_cut_o
         3 => Reply::call(ToolCall::bash("sleep 20; echo late > late.txt")),
         _ => Reply::text("finished"),
     };
-    let stage = Stage::new(Detours::from(Walkthrough::quick().with_task(TASK)).in_iteration(1, script));
+    let script = Detours::from(Walkthrough::quick().with_task(TASK)).in_iteration(1, script);
+    // A person may turn background tasks on again.
+    let stage = Stage::new(script).env("CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "0");
 
     stage.begin(&["--workflow", "quick", "--max-iterations", "1"]).wait().with_code(11);
 
@@ -169,6 +171,6 @@ fn fault_15_an_answer_of_half_a_megabyte_hides_no_result() {
     assert_eq!(judged(&stage)[0].0, Outcome::Completed);
     let log = fs::read_dir(stage.layout().logs()).unwrap().next().unwrap().unwrap();
     let text = fs::read_to_string(log.path()).unwrap();
-    let result = text.lines().find(|line| line.starts_with(r#"{"type":"result""#));
+    let result = text.lines().find(|line| line.contains(r#""type":"result""#));
     assert!(result.unwrap().len() > 400_000, "it repeats the answer");
 }

@@ -53,7 +53,7 @@ fn gemini_makes_a_task_a_branch_with_the_gates_passed_by_commands() {
     passes_the_gates_by_commands(Cli::Gemini);
 }
 
-fn passes_the_gates_by_commands(cli: Cli) {
+pub(crate) fn passes_the_gates_by_commands(cli: Cli) {
     let stage = Stage::with(&[cli], walkthrough());
     let mut run = stage.begin(&[]);
 

@@ -39,6 +39,29 @@ fn a_budget_of_tokens_ends_a_run_in_its_middle_keeps_its_work_and_asks() {
     stage.model.assert_nothing_unexpected();
 }
 
+#[test]
+fn a_budget_of_money_ends_a_run_in_its_middle_keeps_its_work_and_asks() {
+    ends_at_a_budget_of_money(Cli::Claude);
+}
+
+/// The CLI itself ends the run: its stream names no cost before the end.
+pub(crate) fn ends_at_a_budget_of_money(cli: Cli) {
+    let endless = |turn: &Turn| Reply::call(ToolCall::bash(&format!("echo {} >>work.txt", turn.answers)));
+    let script = Detours::from(Walkthrough::full().with_task(TASK)).in_iteration(1, endless);
+    let stage = Stage::with(&[cli], script);
+
+    let flags = ["--exit-on-wait", "--max-cost", "0.2"];
+    stage.begin(&flags).wait().with_code(11).saying(" of 0.20 USD are spent").saying("resume greet");
+
+    let ended = endings(&stage);
+    assert!(matches!(ended[..], [Outcome::BudgetReached { .. }]), "{ended:?}");
+    let spent = stage.session().counters.spent.cost_usd;
+    assert!((0.2..0.4).contains(&spent), "it went on for too long: {spent}");
+    let kept = git(&stage.main(), &["for-each-ref", "--format=%(refname)", "refs/samocode"]);
+    assert!(git(&stage.main(), &["show", &format!("{kept}:work.txt")]).starts_with('0'), "{kept}");
+    stage.model.assert_nothing_unexpected();
+}
+
 /// A walkthrough whose first iteration meets this reply, as often as it asks.
 fn first_meets(reply: Reply) -> Stage {
     on(Cli::Claude, reply)

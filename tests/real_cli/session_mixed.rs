@@ -28,8 +28,8 @@ fn one_session_uses_all_three_clis_by_phase() {
     assert_eq!(stage.phases(), WALK);
     for (number, phase) in (1..).zip(WALK) {
         let dialect = match cli_of(phase) {
-            Cli::Claude => Dialect::Claude,
-            Cli::Codex => Dialect::Codex,
+            Cli::Claude | Cli::OldestClaude => Dialect::Claude,
+            Cli::Codex | Cli::OldestCodex => Dialect::Codex,
             Cli::Gemini => Dialect::Gemini,
         };
         let turn = stage.request(number).turn;

@@ -63,9 +63,14 @@ impl Script for Reviewed {
 
 /// A whole session of Claude Code's, with the reviews of each of these; checks what does not depend on the sandbox.
 fn reviewed(reviewers: &[Cli], sandbox: &str) -> Stage {
+    reviewed_on(Cli::Claude, reviewers, sandbox)
+}
+
+/// The same on another version of it.
+fn reviewed_on(session: Cli, reviewers: &[Cli], sandbox: &str) -> Stage {
     let names: Vec<&str> = reviewers.iter().map(|cli| cli.name()).collect();
-    let others = reviewers.iter().copied().filter(|cli| *cli != Cli::Claude);
-    let clis: Vec<Cli> = [Cli::Claude].into_iter().chain(others).collect();
+    let others = reviewers.iter().copied().filter(|cli| *cli != session);
+    let clis: Vec<Cli> = [session].into_iter().chain(others).collect();
     let stage = Stage::with(&clis, Reviewed)
         .setting(&format!("SAMOCODE_REVIEWERS={}", names.join(",")))
         .setting(&format!("SAMOCODE_SANDBOX={sandbox}"));
@@ -114,7 +119,11 @@ fn said(stage: &Stage) -> Vec<String> {
 
 #[test]
 fn claude_reviews_without_a_sandbox() {
-    let stage = reviewed(&[Cli::Claude], "off");
+    claude_reviews(Cli::Claude);
+}
+
+pub(crate) fn claude_reviews(cli: Cli) {
+    let stage = reviewed_on(cli, &[cli], "off");
     let requests = stage.model.requests();
     let review = requests.iter().find(|request| request.turn.label("Run").is_some()).unwrap();
     assert_eq!(review.turn.tools, ["Glob", "Grep", "Read"]);
@@ -123,7 +132,11 @@ fn claude_reviews_without_a_sandbox() {
 
 #[test]
 fn codex_reviews_without_a_sandbox_of_samocodes_in_its_own() {
-    let stage = reviewed(&[Cli::Codex], "off");
+    codex_reviews(Cli::Codex);
+}
+
+pub(crate) fn codex_reviews(cli: Cli) {
+    let stage = reviewed(&[cli], "off");
     let said = said(&stage);
     assert!(said[0].contains("AFTER") && said[0].contains("Read-only file system"), "{said:?}");
 }

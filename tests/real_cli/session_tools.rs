@@ -93,13 +93,15 @@ fn codex_offers_its_own_model_only_what_the_phase_needs() {
     assert_ne!(request.turn.model, "stand-in");
     let agents =
         ["followup_task", "interrupt_agent", "list_agents", "send_message", "spawn_agent", "wait_agent"];
-    let wanted: Vec<String> = ["functions.exec", "functions.wait"]
+    // No setting takes the last one away, so agents are told to leave it alone.
+    let wanted: Vec<String> = ["functions.exec", "functions.wait", "functions.send_message_to_user_async"]
         .map(str::to_owned)
         .into_iter()
         .chain(agents.map(|name| format!("collaboration.{name}")))
         .collect();
     assert_eq!(request.turn.tools, wanted);
     let whole = request.body.to_string();
+    assert!(request.turn.agent_text().contains("Never call `send_message_to_user_async`"), "{whole}");
     assert!(whole.contains("samocode-dop2") && whole.contains("samocode-smallest-change"), "{whole}");
     let nested: Vec<&str> =
         whole.split("\\n### `").skip(1).filter_map(|tool| tool.split('`').next()).collect();

@@ -48,18 +48,44 @@ fn in_an_hour() -> u64 {
 
 #[test]
 fn fault_01_a_usage_limit_parks_until_it_resets_and_a_stop_ends_the_wait() {
+    a_subscription_is_used_up(Cli::Claude, "You've hit your 5-hour limit");
+}
+
+pub(crate) fn a_subscription_is_used_up(cli: Cli, words: &str) {
     let reset = in_an_hour();
-    let stage = Stage::new(move |_: &Turn| faults::usage_limit(reset))
+    parks_until(&on_a_subscription(cli, reset), reset, words);
+}
+
+/// A subscription of Claude Code's whose limit is used up until then.
+fn on_a_subscription(cli: Cli, reset: u64) -> Stage {
+    Stage::with(&[cli], move |_: &Turn| faults::usage_limit(reset))
         .without_env("ANTHROPIC_API_KEY")
-        .env("CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-fake");
-    parks_until(&stage, reset, "You've hit your session limit");
+        .env("CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-fake")
+}
+
+#[test]
+fn a_person_s_settings_to_wait_for_a_limit_are_off_in_a_run() {
+    waits_for_no_limit_by_itself(Cli::Claude, "You've hit your 5-hour limit");
+}
+
+/// The run ends with the CLI's own words. Had it waited, samocode would have ended it, and those words would be missing.
+pub(crate) fn waits_for_no_limit_by_itself(cli: Cli, words: &str) {
+    let reset = in_an_hour();
+    let stage = on_a_subscription(cli, reset).env("CLAUDE_CODE_RETRY_WATCHDOG", "1");
+    let settings = r#"{"autoContinueAtUsageLimit": true, "env": {"CLAUDE_CODE_RETRY_WATCHDOG": "1"}}"#;
+    stage.scratch.write("home/.claude/settings.json", settings);
+    parks_until(&stage, reset, words);
 }
 
 /// Its words tell the minute.
 #[test]
 fn codex_fault_01_a_usage_limit_parks_until_it_resets_and_a_stop_ends_the_wait() {
+    codex_is_used_up(Cli::Codex);
+}
+
+pub(crate) fn codex_is_used_up(cli: Cli) {
     let reset = in_an_hour();
-    let stage = Stage::with(&[Cli::Codex], move |_: &Turn| openai::usage_limit(reset));
+    let stage = Stage::with(&[cli], move |_: &Turn| openai::usage_limit(reset));
     parks_until(&stage, reset / 60 * 60, "You’ve hit your usage limit");
 }
 

@@ -58,6 +58,27 @@ fn a_cli_has_a_login_or_is_told_how_to_get_one() {
 }
 
 #[test]
+fn the_doctor_says_what_gemini_s_router_and_retired_accounts_may_cost() {
+    let stage = Stage::new();
+    let path = with_clis(&stage, &[("gemini", "0.61.0")]);
+    fs::create_dir(stage.path("home/.gemini")).unwrap();
+    fs::write(stage.path("home/.gemini/oauth_creds.json"), "{\"tokens\": {}}").unwrap();
+    let about = |settings: &str| {
+        stage.settings(settings);
+        let seen = report(&stage, &[], &[("PATH", &path)]);
+        assert_eq!(seen["ok"], true);
+        let checks =
+            seen["checks"].as_array().unwrap().iter().filter(|check| check["name"] == "about gemini");
+        checks.map(|check| check["found"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join("\n")
+    };
+    let both = about("SAMOCODE_PROVIDER=gemini\n");
+    assert!(both.contains("about 85 s late") && both.contains("2026-06-18"), "{both}");
+    let account = about("SAMOCODE_PROVIDER=gemini\nGEMINI_MODEL=gemini-2.5-pro\n");
+    assert!(!account.contains("85 s") && account.contains("2026-06-18"), "{account}");
+    assert_eq!(about("SAMOCODE_PROVIDER=demo\n"), "", "no phase uses it");
+}
+
+#[test]
 fn a_cli_that_is_installed_and_not_used_has_its_line() {
     let stage = Stage::with_settings();
     let path = with_clis(&stage, &[("gemini", "0.61.0"), ("codex", "codex-cli 0.1.0")]);

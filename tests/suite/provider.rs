@@ -130,6 +130,7 @@ impl Play {
                 session_dir: &session,
                 env: &env,
                 cache_dir: self.root.path(),
+                cost_left: None,
             })
             .unwrap()
             .spec;
@@ -293,6 +294,7 @@ fn claude_run<'a>(agent: &'a str, env: &'a [(OsString, OsString)], dir: &'a Path
         session_dir: dir,
         env,
         cache_dir: dir,
+        cost_left: None,
     }
 }
 

@@ -29,10 +29,24 @@ pub(super) fn all(settings: &Settings, home: &Path) -> Vec<Check> {
             checks.extend(installed.then(|| other(settings, &adapter)));
             continue;
         };
+        checks.extend(cautions(settings, kind, &adapter, home));
         let login = adapter.login(home, &settings.person_env).filter(|_| checks[at].state != State::Fail);
         checks.extend(login.map(|login| logged_in(kind, login)));
     }
     checks
+}
+
+/// A line for each thing that a person should know of a CLI in use.
+fn cautions(settings: &Settings, kind: ProviderKind, adapter: &Provider, home: &Path) -> Vec<Check> {
+    let phases = phases().into_iter().map(|phase| settings.config.for_phase(&phase));
+    let of_phases = phases.filter(|phase| phase.provider == kind).map(|phase| phase.model);
+    let others =
+        settings.config.reviewers.iter().chain(&settings.config.fallback).filter(|other| **other == kind);
+    let of_others = others.map(|_| settings.config.provider_settings(kind).model.clone());
+    let models: Vec<String> = of_phases.chain(of_others).map(Option::unwrap_or_default).collect();
+    let models: Vec<&str> = models.iter().map(String::as_str).collect();
+    let cautions = adapter.cautions(&models, home, &settings.person_env).into_iter();
+    cautions.map(|caution| Check::warn(format!("about {kind}"), caution.found, caution.advice)).collect()
 }
 
 /// A CLI that is there and has nothing to do.
@@ -77,12 +91,23 @@ fn one(name: String, settings: &Settings, provider: &Provider) -> Check {
     match found.version {
         None => built_in(),
         Some(CliVersion::Known(version)) => {
-            let newer = if version > needed.measured {
-                format!("; newer than {}, which samocode was measured with", needed.measured)
+            let found = format!("{} {version}, {}", needed.cli, found.program.display());
+            let (oldest, newest) = (needed.oldest_tested, needed.newest_tested);
+            if version < oldest {
+                let update = format!("update it with `{}`", needed.update);
+                let untested =
+                    format!("{found}; older than {oldest}, the oldest that samocode is tested with");
+                Check::warn(name, untested, update)
+            } else if version > newest {
+                Check::ok(
+                    name,
+                    format!("{found}; newer than {newest}, the newest that samocode is tested with"),
+                )
+            } else if oldest == newest {
+                Check::ok(name, format!("{found}; samocode is tested with {newest}"))
             } else {
-                String::new()
-            };
-            Check::ok(name, format!("{} {version}, {}{newer}", needed.cli, found.program.display()))
+                Check::ok(name, format!("{found}; samocode is tested with {oldest} to {newest}"))
+            }
         }
         Some(CliVersion::Unsaid(why)) => {
             let least =

@@ -53,6 +53,11 @@ fn failed(seen: &Seen, result: &RunResult, said: &LastWords, clock: &Clock<'_>) 
     if result.subtype == "error_max_turns" {
         return Outcome::TurnLimit;
     }
+    if result.subtype == "error_max_budget_usd" {
+        return Outcome::BudgetReached {
+            figures: detail(&result.words, "the run's budget of money is spent"),
+        };
+    }
     if seen.rejected().is_some() {
         return usage_limit(seen, &result.words, clock);
     }

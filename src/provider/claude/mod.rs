@@ -1,6 +1,7 @@
 //! Claude Code: its command line, environment, stream and failures.
 //!
-//! Facts are from Claude Code 2.1.197 unless a comment says otherwise.
+//! Facts are from Claude Code 2.1.197 and 2.1.332 unless a comment says otherwise. A flag is passed only if both have it;
+//! variables and settings that an older version does not know do nothing there.
 
 mod fields;
 mod home;
@@ -13,6 +14,7 @@ mod plugin;
 mod recorded;
 mod result;
 mod review;
+mod settings;
 mod state;
 mod stream;
 
@@ -44,12 +46,26 @@ const OUTER_SESSION: [&str; 5] = [
     "CLAUDE_CODE_SSE_PORT",
 ];
 
+/// With this one it waits for limits and outages by itself, for hours and without a word.
+const WATCHDOG: &str = "CLAUDE_CODE_RETRY_WATCHDOG";
+
+/// Variables by which it waits longer than samocode would. [`settings`] switches the first one off in settings files.
+const WAITING: [&str; 6] = [
+    WATCHDOG,
+    "CLAUDE_CODE_RETRY_WATCHDOG_MAX_USAGE_LIMIT_WAIT_MS",
+    "CLAUDE_CODE_RETRY_WATCHDOG_MAX_WAIT_MS",
+    "CLAUDE_CODE_RETRY_WATCHDOG_SCOPE",
+    "CLAUDE_CODE_RETRY_WATCHDOG_USAGE_LIMIT_RECHECK_MS",
+    "CLAUDE_CODE_OVERLOADED_RETRY_MAX_WAIT_MS",
+];
+
 /// By its changelog, `--agent` is there since 2.0.59 and `CLAUDE_CODE_TMPDIR`, by which it works in the sandbox, since
 /// 2.1.5. `--max-turns` and `--append-system-prompt-file` are not in its help.
 pub(super) static NEEDED: Needed = Needed {
     cli: "Claude Code",
     least: Version::new(2, 1, 5),
-    measured: Version::new(2, 1, 197),
+    oldest_tested: Version::new(2, 1, 197),
+    newest_tested: Version::new(2, 1, 332),
     version_line: super::VersionLine::Before("(Claude Code)"),
     flags: &[
         "--print",
@@ -60,6 +76,8 @@ pub(super) static NEEDED: Needed = Needed {
         "--agent",
         "--model",
         "--tools",
+        "--settings",
+        "--max-budget-usd",
     ],
     update: "npm install -g @anthropic-ai/claude-code@latest",
     key: "CLAUDE_PATH",
@@ -139,13 +157,18 @@ fn arguments(settings: &ClaudeSettings, run: &RunSpec<'_>, folder: &Path) -> Vec
     args.extend(["--agent".into(), qualified(run.agent).into()]);
     args.push("--append-system-prompt-file".into());
     args.push(folder.join(plugin::RULES).into());
-    args.extend(last_arguments(settings, run.model));
+    args.extend(["--settings".into(), settings::of_run(run.env, run.worktree).into()]);
+    args.extend(last_arguments(settings, run.model, run.cost_left));
     args
 }
 
-/// What every command line ends with: turns, model, and the person's own, which win.
-fn last_arguments(settings: &ClaudeSettings, model: &str) -> Vec<OsString> {
+/// What every command line ends with: turns, money, model, and the person's own, which win.
+fn last_arguments(settings: &ClaudeSettings, model: &str, cost_left: Option<f64>) -> Vec<OsString> {
     let mut args: Vec<OsString> = vec!["--max-turns".into(), settings.max_turns.to_string().into()];
+    if let Some(usd) = cost_left {
+        // It ends after the message that reaches the limit. Its stream names the cost only at the end, too late to stop.
+        args.extend(["--max-budget-usd".into(), usd.to_string().into()]);
+    }
     if !model.is_empty() {
         args.extend(["--model".into(), model.into()]);
     }
@@ -155,11 +178,12 @@ fn last_arguments(settings: &ClaudeSettings, model: &str) -> Vec<OsString> {
 
 /// The child's environment, from `base`.
 ///
-/// `CLAUDE_CODE_PRINT_BG_WAIT_CEILING_MS` stays as the person has it: the CLI's own ceiling is ten minutes for
-/// background agents and five seconds for commands, and the iteration's time limit stands above both.
+/// `CLAUDE_CODE_PRINT_BG_WAIT_CEILING_MS` is left to the person. It matters only to one who turns background tasks on
+/// again, and the iteration's time limit ends a run that waits for them.
 fn environment(base: &[(OsString, OsString)], root: bool) -> Vec<(OsString, OsString)> {
+    let unwanted = |name: &OsString| OUTER_SESSION.iter().chain(&WAITING).any(|unwanted| name == unwanted);
     let mut env: Vec<(OsString, OsString)> =
-        base.iter().filter(|(name, _)| !OUTER_SESSION.iter().any(|outer| name == outer)).cloned().collect();
+        base.iter().filter(|(name, _)| !unwanted(name)).cloned().collect();
     if root {
         // Without it, it refuses `--dangerously-skip-permissions` to root. It takes no other word for yes, and containers
         // have some.
@@ -177,6 +201,12 @@ fn environment(base: &[(OsString, OsString)], root: bool) -> Vec<(OsString, OsSt
     // (measured with 2.1.197).
     set_if_unset("CLAUDE_CODE_DISABLE_BUNDLED_SKILLS", "1");
     set_if_unset("CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS", "1");
+    // 2.1.332 starts sub-agents in the background: the agent could commit and signal before their answers arrive. A
+    // shell in the background keeps a run alive after its result, for 10 s or more than a minute.
+    set_if_unset("CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1");
+    set_if_unset("CLAUDE_CODE_FORK_SUBAGENT", "0");
+    // The plugin's folder does not change during a run.
+    set_if_unset("CLAUDE_CODE_PLUGIN_DIR_WATCH", "0");
     // An update would replace the program in the middle of a session.
     set_if_unset("DISABLE_AUTOUPDATER", "1");
     env
@@ -197,7 +227,7 @@ mod tests {
 
     #[test]
     fn its_command_line() {
-        insta::assert_snapshot!(argv(&ClaudeSettings::default(), "opus"), @"
+        insta::assert_snapshot!(argv(&ClaudeSettings::default(), "opus"), @r#"
         -p
         --output-format
         stream-json
@@ -209,11 +239,13 @@ mod tests {
         samocode:planning
         --append-system-prompt-file
         /cache/plugin-0/rules.md
+        --settings
+        {"attribution":{"commit":"","pr":""},"autoContinueAtUsageLimit":false,"enabledPlugins":{"cc-plugin-plugin-authoring@builtin":false},"env":{"CLAUDE_CODE_RETRY_WATCHDOG":"0"}}
         --max-turns
         300
         --model
         opus
-        ");
+        "#);
     }
 
     #[test]
@@ -226,6 +258,16 @@ mod tests {
         let argv = argv(&settings, "");
         assert!(argv.ends_with("--max-turns\n7\n--effort\nhigh"), "{argv}");
         assert!(!argv.contains("--model"), "{argv}");
+    }
+
+    #[test]
+    fn what_is_left_of_the_money_is_its_limit() {
+        let args = |left: f64| {
+            let args = last_arguments(&ClaudeSettings::default(), "", Some(left));
+            args.into_iter().map(|arg| arg.into_string().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(args(1.25)[2..], ["--max-budget-usd", "1.25"]);
+        assert_eq!(args(0.000_000_1)[3], "0.0000001", "it takes a plain number");
     }
 
     fn shown(base: &[(&str, &str)], root: bool) -> String {
@@ -248,6 +290,9 @@ mod tests {
         CLAUDE_CODE_ATTRIBUTION_HEADER=0
         CLAUDE_CODE_DISABLE_BUNDLED_SKILLS=1
         CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS=1
+        CLAUDE_CODE_DISABLE_BACKGROUND_TASKS=1
+        CLAUDE_CODE_FORK_SUBAGENT=0
+        CLAUDE_CODE_PLUGIN_DIR_WATCH=0
         DISABLE_AUTOUPDATER=1
         "
         );
@@ -261,20 +306,32 @@ mod tests {
         CLAUDE_CODE_ATTRIBUTION_HEADER=0
         CLAUDE_CODE_DISABLE_BUNDLED_SKILLS=1
         CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS=1
+        CLAUDE_CODE_DISABLE_BACKGROUND_TASKS=1
+        CLAUDE_CODE_FORK_SUBAGENT=0
+        CLAUDE_CODE_PLUGIN_DIR_WATCH=0
         DISABLE_AUTOUPDATER=1
         ");
     }
 
     #[test]
+    fn it_never_waits_for_a_limit_by_itself() {
+        let waits = WAITING.map(|name| (name, "1"));
+        assert_eq!(shown(&waits, false), shown(&[], false));
+    }
+
+    #[test]
     fn what_the_person_set_stays_but_a_yes_that_it_does_not_understand() {
         insta::assert_snapshot!(
-            shown(&[("DISABLE_AUTOUPDATER", "0"), ("IS_SANDBOX", "yes")], true),
+            shown(&[("DISABLE_AUTOUPDATER", "0"), ("CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "0"), ("IS_SANDBOX", "yes")], true),
             @"
         DISABLE_AUTOUPDATER=0
+        CLAUDE_CODE_DISABLE_BACKGROUND_TASKS=0
         IS_SANDBOX=1
         CLAUDE_CODE_ATTRIBUTION_HEADER=0
         CLAUDE_CODE_DISABLE_BUNDLED_SKILLS=1
         CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS=1
+        CLAUDE_CODE_FORK_SUBAGENT=0
+        CLAUDE_CODE_PLUGIN_DIR_WATCH=0
         "
         );
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::fields::Line;
 use super::super::{Message, Prepared, ProviderError, ReviewSpec, program};
 use super::fields::Field;
-use super::{ClaudeSettings, environment, last_arguments, wanted};
+use super::{ClaudeSettings, environment, last_arguments, settings as run_settings, wanted};
 use crate::domain::command::CommandSpec;
 
 /// Tools that only read.
@@ -44,7 +44,8 @@ fn arguments(settings: &ClaudeSettings, run: &ReviewSpec<'_>) -> Vec<OsString> {
             args.extend(["--add-dir".into(), folder.into()]);
         }
     }
-    args.extend(last_arguments(settings, run.model));
+    args.extend(["--settings".into(), run_settings::of_run(run.env, run.worktree).into()]);
+    args.extend(last_arguments(settings, run.model, run.cost_left));
     args
 }
 
@@ -65,8 +66,14 @@ mod tests {
 
     fn argv(confined: bool) -> String {
         let readable = [PathBuf::from("/s"), PathBuf::from("/r")];
-        let run =
-            ReviewSpec { model: "opus", worktree: Path::new("/w"), readable: &readable, confined, env: &[] };
+        let run = ReviewSpec {
+            model: "opus",
+            worktree: Path::new("/w"),
+            readable: &readable,
+            confined,
+            env: &[],
+            cost_left: Some(2.5),
+        };
         let settings =
             ClaudeSettings { args: vec!["--effort".into(), "high".into()], ..ClaudeSettings::default() };
         let args = arguments(&settings, &run).into_iter();
@@ -75,8 +82,8 @@ mod tests {
 
     #[test]
     fn in_the_sandbox_it_has_a_shell_and_without_one_nothing_but_reading() {
-        insta::assert_snapshot!(argv(true), @"-p --output-format stream-json --verbose --strict-mcp-config --tools Read,Grep,Glob,Bash --dangerously-skip-permissions --max-turns 300 --model opus --effort high");
-        insta::assert_snapshot!(argv(false), @"-p --output-format stream-json --verbose --strict-mcp-config --tools Read,Grep,Glob --permission-mode dontAsk --add-dir /s --add-dir /r --max-turns 300 --model opus --effort high");
+        insta::assert_snapshot!(argv(true), @r#"-p --output-format stream-json --verbose --strict-mcp-config --tools Read,Grep,Glob,Bash --dangerously-skip-permissions --settings {"attribution":{"commit":"","pr":""},"autoContinueAtUsageLimit":false,"enabledPlugins":{"cc-plugin-plugin-authoring@builtin":false},"env":{"CLAUDE_CODE_RETRY_WATCHDOG":"0"}} --max-turns 300 --max-budget-usd 2.5 --model opus --effort high"#);
+        insta::assert_snapshot!(argv(false), @r#"-p --output-format stream-json --verbose --strict-mcp-config --tools Read,Grep,Glob --permission-mode dontAsk --add-dir /s --add-dir /r --settings {"attribution":{"commit":"","pr":""},"autoContinueAtUsageLimit":false,"enabledPlugins":{"cc-plugin-plugin-authoring@builtin":false},"env":{"CLAUDE_CODE_RETRY_WATCHDOG":"0"}} --max-turns 300 --max-budget-usd 2.5 --model opus --effort high"#);
     }
 
     #[test]

@@ -9,10 +9,15 @@ use crate::provider::skill::Skill;
 
 const NAMES: Names = Names { skill: "samocode-", subagent: "samocode-" };
 
-/// What stands in the developer message: the phase agent's text, then the rules. The same bytes in each iteration of
-/// a phase.
+/// 0.171.0 offers this tool to its own model, and no setting takes it away: neither `features.send_message_to_user_async`
+/// nor a key of `tools`.
+const NO_MESSAGES: &str = "Nobody reads messages during this run. Never call `send_message_to_user_async`: write to the session folder instead.";
+
+/// What stands in the developer message: the phase agent's text, the rules, and what only Codex has to be told. The same
+/// bytes in each iteration of a phase.
 pub(super) fn instructions(agent: &Agent, rules: &str) -> Result<String, AssetError> {
-    Ok(format!("{}\n\n{rules}", NAMES.put_into(&agent.name, &agent.text)?))
+    let text = NAMES.put_into(&agent.name, &agent.text)?;
+    Ok(format!("{text}\n\n{}\n\n{NO_MESSAGES}\n", rules.trim_end()))
 }
 
 /// What a phase's run finds in its `CODEX_HOME`: its sub-agents are listed to `spawn_agent`, its skills by name,

@@ -1,6 +1,6 @@
 //! Codex: its command line, environment, stream and failures.
 //!
-//! Facts are from codex-cli 0.169.0 unless a comment says otherwise.
+//! Facts are from codex-cli 0.169.0 and 0.171.0 unless a comment says otherwise.
 
 mod fields;
 mod form;
@@ -65,12 +65,13 @@ const ALWAYS: [&str; 9] = [
 
 pub(super) use home::home;
 
-/// No changelog says since when it has all of its settings, so the version that was measured is the oldest that is known
-/// to work. Its help names the flags of `exec` only where that is asked.
+/// No changelog says since when it has all of its settings, so the oldest tested version is the least. Its help names
+/// the flags of `exec` only where that is asked.
 pub(super) static NEEDED: Needed = Needed {
     cli: "Codex",
     least: Version::new(0, 169, 0),
-    measured: Version::new(0, 169, 0),
+    oldest_tested: Version::new(0, 169, 0),
+    newest_tested: Version::new(0, 171, 0),
     version_line: super::VersionLine::After("codex-cli"),
     flags: &["--config", "--model", "--cd", "--dangerously-bypass-approvals-and-sandbox"],
     update: "npm install -g @openai/codex@latest",

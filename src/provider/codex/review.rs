@@ -66,7 +66,14 @@ mod tests {
     use crate::provider::{Provider, replay};
 
     fn argv(confined: bool) -> String {
-        let run = ReviewSpec { model: "m", worktree: Path::new("/w"), readable: &[], confined, env: &[] };
+        let run = ReviewSpec {
+            model: "m",
+            worktree: Path::new("/w"),
+            readable: &[],
+            confined,
+            env: &[],
+            cost_left: None,
+        };
         let settings = CodexSettings { program: "codex".into(), args: vec!["--oss".into()] };
         let args = arguments(&settings, &run, &Offer::of(&["Bash"]).unwrap(), &[]).into_iter();
         args.map(|arg| arg.into_string().unwrap()).collect::<Vec<_>>().join("\n").replace("-c\n", "-c ")

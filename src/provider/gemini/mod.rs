@@ -2,6 +2,7 @@
 //!
 //! Facts are from Gemini CLI 0.61.0 unless a comment says otherwise.
 
+mod caution;
 mod fields;
 mod form;
 mod home;
@@ -32,6 +33,7 @@ use super::program::{self, Wanted};
 use super::{Added, Needed, Prepared, ProviderError, RunSpec, Version};
 use crate::domain::command::CommandSpec;
 
+pub(super) use caution::{retired_account, unset_model};
 pub(super) use fields::{Field, WANTED};
 pub(super) use home::home;
 pub(super) use judge::judge;
@@ -63,7 +65,8 @@ const NOT_HANDED_ON: [&str; 9] = [
 pub(super) static NEEDED: Needed = Needed {
     cli: "Gemini CLI",
     least: Version::new(0, 39, 1),
-    measured: Version::new(0, 61, 0),
+    oldest_tested: Version::new(0, 61, 0),
+    newest_tested: Version::new(0, 61, 0),
     version_line: super::VersionLine::Alone,
     flags: &["--yolo", "--skip-trust", "--output-format", "--model"],
     update: "npm install -g @google/gemini-cli@latest",

@@ -59,8 +59,14 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let env = [("HOME".into(), home.path().into())];
         let readable = ["/s".into(), "/r".into()];
-        let run =
-            ReviewSpec { model: "m", worktree: Path::new("/w"), readable: &readable, confined, env: &env };
+        let run = ReviewSpec {
+            model: "m",
+            worktree: Path::new("/w"),
+            readable: &readable,
+            confined,
+            env: &env,
+            cost_left: None,
+        };
         let settings = GeminiSettings { program: "/bin/sh".into(), args: vec!["--debug".into()] };
         review(&settings, &run).unwrap()
     }

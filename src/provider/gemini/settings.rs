@@ -33,6 +33,13 @@ pub(super) fn merged(person: &str, session_dir: &Path) -> String {
     format!("{:#}\n", Value::Object(settings))
 }
 
+/// Whether the person's settings name a model. Text that cannot be read names none.
+pub(super) fn names_a_model(person: &str) -> bool {
+    let name = json::read(person).and_then(|settings| Some(settings.get("model")?.get("name")?.clone()));
+    // With `auto` it asks its router, as it does without a name.
+    name.is_some_and(|name| name.as_str().is_some_and(|name| !name.is_empty() && !name.starts_with("auto")))
+}
+
 /// The object of this name, made where there is none; none where something else stands there.
 fn object<'a>(parent: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Map<String, Value>> {
     parent.entry(name).or_insert_with(|| json!({})).as_object_mut()
@@ -114,6 +121,21 @@ mod tests {
         assert_eq!(merged["agents"]["overrides"]["generalist"], json!({"enabled": true}));
         assert_eq!(merged["agents"]["overrides"]["cli_help"], json!({"enabled": false}));
         assert_eq!(merged["skills"]["disabled"], json!(["skill-creator", "x", "antigravity-support"]));
+    }
+
+    #[test]
+    fn a_model_is_named_by_the_settings_or_left_to_the_router() {
+        assert!(names_a_model(r#"{ /* mine */ "model": {"name": "gemini-2.5-pro"}}"#));
+        for none in [
+            "",
+            "{",
+            "{}",
+            r#"{"model": {}}"#,
+            r#"{"model": {"name": ""}}"#,
+            r#"{"model": {"name": "auto"}}"#,
+        ] {
+            assert!(!names_a_model(none), "{none}");
+        }
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl ToolCall {
         Dialect::Claude.read(path)
     }
 
-    /// A call of Claude Code's `Write`, which refuses to overwrite a file that was not read before.
+    /// A call of Claude Code's `Write`. 2.1.197 refuses to overwrite a file that was not read before.
     #[must_use]
     pub fn write(path: &str, content: &str) -> Self {
         Dialect::Claude.write(path, content)

@@ -46,6 +46,53 @@ fn budgets_of_tokens_and_of_money_block_with_their_figures() {
     }
 }
 
+/// The last line of a run that its CLI ended at `--max-budget-usd`, as Claude Code 2.1.197 prints it.
+fn ended_by_its_cli(spent: f64) -> Step {
+    let usage = r#"{"input_tokens":200,"output_tokens":20}"#;
+    Step::Line(format!(
+        r#"{{"type":"result","subtype":"error_max_budget_usd","is_error":true,"num_turns":2,"stop_reason":"tool_use","total_cost_usd":{spent},"usage":{usage},"errors":["Reached maximum budget ($0.3)"]}}"#
+    ))
+}
+
+/// The dollars that a run's command line lets it spend.
+fn allowed(scenario: &Scenario, run: usize) -> Option<f64> {
+    let argv = &scenario.invocations()[run - 1].argv;
+    let at = argv.iter().position(|arg| arg == "--max-budget-usd")?;
+    Some(argv[at + 1].parse().unwrap())
+}
+
+#[test]
+fn each_run_may_spend_what_is_left_of_the_money() {
+    let scenario = endless();
+    scenario.run(RUN.into_iter().chain(["--max-cost", "0.60"])).expect_exit(11);
+    for (run, left) in (1..).zip([0.60, 0.35, 0.10]) {
+        let may = allowed(&scenario, run).unwrap();
+        assert!((may - left).abs() < 1e-6, "run {run}: {may}");
+    }
+    let scenario = endless();
+    scenario.run(RUN.into_iter().chain(["--max-iterations", "1"])).expect_exit(11);
+    assert_eq!(allowed(&scenario, 1), None);
+}
+
+#[test]
+fn a_run_that_its_cli_ends_at_the_budget_of_money_asks_and_is_not_tried_again() {
+    let scenario = Scenario::new().agent(
+        Script::new()
+            .once("implementation", [Step::Init, ended_by_its_cli(0.4), Step::Exit(1)])
+            .then(Script::quick()),
+    );
+    let flags = ["--max-cost", "0.30"];
+    scenario
+        .run(RUN.into_iter().chain(flags))
+        .expect_exit(11)
+        .expect_state("blocked")
+        .expect_out(&["0.40 of 0.30 USD are spent; `samocode resume auth` grants a fresh allowance"]);
+    assert_eq!((ended_at_budgets(&scenario), scenario.invocations().len()), (1, 1));
+    scenario.run(["resume", "auth"]).expect_exit(0);
+    scenario.run(["run", "auth", "--max-cost", "3"]).expect_exit(0).expect_state("done");
+    expect_words(&scenario.prompt(2), &["0.40 of 0.30 USD are spent"]);
+}
+
 #[test]
 fn a_budget_in_the_settings_counts_and_a_flag_is_stronger() {
     let scenario = endless().config("SAMOCODE_MAX_ITERATIONS=1");

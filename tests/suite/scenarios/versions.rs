@@ -20,7 +20,8 @@ fn says(scenario: Scenario, lines: &str) -> Scenario {
     let (program, asked) = (scenario.path("claude"), scenario.path("asked"));
     let text = format!(
         "#!/bin/sh\nif [ \"$1\" = --version ]; then echo >> {}; {lines}\nexit 0; fi\n\
-         [ \"$1\" = --help ] && echo '--print --output-format --verbose --plugin-dir --agent --model --tools' && exit\n\
+         [ \"$1\" = --help ] && echo '--print --output-format --verbose --plugin-dir --agent --model --tools \
+         --settings --max-budget-usd' && exit\n\
          exec {standin} \"$@\"\n",
         asked.display()
     );
@@ -115,9 +116,30 @@ fn a_wrapper_that_stays_after_its_cli_has_said_its_version_costs_no_time() {
 }
 
 #[test]
-fn the_doctor_names_a_version_that_is_newer_than_the_measured_one() {
-    let scenario = says(Scenario::new(), "echo '9.0.0 (Claude Code)'");
-    scenario.run(["doctor"]).expect_exit(0).expect_out(&["Claude Code 9.0.0", "newer than 2.1.197"]);
+fn a_cli_older_than_the_oldest_tested_one_works_and_that_is_said_once() {
+    let scenario = says(Scenario::new(), "echo '2.1.100 (Claude Code)'");
+    let ended = scenario.run(RUN).expect_exit(0).expect_state("done");
+    let words = "Claude Code 2.1.100 is older than 2.1.197, the oldest version that samocode is tested with";
+    assert_eq!(ended.out.matches(words).count(), 1, "{}", ended.out);
+    scenario.run(["doctor"]).expect_exit(0).expect_out(&[
+        "warn  provider claude",
+        "Claude Code 2.1.100",
+        "older than 2.1.197",
+        "npm install -g @anthropic-ai/claude-code@latest",
+    ]);
+}
+
+#[test]
+fn the_doctor_names_the_versions_that_samocode_is_tested_with() {
+    for (version, words) in [
+        ("2.1.197", "samocode is tested with 2.1.197 to 2.1.332"),
+        ("2.1.332", "samocode is tested with 2.1.197 to 2.1.332"),
+        ("9.0.0", "newer than 2.1.332, the newest that samocode is tested with"),
+    ] {
+        let scenario = says(Scenario::new(), &format!("echo '{version} (Claude Code)'"));
+        let version = format!("Claude Code {version}");
+        scenario.run(["doctor"]).expect_exit(0).expect_out(&[&version, words]);
+    }
 }
 
 #[test]

@@ -163,6 +163,13 @@ fn every_failure_of_the_service_has_its_verdict() {
 }
 
 #[test]
+fn a_run_that_ended_at_its_budget_is_no_crash() {
+    let reached = Outcome::BudgetReached { figures: "Reached maximum budget ($1)".into() };
+    assert_eq!(outcome(recorded!("budget-2.1.197")), reached);
+    assert_eq!(outcome(recorded!("budget-2.1.332")), reached);
+}
+
+#[test]
 fn lines_after_the_result_change_nothing() {
     let stream = recorded!("background-task");
     assert!(!stream.lines().last().unwrap().contains("\"result\""));

@@ -1,5 +1,5 @@
-//! Anthropic's interface as Claude Code 2.1.197 uses it: `HEAD /`, `POST /v1/messages` (with `?beta=true`) and
-//! `POST /v1/messages/count_tokens`. Turns a request into an answer; never touches a socket.
+//! Anthropic's interface as Claude Code 2.1.197 and 2.1.332 use it: `HEAD /` (the older one only), `POST /v1/messages`
+//! (with `?beta=true`) and `POST /v1/messages/count_tokens`. Turns a request into an answer; never touches a socket.
 
 mod body;
 mod sse;

@@ -104,6 +104,7 @@ impl Words {
             time_limit: std::time::Duration::from_secs(1800),
             now: &session.created_at.to_zoned(TimeZone::UTC),
             found: &[],
+            subfolder: None,
             verify: None,
         }
         .text();
