@@ -210,7 +210,7 @@ mod tests {
         let policy = Policy { fallback: None, max_wait: Duration::from_secs(3600), ..policy };
         let step = |session: &Session| next(session, &policy, "claude", at(10)).step;
         let Step::Hold(block) = step(&session) else { panic!("{:?}", step(&session)) };
-        assert!(block.reason.contains("longest wait of 1 h"), "{}", block.reason);
+        assert!(block.reason.contains("longest wait of 60 min"), "{}", block.reason);
         let parked = |minutes| State::Parked(Pause { until: at(minutes), reason: String::new() });
         session.state = parked(300);
         assert!(matches!(step(&session), Step::Park(_)), "the clock was set back while it lasted");

@@ -29,6 +29,7 @@ const EVENTS: [&str; 15] = [
     "received",
     "notified",
     "held",
+    "parked",
 ];
 
 /// The names of the events that a page shows, each read as the journal is.

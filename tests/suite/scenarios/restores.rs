@@ -288,7 +288,8 @@ fn a_restore_in_the_verification_before_the_end_ends_nothing() {
     scenario.run(["stop", "auth"]).expect_exit(0);
     running.end().expect_exit(13);
     fs::write(scenario.path("home/go"), "").unwrap();
-    scenario.run(["restore", "auth", "2", "--branch", "--yes"]).expect_exit(0);
+    let earlier = names(&scenario)[0].clone();
+    scenario.run(["restore", "auth", &earlier, "--branch", "--yes"]).expect_exit(0);
     assert!(!worktree(&scenario).join("late.txt").exists());
     scenario.run(["run", "auth"]).expect_exit(0).expect_state("done");
     let called = scenario.invocations();
