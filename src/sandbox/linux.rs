@@ -53,8 +53,8 @@ pub(super) fn available() -> Result<u32, Unavailable> {
 
 /// Confines this process, and all that it becomes or starts, for good.
 pub(super) fn confine(confinement: &Confinement) -> io::Result<()> {
-    let ruleset = patiently(|| rules(confinement).map_err(into_io))?;
-    let status = ruleset.restrict_self().map_err(into_io)?;
+    let ruleset = patiently(|| rules(confinement).map_err(|error| into_io(&error)))?;
+    let status = ruleset.restrict_self().map_err(|error| into_io(&error))?;
     if status.ruleset == RulesetStatus::NotEnforced || !status.no_new_privs {
         return Err(io::Error::other("the kernel did not put it in force"));
     }
@@ -62,12 +62,12 @@ pub(super) fn confine(confinement: &Confinement) -> io::Result<()> {
 }
 
 fn create(rules: Result<Ruleset, RulesetError>) -> io::Result<RulesetCreated> {
-    rules.and_then(Ruleset::create).map_err(into_io)
+    rules.and_then(Ruleset::create).map_err(|error| into_io(&error))
 }
 
 /// The system's own error where there is one below the crate's, for its number says what is wrong; else the words.
-fn into_io(error: RulesetError) -> io::Error {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+fn into_io(error: &RulesetError) -> io::Error {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(inner) = cause {
         if let Some(number) = inner.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error) {
             return io::Error::from_raw_os_error(number);

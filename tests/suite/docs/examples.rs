@@ -13,7 +13,7 @@ const JOURNAL: &str = "docs/session-format.md";
 const SIGNALS: &str = "docs/signals.md";
 
 /// All events, by their names in the journal.
-const EVENTS: [&str; 15] = [
+const EVENTS: [&str; 16] = [
     "created",
     "adopted",
     "began",

@@ -36,7 +36,7 @@ struct Pen {
 }
 
 impl Pen {
-    /// A number under `limit` (SplitMix64).
+    /// A number under `limit` (`SplitMix64`).
     fn pick(&mut self, limit: usize) -> usize {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -113,7 +113,10 @@ impl Pen {
         }
         to.push('"');
         for unit in text.encode_utf16() {
-            to.push_str(&format!("\\u{unit:04x}"));
+            to.push_str("\\u");
+            for digit in [12, 8, 4, 0] {
+                to.push(char::from_digit(u32::from(unit >> digit & 0xf), 16).unwrap_or('0'));
+            }
         }
         to.push('"');
     }
