@@ -1,11 +1,17 @@
 //! Finds in a tool's answer the paths that the system refused it. Looks at words only: whether a sandbox is behind it is
 //! for others to judge.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 /// What programs print for it: the C library's words, and Node's.
 const WORDS: [&str; 5] =
     ["Permission denied", "permission denied", "EACCES", "Read-only file system", "read-only file system"];
+
+/// Bytes that one of the words has in any spelling. Almost every answer has none of them, so this search is built once.
+static HINTS: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| ["ermission denied", "EACCES", "ead-only file system"].map(Finder::new));
 
 /// The longest answer that is looked at, in bytes, from its end: that is where a failed command says why.
 pub const LONGEST: usize = 64 * 1024;
@@ -14,7 +20,7 @@ pub const LONGEST: usize = 64 * 1024;
 #[must_use]
 pub fn refused_paths(line: &[u8]) -> Vec<String> {
     let line = &line[line.len().saturating_sub(LONGEST)..];
-    if !WORDS.iter().any(|words| memmem::find(line, words.as_bytes()).is_some()) {
+    if !HINTS.iter().any(|hint| hint.find(line).is_some()) {
         return Vec::new();
     }
     let text = String::from_utf8_lossy(line).replace("\\n", "\n").replace("\\\"", "\"");

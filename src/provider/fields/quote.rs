@@ -37,7 +37,7 @@ pub(super) fn ends_odd(text: &[u8], odd: bool) -> bool {
 
 /// Finds the first quote. Most strings in a line are too short for a vectorised search to pay off, so the first bytes are
 /// compared eight at a time.
-#[inline]
+#[inline(always)]
 fn quote(text: &[u8]) -> Option<End> {
     let mut from = 0;
     let mut escapes = 0;
@@ -57,7 +57,7 @@ fn quote(text: &[u8]) -> Option<End> {
 }
 
 /// Sets the top bit of each byte that equals `byte`; exact up to and including the first match.
-#[inline]
+#[inline(always)]
 fn marks(eight: u64, byte: u8) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let zeros = eight ^ (ONES * u64::from(byte));

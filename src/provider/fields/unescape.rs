@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// invalid UTF-8 become U+FFFD.
 pub(super) fn unescape(raw: &[u8]) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'\\', raw) else {
-        return String::from_utf8_lossy(raw);
+        return std::str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed);
     };
     let (plain, mut rest) = raw.split_at(first);
     let mut text = plain.to_vec();
