@@ -71,7 +71,7 @@ fn wanted(
     match available() {
         Ok(_) => Ok(Wanted::On),
         Err(Unavailable::None(why)) => without(mode, why),
-        Err(Unavailable::NotAsked(why)) => Err(EngineError::SandboxNotAsked { why }),
+        Err(Unavailable::NotAsked { why, passes }) => Err(EngineError::SandboxNotAsked { why, passes }),
     }
 }
 
@@ -91,7 +91,7 @@ enum Trial {
     Holds,
     /// The kernel's sandbox does not do what it has to.
     Fails(String),
-    /// It could not be tried.
+    /// It could not be tried for now.
     NotTried(String),
 }
 
@@ -104,7 +104,7 @@ impl Orchestrator<'_> {
         loop {
             let error = match self.enter_sandbox() {
                 Ok(()) => return Ok(None),
-                Err(error @ EngineError::SandboxNotAsked { .. }) => error,
+                Err(error @ EngineError::SandboxNotAsked { passes: true, .. }) => error,
                 Err(error) => return Err(error),
             };
             if begun.elapsed() + pause > self.settings.config.policy.max_wait {
@@ -132,7 +132,7 @@ impl Orchestrator<'_> {
                 Trial::Holds => Wanted::On,
                 Trial::Fails(why) => without(mode, why)?,
                 // It may well be there: an error never takes it away.
-                Trial::NotTried(why) => return Err(EngineError::SandboxNotAsked { why }),
+                Trial::NotTried(why) => return Err(EngineError::SandboxNotAsked { why, passes: true }),
             };
         }
         if let Wanted::Off(words) = wanted {
@@ -217,20 +217,25 @@ impl Orchestrator<'_> {
             dir: layout.session_dir(),
             confinement: None,
         };
-        let log = layout.record_dir().join("sandbox-test.log");
+        let standard = self.standard_temporary();
+        let folder = tempfile::tempdir_in(&standard).map_err(|source| EngineError::Io {
+            what: "make a folder in",
+            path: standard,
+            source,
+        })?;
         let launch = Launch {
             spec: self.confined(spec, &layout.session_dir(), None)?,
             prompt: None,
             tag: format!("{}/sandbox-{}", layout.process_mark(), random_hex()?),
             graces: Graces::default(),
             keeper: self.settings.program.clone(),
-            stdout_log: log.clone(),
+            stdout_log: folder.path().join("log"),
             stderr: Stderr::WithStdout,
             stdout_tail: 512,
             redactor: Arc::clone(&self.settings.redactor),
         };
         let finished = run_bounded(launch, TEST_LIMIT, || false);
-        for left in [&closed, &open, &log] {
+        for left in [&closed, &open] {
             // Whatever of it was made has served its purpose.
             let _ = std::fs::remove_file(left);
         }
@@ -243,10 +248,18 @@ impl Orchestrator<'_> {
                 Exit::Code(4) => {
                     Trial::Fails("a confined process could not write to the session folder".to_owned())
                 }
-                exit => Trial::NotTried(format!("its test ended with {exit}")),
+                // Somebody ended it, the kernel for want of memory perhaps.
+                exit @ (Exit::Signal(_) | Exit::Unknown) => {
+                    Trial::NotTried(format!("its test ended with {exit}"))
+                }
+                exit @ Exit::Code(_) => {
+                    let why = format!("its test ended with {exit}");
+                    return Err(EngineError::SandboxNotAsked { why, passes: false });
+                }
             },
             Err(error) if error.is_unconfined() => Trial::Fails(error.to_string()),
-            Err(error) => Trial::NotTried(error.to_string()),
+            Err(error) if error.shortage().is_some() => Trial::NotTried(error.to_string()),
+            Err(error) => return Err(error.into()),
         })
     }
 
@@ -338,7 +351,7 @@ mod tests {
 
     #[test]
     fn an_error_on_the_way_takes_no_sandbox_away() {
-        let busy = || Err(Unavailable::NotAsked("out of processes".to_owned()));
+        let busy = || Err(Unavailable::NotAsked { why: "out of processes".to_owned(), passes: true });
         for mode in [SandboxMode::Auto, SandboxMode::Required] {
             assert!(matches!(wanted(mode, busy), Err(EngineError::SandboxNotAsked { .. })), "{mode:?}");
         }

@@ -193,6 +193,8 @@ pub enum EngineError {
     SandboxNotAsked {
         /// What was in the way.
         why: String,
+        /// Whether that passes: the machine has run out of something.
+        passes: bool,
     },
     /// No such state was kept.
     #[error("nothing is kept under `{wanted}`")]

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use super::Unavailable;
 use super::carve::{Holes, Resolver, on_disk};
 use crate::domain::confinement::Confinement;
-use crate::patience::patiently;
+use crate::patience::{patiently, shortage};
 
 const NEEDED: ABI = ABI::V3;
 
@@ -28,7 +28,7 @@ pub(super) fn available() -> Result<u32, Unavailable> {
             None | Some(Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM)
         );
         if !has_none {
-            return Unavailable::NotAsked(error.to_string());
+            return Unavailable::NotAsked { why: error.to_string(), passes: shortage(&error).is_some() };
         }
         let modules = std::fs::read_to_string("/sys/kernel/security/lsm").unwrap_or_default();
         let switched_off = !modules.is_empty() && !modules.trim().split(',').any(|name| name == "landlock");

@@ -33,8 +33,13 @@ pub enum Unavailable {
     #[error("{0}")]
     None(String),
     /// The kernel could not be asked: it may have one.
-    #[error("whether this kernel has a sandbox could not be asked: {0}")]
-    NotAsked(String),
+    #[error("whether this kernel has a sandbox could not be asked: {why}")]
+    NotAsked {
+        /// What was in the way.
+        why: String,
+        /// Whether that passes: the machine has run out of something.
+        passes: bool,
+    },
 }
 
 /// Whether this system can confine a child in full, and by which version of its rules at least. Confines nothing.

@@ -88,7 +88,8 @@ pub(crate) fn tell(played: &Played) -> Told {
             | Event::Reviewing { .. }
             | Event::ReviewsEnded { .. }
             | Event::Notified { .. }
-            | Event::Held(_) => {}
+            | Event::Held(_)
+            | Event::Parked(_) => {}
         }
     }
     let mut take = |what: &str| events.remove(what).unwrap_or_default();
