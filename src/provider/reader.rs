@@ -33,10 +33,10 @@ impl fmt::Debug for Reader {
 impl Reader {
     pub(super) fn new(provider: &Provider, redactor: Arc<Redactor>) -> Self {
         let lines = match provider {
-            Provider::Claude(_) => Lines::Claude(Scanner::new(&claude::WANTED)),
-            Provider::Codex(_) => Lines::Codex(Scanner::new(&codex::WANTED)),
-            Provider::Gemini(_) => Lines::Gemini(Scanner::new(&gemini::WANTED)),
-            Provider::Demo(_) => Lines::Demo(Scanner::new(&demo::WANTED)),
+            Provider::Claude(_) => Lines::Claude(Scanner::new(&claude::WANTED, claude::ENOUGH)),
+            Provider::Codex(_) => Lines::Codex(Scanner::new(&codex::WANTED, &[])),
+            Provider::Gemini(_) => Lines::Gemini(Scanner::new(&gemini::WANTED, &[])),
+            Provider::Demo(_) => Lines::Demo(Scanner::new(&demo::WANTED, &[])),
         };
         Self { lines, redactor }
     }

@@ -1,6 +1,6 @@
 //! What samocode reads of Claude Code's lines: one table for lines of every type (keys as of 2.1.197 and 2.1.332).
 
-use super::super::fields::{Members, Want};
+use super::super::fields::{Enough, Members, Want};
 use super::super::message::MOST_READ;
 
 /// The wanted values.
@@ -77,6 +77,10 @@ const fn shown(field: Field) -> Want<Field> {
 const fn read(field: Field) -> Want<Field> {
     Want::Value(field, MOST_READ)
 }
+
+/// Most of a stream is what tools print. That a tool has answered is all there is to know of it.
+pub(in super::super) const ENOUGH: Enough<Field> =
+    &[(Field::Type, "user"), (Field::BlockType, "tool_result")];
 
 /// A line of the stream.
 pub(in super::super) static WANTED: Members<Field> = Members::of(&[

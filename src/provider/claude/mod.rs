@@ -27,7 +27,7 @@ use super::program::{self, Wanted};
 use super::{Needed, Prepared, ProviderError, RunSpec, Version};
 use crate::domain::command::CommandSpec;
 
-pub(super) use fields::{Field, WANTED};
+pub(super) use fields::{ENOUGH, Field, WANTED};
 pub(super) use home::home;
 pub(super) use judge::judge;
 pub(super) use login::login;

@@ -57,12 +57,18 @@ pub(super) struct Slot {
     in_array: bool,
 }
 
-impl<F: Copy> Kept<F> {
+impl<F: Copy + Eq> Kept<F> {
     pub(super) fn clear(&mut self) {
         self.items.clear();
         self.bytes.clear();
         self.repeated = 0;
         self.repeated_bytes = 0;
+    }
+
+    /// Whether the field has this text, or one of its texts is this one.
+    pub(super) fn holds(&self, field: F, text: &str) -> bool {
+        let mut items = self.items.iter().filter(|item| item.field == field);
+        items.any(|item| &self.bytes[item.bytes.clone()] == text.as_bytes())
     }
 
     #[cfg(test)]
@@ -131,18 +137,18 @@ impl<'a, F: Copy + Eq> Line<'a, F> {
 
     /// Whether the field has a value, `null` included.
     pub(in super::super) fn has(&self, field: F) -> bool {
-        self.last(field).is_some()
+        self.first(field).is_some()
     }
 
     /// A string for comparing; it may contain secrets. Empty if the field isn't a string.
     pub(in super::super) fn word(&self, field: F) -> Cow<'a, str> {
-        let item = self.last(field).filter(|item| item.kind == Kind::Text);
+        let item = self.first(field).filter(|item| item.kind == Kind::Text);
         item.map_or(Cow::Borrowed(""), |item| unescape(self.raw(item)))
     }
 
     /// A string without secrets; none if the field isn't a string.
     pub(in super::super) fn text(&self, field: F) -> Option<String> {
-        self.last(field).filter(|item| item.kind == Kind::Text).map(|item| self.clean(item))
+        self.first(field).filter(|item| item.kind == Kind::Text).map(|item| self.clean(item))
     }
 
     /// All strings of the field, without secrets.
@@ -153,7 +159,7 @@ impl<'a, F: Copy + Eq> Line<'a, F> {
 
     /// A whole number; none if the field isn't one.
     pub(in super::super) fn number(&self, field: F) -> Option<u64> {
-        self.last(field).and_then(|item| whole_number(self.plain(item)))
+        self.first(field).and_then(|item| whole_number(self.plain(item)))
     }
 
     /// The sum of all whole numbers of the field.
@@ -164,12 +170,12 @@ impl<'a, F: Copy + Eq> Line<'a, F> {
 
     /// Any number; none if the field isn't one.
     pub(in super::super) fn decimal(&self, field: F) -> Option<f64> {
-        std::str::from_utf8(self.plain(self.last(field)?)).ok()?.parse().ok()
+        std::str::from_utf8(self.plain(self.first(field)?)).ok()?.parse().ok()
     }
 
     /// Whether the field is `true`.
     pub(in super::super) fn is_true(&self, field: F) -> bool {
-        self.last(field).is_some_and(|item| self.plain(item) == b"true")
+        self.first(field).is_some_and(|item| self.plain(item) == b"true")
     }
 
     /// The entries of this field, each with the values up to the next entry.
@@ -181,8 +187,8 @@ impl<'a, F: Copy + Eq> Line<'a, F> {
         entries.into_iter().flatten().map(move |items| Line { items, bytes, redactor, is_whole })
     }
 
-    fn last(&self, field: F) -> Option<&'a Item<F>> {
-        self.items.iter().rev().find(|item| item.field == field)
+    fn first(&self, field: F) -> Option<&'a Item<F>> {
+        self.items.iter().find(|item| item.field == field)
     }
 
     fn raw(&self, item: &Item<F>) -> &'a [u8] {

@@ -4,7 +4,7 @@
 //! and only wanted values are kept, so a line of any length takes constant memory. Never validates more than it needs to:
 //! at the first byte that can't be JSON it stops, and keeps what it has.
 //!
-//! If a key occurs twice, the last one wins, as with JavaScript's `JSON.parse`.
+//! If a key occurs twice, the first one wins, so that a line can be left as soon as it has told enough.
 
 mod kept;
 mod quote;
@@ -27,6 +27,9 @@ pub(super) enum Want<F: 'static> {
     /// The same for every element of an array, or for every member of an object.
     Each(&'static Want<F>),
 }
+
+/// Values that make a line uninteresting from there on: the rest of it is skipped once each field has its text.
+pub(super) type Enough<F> = &'static [(F, &'static str)];
 
 /// Members by their names.
 pub(super) struct Members<F: 'static> {
@@ -56,7 +59,9 @@ impl<F> Members<F> {
         let mut as_long = *self.by_length.get(key.len())?;
         while as_long != 0 {
             let (name, want) = &self.named[as_long.trailing_zeros() as usize];
-            if name.as_bytes() == key {
+            let name = name.as_bytes();
+            // The first byte tells most names apart without a call to compare the rest.
+            if name[0] == key[0] && name == key {
                 return Some(want);
             }
             as_long &= as_long - 1;

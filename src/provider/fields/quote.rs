@@ -15,7 +15,7 @@ pub(super) struct End {
 }
 
 /// Finds the closing quote of the string that `text` starts inside of; `odd` if an odd number of backslashes precedes it.
-#[inline]
+#[inline(always)]
 pub(super) fn closing_quote(text: &[u8], odd: bool) -> Option<End> {
     let mut end = quote(text)?;
     if end.is_plain && !odd {

@@ -3,7 +3,7 @@
 use super::kept::{Kept, Kind, Line, Slot};
 use super::quote::{End, closing_quote, ends_odd};
 use super::unescape::unescape;
-use super::{Members, Want};
+use super::{Enough, Members, Want};
 use crate::domain::redact::Redactor;
 
 /// Longer keys are ignored, in bytes. A name of 40 letters still fits if every letter is written as an escape.
@@ -38,6 +38,8 @@ enum Step<F: 'static> {
     UnwantedText { open: usize, odd: bool },
     /// The line's object is complete; the rest is ignored.
     Over,
+    /// The line has told enough; the rest is ignored.
+    Settled,
     /// This isn't JSON; the rest is ignored.
     Broken,
 }
@@ -45,6 +47,7 @@ enum Step<F: 'static> {
 /// Reads lines, one after another.
 pub(in super::super) struct Scanner<F: 'static> {
     wanted: &'static Members<F>,
+    enough: Enough<F>,
     /// The innermost open object or array.
     inner: Open<F>,
     /// Those around it.
@@ -58,10 +61,11 @@ pub(in super::super) struct Scanner<F: 'static> {
 }
 
 impl<F: Copy + Eq> Scanner<F> {
-    /// Keeps these members of each line.
-    pub(in super::super) fn new(wanted: &'static Members<F>) -> Self {
+    /// Keeps these members of each line, up to where there is enough; an empty list reads every line to its end.
+    pub(in super::super) fn new(wanted: &'static Members<F>, enough: Enough<F>) -> Self {
         Self {
             wanted,
+            enough,
             inner: Open::Members(wanted),
             outer: Vec::new(),
             repeating: 0,
@@ -111,7 +115,7 @@ impl<F: Copy + Eq> Scanner<F> {
             Step::Unwanted { open } => self.unwanted(text, open),
             Step::UnwantedText { open, odd } => self.unwanted_text(text, open, odd),
             Step::Start => self.start(text),
-            Step::Over | Step::Broken => b"",
+            Step::Over | Step::Settled | Step::Broken => b"",
         }
     }
 
@@ -150,7 +154,13 @@ impl<F: Copy + Eq> Scanner<F> {
     fn close(&mut self) {
         self.repeating -= usize::from(!matches!(self.inner, Open::Members(_)));
         match self.outer.pop() {
-            Some(around) => self.inner = around,
+            Some(around) => {
+                self.inner = around;
+                let has = |(field, text): &(F, &str)| self.kept.holds(*field, text);
+                if !self.enough.is_empty() && self.enough.iter().all(has) {
+                    self.step = Step::Settled;
+                }
+            }
             None => self.step = Step::Over,
         }
     }

@@ -29,7 +29,7 @@ static MODEL: Members<Field> = Members::of(&[("in", Want::Value(Field::Model, 20
 
 /// What `read` makes of a line that came in pieces.
 fn read<T>(pieces: &[&[u8]], read: impl Fn(&Line<'_, Field>) -> T) -> T {
-    let mut scanner = Scanner::new(&WANTED);
+    let mut scanner = Scanner::new(&WANTED, &[]);
     for piece in pieces {
         scanner.feed(piece);
     }
@@ -74,8 +74,26 @@ fn what_is_no_object_or_has_no_end_is_not_whole() {
 }
 
 #[test]
-fn of_keys_that_stand_twice_the_last_one_counts() {
-    assert_eq!(kind(br#"{"type":"b","message":{},"type":"a"}"#).as_deref(), Some("a"));
+fn of_keys_that_occur_twice_the_first_one_wins() {
+    assert_eq!(kind(br#"{"type":"a","message":{},"type":"b"}"#).as_deref(), Some("a"));
+}
+
+#[test]
+fn a_line_is_left_as_soon_as_it_has_told_enough() {
+    let read = |line: &[u8]| {
+        let mut scanner = Scanner::new(&WANTED, &[(Field::Type, "a"), (Field::Name, "x")]);
+        scanner.feed(line);
+        let redactor = Redactor::default();
+        let line = scanner.line(&redactor);
+        (line.number(Field::Count), line.is_whole())
+    };
+    let blocks = |name: &str| format!(r#""blocks":[{{"name":"y"}},{{"name":"{name}"}}],"count":3"#);
+    let line = |kind: &str, name: &str| format!(r#"{{"type":"{kind}","message":{{{}}}}}"#, blocks(name));
+    assert_eq!(read(line("a", "x").as_bytes()), (None, false));
+    assert_eq!(read(line("a", "z").as_bytes()), (Some(3), true));
+    assert_eq!(read(line("b", "x").as_bytes()), (Some(3), true));
+    let late = format!(r#"{{"message":{{{}}},"type":"a"}}"#, blocks("x"));
+    assert_eq!(read(late.as_bytes()), (Some(3), true));
 }
 
 #[test]
@@ -116,7 +134,7 @@ fn a_secret_is_taken_out_before_a_text_is_cut_and_half_of_one_is_left_out() {
     let redactor = Redactor::new([secret]);
     for before in 0..1000 {
         let line = format!(r#"{{"message":{{"blocks":[{{"name":"{}{secret}!"}}]}}}}"#, "x".repeat(before));
-        let mut scanner = Scanner::new(&WANTED);
+        let mut scanner = Scanner::new(&WANTED, &[]);
         scanner.feed(line.as_bytes());
         let text = scanner.line(&redactor).text(Field::Name).unwrap();
         assert!(!text.contains("cor"), "after {before}: {text}");
@@ -126,7 +144,7 @@ fn a_secret_is_taken_out_before_a_text_is_cut_and_half_of_one_is_left_out() {
 
 #[test]
 fn what_is_kept_is_bounded_and_the_type_is_found_behind_it_all() {
-    let mut scanner = Scanner::new(&WANTED);
+    let mut scanner = Scanner::new(&WANTED, &[]);
     scanner.feed(br#"{"message":{"blocks":["#);
     for _ in 0..100_000 {
         scanner.feed(format!(r#"{{"name":"{}"}},"#, "x".repeat(2000)).as_bytes());
