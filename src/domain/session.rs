@@ -27,6 +27,7 @@ mod reviewed;
 #[cfg(test)]
 pub(crate) mod sample;
 mod verified;
+mod waits;
 
 /// A session, from its journal alone.
 #[derive(Debug, Clone, PartialEq)]
