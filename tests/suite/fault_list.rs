@@ -7,8 +7,9 @@ use std::fs;
 use crate::sources::{root, sources};
 
 /// The faults that need a scenario with the scripted stand-in.
-const WITH_THE_STANDIN: [u8; 29] = [
-    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
+const WITH_THE_STANDIN: [u8; 36] = [
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+    29, 30, 31, 32, 33, 34, 35, 36,
 ];
 /// The faults that need one on the real Claude Code, too.
 const ON_THE_REAL_CLI: [u8; 12] = [1, 5, 6, 10, 11, 12, 13, 14, 15, 16, 18, 28];
